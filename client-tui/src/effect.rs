@@ -1,0 +1,53 @@
+//! Everything that the client may ask of the world.
+
+use std::time::Duration;
+
+use chat_protocol::{Nick, Request};
+
+/// One thing asked of the world. The runtime performs effects in order and never waits for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Connect, and keep connected until told otherwise; replaces any earlier target.
+    /// [`crate::net::Event::Up`] follows whenever the link comes up.
+    Connect(Target),
+    /// Try again at once instead of waiting for the next attempt.
+    RetryNow,
+    /// Close the link and stay away.
+    Disconnect,
+    /// Send a request over the link; dropped when it is down (whoever wants it sent again asks
+    /// again after [`crate::net::Event::Up`]).
+    Send(Request),
+    /// Host a room on this port from this very program. [`crate::event::Event::Hosted`] answers.
+    Host {
+        /// The port; 0 takes a free one.
+        port: u16,
+    },
+    /// The name `to` now belongs to whom `from` belonged: keep the token under it.
+    KeepToken {
+        /// The name until now.
+        from: Nick,
+        /// The name from now on.
+        to: Nick,
+    },
+    /// A server answered: put it on top of the recent ones that the start screen lists.
+    Remember(Target),
+    /// Wake at this time since start, by [`crate::event::Event::Woke`]; replaces an earlier wish.
+    WakeAt(Duration),
+    /// Ring the terminal's bell.
+    Bell,
+    /// Paint everything anew, as after somebody else wrote on the terminal.
+    Redraw,
+    /// Leave the program.
+    Quit,
+}
+
+/// Where to connect, and as whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// A host name or address.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+    /// The name to go by.
+    pub name: Nick,
+}

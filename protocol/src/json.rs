@@ -1,0 +1,89 @@
+//! What every frame's decoding shares: the depth limit, and the first look at `type` and `id`.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::error::{Code, Refusal};
+use crate::limit;
+
+/// The two fields that decide how the rest is read.
+#[derive(Deserialize)]
+pub(crate) struct Head<'a> {
+    /// Which frame this is.
+    #[serde(rename = "type", borrow)]
+    pub(crate) kind: Cow<'a, str>,
+    /// The message id, if the frame has one that is a string.
+    #[serde(default, borrow)]
+    pub(crate) id: Option<Loose<'a>>,
+}
+
+/// A field that answers only if it is a string; any other value is as good as none.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Loose<'a> {
+    String(#[serde(borrow)] Cow<'a, str>),
+    Other(serde::de::IgnoredAny),
+}
+
+impl Head<'_> {
+    /// The frame's id, for refusals that answer it.
+    pub(crate) fn id(&self) -> Option<&str> {
+        match &self.id {
+            Some(Loose::String(id)) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// Looks at a frame before it is read whole.
+pub(crate) fn head(line: &[u8]) -> Result<Head<'_>, Refusal> {
+    if depth(line) > limit::FRAME_DEPTH {
+        let text = format!("the frame is nested deeper than {}", limit::FRAME_DEPTH);
+        return Err(Refusal::new(Code::BadFrame, text));
+    }
+    serde_json::from_slice(line).map_err(|error| bad_frame(&error))
+}
+
+/// Reads a whole frame of a known type.
+pub(crate) fn body<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(line).map_err(|error| bad_frame(&error))
+}
+
+fn bad_frame(error: &serde_json::Error) -> Refusal {
+    // The parser's sentence may quote a field's name or a value: whoever prints it cleans it.
+    let text = crate::text::Line::cut(&error.to_string(), 200);
+    Refusal::new(Code::BadFrame, format!("not a frame of this protocol: {text}"))
+}
+
+/// How deep objects and arrays nest, brackets within strings aside.
+fn depth(line: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for &byte in line {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_of_strings() {
+        assert_eq!(depth(br#"{"a":[1,{"b":2}]}"#), 3);
+        assert_eq!(depth(br#"{"a":"[[[[\"[[["}"#), 1);
+        assert_eq!(depth(b"]]]]"), 0);
+        assert_eq!(depth(&b"[".repeat(60_000)), 60_000);
+    }
+}

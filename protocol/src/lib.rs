@@ -1,0 +1,23 @@
+//! The words that chat clients and servers exchange, and their bytes.
+//!
+//! Owns the values with rules ([`Nick`], [`RoomName`], [`Text`], [`MessageId`]), what may be asked
+//! ([`Request`]), what may be said ([`Event`]), and the JSON-lines codec between both and bytes.
+//! No I/O, no clock, no tasks. The wire form is written down for strangers in `PROTOCOL.md`.
+
+pub mod codec;
+pub mod error;
+pub mod event;
+mod json;
+pub mod limit;
+pub mod message;
+pub mod name;
+pub mod request;
+pub mod text;
+
+pub use codec::{FrameTooLong, LineCodec};
+pub use error::{Code, Refusal};
+pub use event::{Event, RoomInfo, Welcome};
+pub use message::{Conversation, Message, MessageId};
+pub use name::{NameKey, Nick, RoomKey, RoomName};
+pub use request::{Hello, Page, Profile, Request, Resume, Token};
+pub use text::{Line, Text};
