@@ -28,6 +28,23 @@ pub enum Show {
     Messages,
 }
 
+/// How long a stop waits for the console to take the last lines.
+const LAST_LINES: Duration = Duration::from_millis(500);
+
+/// The end of the console's thread.
+pub(crate) struct Ending(Option<Receiver<()>>);
+
+impl Ending {
+    /// Waits until the last line is written, as long as that makes sense. Every [`Console`] must
+    /// have been dropped before.
+    pub(crate) fn wait(self) {
+        if let Some(ended) = self.0 {
+            // An error says that the thread has ended, or that nobody takes its lines.
+            ended.recv_timeout(LAST_LINES).ok();
+        }
+    }
+}
+
 /// A handle to the console; clones write to the same one.
 #[derive(Clone)]
 pub(crate) struct Console {
@@ -39,15 +56,21 @@ pub(crate) struct Console {
 
 impl Console {
     /// Starts the console on standard output.
-    pub(crate) fn start(show: Show) -> Self {
+    pub(crate) fn start(show: Show) -> (Self, Ending) {
         let dropped = Arc::new(AtomicU64::new(0));
-        let lines = (show != Show::Nothing).then(|| {
+        let (lines, ending) = if show == Show::Nothing {
+            (None, None)
+        } else {
             let (lines, queue) = sync_channel(QUEUE);
+            let (ending, ended) = sync_channel(1);
             let dropped = Arc::clone(&dropped);
-            std::thread::spawn(move || write_lines(&queue, &dropped));
-            lines
-        });
-        Self { show, lines, dropped, last_trouble: Arc::default() }
+            std::thread::spawn(move || {
+                write_lines(&queue, &dropped);
+                drop(ending);
+            });
+            (Some(lines), Some(ended))
+        };
+        (Self { show, lines, dropped, last_trouble: Arc::default() }, Ending(ending))
     }
 
     pub(crate) fn joined(&self, who: &Nick, room: &RoomName, via: Option<&str>) {

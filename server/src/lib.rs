@@ -118,6 +118,7 @@ pub struct Running {
     stop: CancellationToken,
     connections: TaskTracker,
     hub: JoinHandle<()>,
+    ending: console::Ending,
     /// Held until the log is closed.
     _folder: Option<Folder>,
 }
@@ -138,7 +139,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let addresses = listeners.iter().filter_map(|(_, listener)| listener.local_addr().ok());
     let addresses = addresses.collect();
     let (opened, folder) = open(&config.storage)?;
-    let console = Console::start(config.console);
+    let (console, ending) = Console::start(config.console);
     let stop = CancellationToken::new();
     let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
     let context = Arc::new(Context {
@@ -159,7 +160,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         );
         tracker.spawn(accepting);
     }
-    Ok(Running { addresses, stop, connections, hub, _folder: folder })
+    Ok(Running { addresses, stop, connections, hub, ending, _folder: folder })
 }
 
 fn cannot_bind(address: SocketAddr, source: std::io::Error) -> StartError {
@@ -208,5 +209,6 @@ impl Running {
         // The hub ends by itself; if it has panicked there is nothing left to wait for.
         self.hub.await.ok();
         tokio::time::timeout(STOP_WITHIN, self.connections.wait()).await.ok();
+        self.ending.wait();
     }
 }

@@ -127,3 +127,32 @@ async fn rooms_are_joined_again() {
     assert_eq!(rooms, ["lobby", "rust"]);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn nobody_is_in_more_rooms_than_a_frame_can_tell() {
+    let server = ephemeral().await;
+    let mut ann = Peer::connect(&server).await;
+    let mut hello = hello("ann");
+    let long = "x".repeat(28);
+    let rooms = (0..150).map(|number| json!({"room": format!("{long}-{number}"), "after": 0}));
+    hello["resume"] = rooms.collect();
+    ann.send(hello).await;
+    let line = ann.text_line().await;
+    assert!(line.len() < 65_536, "{} bytes", line.len());
+    let welcome: Value = serde_json::from_str(&line).unwrap();
+    let mut rooms = welcome["rooms"].as_array().unwrap().len();
+    let mut refused = 0;
+    while refused < 51 {
+        let frame = ann.frame().await;
+        match frame["type"].as_str().unwrap() {
+            "room" => rooms += 1,
+            _ => {
+                assert_eq!(frame["code"], "forbidden");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(rooms, 100);
+    ann.nothing_more().await;
+    server.stop().await;
+}

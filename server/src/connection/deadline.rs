@@ -58,7 +58,7 @@ impl Deadline {
         }
         if !self.heartbeat {
             // Dead links of text dialects are found by TCP; there is nothing to look for.
-            return self.heard + Duration::from_secs(24 * 60 * 60);
+            return Instant::now() + Duration::from_secs(24 * 60 * 60);
         }
         let ping_at = self.heard + PING_AFTER;
         if ping_at > Instant::now() { ping_at } else { self.heard + GIVE_UP_AFTER }

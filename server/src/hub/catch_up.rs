@@ -29,7 +29,7 @@ enum Whose {
 
 /// A page that was read.
 pub(super) enum ReadDone {
-    CatchUp(ConnId, Result<Extract, LogError>),
+    CatchUp(ConnId, ChannelId, Result<Extract, LogError>),
     History(ConnId, Conversation, Result<Extract, LogError>, Permit),
 }
 
@@ -38,6 +38,13 @@ impl Hub {
     pub(super) fn is_catching_up(&self, conn: ConnId, channel: ChannelId) -> bool {
         let conn = self.conns.get(&conn);
         conn.is_some_and(|conn| conn.catching_up.iter().any(|one| one.channel == channel))
+    }
+
+    /// Gives up what a connection has not been given of this channel.
+    pub(super) fn stop_catching_up(&mut self, conn: ConnId, channel: ChannelId) {
+        if let Some(conn) = self.conns.get_mut(&conn) {
+            conn.catching_up.retain(|one| one.channel != channel);
+        }
     }
 
     /// Lets a connection hear its person's room: at once, or when it has caught up.
@@ -67,11 +74,14 @@ impl Hub {
     }
 
     fn plan(&mut self, conn: ConnId, wanted: &Resume) -> Result<Option<CatchUp>, Refusal> {
-        let Some((person, _)) = self.person_of(conn) else { return Ok(None) };
+        let Some((person, known)) = self.person_of(conn) else { return Ok(None) };
         let (whose, channel, last) = match &wanted.room {
             Conversation::Room(name) => {
-                let room = self.conversations.room(name);
-                (Whose::Room(name.key()), room.channel, room.last)
+                let key = name.key();
+                let room = self.conversations.rooms.get(&key);
+                let room =
+                    room.filter(|_| known.rooms.contains(&key)).ok_or_else(too_many_rooms)?;
+                (Whose::Room(key), room.channel, room.last)
             }
             Conversation::Direct(name) => {
                 let other = self.people.find(name).ok_or_else(|| no_such_name(name))?;
@@ -101,8 +111,9 @@ impl Hub {
             return;
         }
         conn.reading = true;
-        let read = self.log.read(next.channel, next.page, limit::HISTORY_PAGE);
-        self.reads.push(async move { ReadDone::CatchUp(id, read.await) }.boxed());
+        let channel = next.channel;
+        let read = self.log.read(channel, next.page, limit::HISTORY_PAGE);
+        self.reads.push(async move { ReadDone::CatchUp(id, channel, read.await) }.boxed());
     }
 
     /// Reads a page that was asked for by `history`.
@@ -138,8 +149,10 @@ impl Hub {
                 };
                 self.tell(conn, &event);
             }
-            ReadDone::CatchUp(conn, Ok(extract)) => self.caught_up_by(conn, extract),
-            ReadDone::CatchUp(conn, Err(error)) => {
+            ReadDone::CatchUp(conn, channel, Ok(extract)) => {
+                self.caught_up_by(conn, channel, extract);
+            }
+            ReadDone::CatchUp(conn, _, Err(error)) => {
                 // Going live now would leave a gap: the connection ends, and may try again.
                 self.console.trouble(&format!("history cannot be read: {error}"));
                 let mut last = BytesMut::new();
@@ -152,10 +165,12 @@ impl Hub {
         }
     }
 
-    fn caught_up_by(&mut self, id: ConnId, extract: Extract) {
+    fn caught_up_by(&mut self, id: ConnId, channel: ChannelId, extract: Extract) {
         let Some(conn) = self.conns.get_mut(&id) else { return };
         conn.reading = false;
-        if conn.catching_up.is_empty() {
+        self.catching.push(id);
+        // While the page was read, its room may have been left.
+        if conn.catching_up.first().is_none_or(|first| first.channel != channel) {
             return;
         }
         let mut catch_up = conn.catching_up.remove(0);
@@ -174,7 +189,6 @@ impl Hub {
                 self.hear(id, key);
             }
         }
-        self.catching.push(id);
     }
 
     fn last_of(&self, whose: &Whose) -> u64 {
@@ -249,6 +263,12 @@ fn missed(room: &Conversation, message: Message, to: Option<Nick>) -> Option<Eve
 fn history_page(room: Conversation, extract: Extract) -> HistoryPage {
     let messages = extract.messages.into_iter().map(|kept| kept.message).collect();
     HistoryPage { room, messages, more: extract.more }
+}
+
+/// One cannot be in as many rooms as are to be resumed.
+pub(super) fn too_many_rooms() -> Refusal {
+    let text = format!("one can be in {} rooms: leave one first", limit::ROOMS_MOST);
+    Refusal::new(Code::Forbidden, text)
 }
 
 fn unreadable() -> Refusal {

@@ -4,16 +4,22 @@ use std::borrow::Cow;
 
 use chat_protocol::event::{DirectInfo, Presence};
 use chat_protocol::message::Conversation;
-use chat_protocol::{Code, Event, Hello, Nick, Refusal, RoomKey, RoomName, Token, Welcome, limit};
+use chat_protocol::{
+    Code, Event, Hello, Nick, Refusal, RoomInfo, RoomKey, RoomName, Token, Welcome, limit,
+};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::people::Claim;
-use super::room::Member;
+use super::room::{Member, Room};
 use super::state::{Conn, Hub};
 use super::{ConnId, Newcomer};
 use crate::doors::OnTaken;
 use crate::log::{Account, PersonId, Record, TokenHash};
+
+/// Bytes that the rooms of a `welcome` may take; direct conversations take half as many. What is
+/// left of a frame holds the rest with ease.
+const WELCOME_BYTES: usize = 36_000;
 
 impl Hub {
     /// Somebody says who they are.
@@ -87,11 +93,17 @@ impl Hub {
             self.join(person, &RoomName::lobby(), Some(conn));
         }
         for wanted in &hello.resume {
-            if let Conversation::Room(room) = &wanted.room {
+            if let Conversation::Room(room) = &wanted.room
+                && self.has_room_for_more(person)
+            {
                 self.join(person, room, Some(conn));
             }
         }
-        self.tell(conn, &Event::Welcome(Box::new(self.welcome(person, name.clone()))));
+        let (welcome, more) = self.welcome(person, name.clone());
+        self.tell(conn, &Event::Welcome(Box::new(welcome)));
+        for room in more {
+            self.tell(conn, &Event::Room(room));
+        }
         if on_taken == OnTaken::Number && name.key() != hello.name.key() {
             let text = format!("the name {} is taken: here you are {name}", hello.name);
             self.tell(conn, &Event::Error(Refusal::new(Code::NameTaken, text)));
@@ -114,20 +126,35 @@ impl Hub {
         self.catching.push(conn);
     }
 
-    fn welcome(&self, person: PersonId, name: Nick) -> Welcome {
+    /// The welcome, and the rooms that did not fit into its frame.
+    fn welcome(&self, person: PersonId, name: Nick) -> (Welcome, Vec<RoomInfo>) {
         let rooms = self.people.get(person).into_iter().flat_map(|known| &known.rooms);
         let rooms = rooms.filter_map(|key| self.conversations.rooms.get(key));
-        let mut rooms: Vec<_> = rooms.map(super::room::Room::info).collect();
+        let mut rooms: Vec<_> = rooms.map(Room::info).collect();
         // The lobby comes first: it is where everybody starts.
         rooms.sort_by_key(|room| room.name.as_str() != limit::LOBBY);
-        Welcome {
+        let mut left = WELCOME_BYTES;
+        let fit = rooms.iter().take_while(|room| spend(&mut left, room_bytes(room))).count();
+        let more = rooms.split_off(fit);
+        let mut directs = self.directs_of(person);
+        let mut left = WELCOME_BYTES / 2;
+        let fit =
+            directs.iter().take_while(|direct| spend(&mut left, direct.name.as_str().len() + 40));
+        directs.truncate(fit.count());
+        let welcome = Welcome {
             version: limit::VERSION,
             name,
             server: self.about.name.clone(),
             log: self.about.log.clone(),
-            directs: self.directs_of(person),
+            directs,
             rooms,
-        }
+        };
+        (welcome, more)
+    }
+
+    /// Whether somebody may be in one room more.
+    pub(super) fn has_room_for_more(&self, person: PersonId) -> bool {
+        self.people.get(person).is_some_and(|known| known.rooms.len() < limit::ROOMS_MOST)
     }
 
     fn directs_of(&self, person: PersonId) -> Vec<DirectInfo> {
@@ -187,9 +214,13 @@ impl Hub {
         self.tell_room(key, &Event::Left(Presence::one(name, nick.clone())), None);
         let Some(room) = self.conversations.rooms.get_mut(key) else { return };
         room.members.remove(&nick.key());
+        let channel = room.channel;
         conns.iter().for_each(|&conn| room.deafen(conn));
         if room.is_idle() {
             self.conversations.rooms.remove(key);
+        }
+        for conn in conns {
+            self.stop_catching_up(conn, channel);
         }
     }
 
@@ -212,6 +243,20 @@ impl Hub {
             self.conversations.forget(person);
         }
     }
+}
+
+/// Takes bytes from a budget; false when they do not fit any more.
+fn spend(left: &mut usize, bytes: usize) -> bool {
+    let fits = *left >= bytes;
+    *left = left.saturating_sub(bytes);
+    fits
+}
+
+/// How many bytes a room takes in a frame, never too few.
+fn room_bytes(room: &RoomInfo) -> usize {
+    let names: usize = room.members.iter().map(|name| name.as_str().len() + 3).sum();
+    let via: usize = room.via.keys().map(|name| name.as_str().len() + 20).sum();
+    room.name.as_str().len() + 2 * room.topic.len() + names + via + 100
 }
 
 fn hash(token: &Token) -> TokenHash {

@@ -6,7 +6,7 @@ use chat_protocol::{
     Code, Event, Line, Nick, Page, Refusal, Request, RoomKey, RoomName, Text, limit,
 };
 
-use super::catch_up::no_such_name;
+use super::catch_up::{no_such_name, too_many_rooms};
 use super::people::Claim;
 use super::room::{Room, pair, via};
 use super::state::{Conn, Hub};
@@ -99,10 +99,8 @@ impl Hub {
         person: PersonId,
         name: &RoomName,
     ) -> Result<(), Refusal> {
-        let rooms = self.people.get(person).map_or(0, |known| known.rooms.len());
-        if rooms >= limit::ROOMS_MOST {
-            let text = format!("you are in {rooms} rooms, which is the most: leave one first");
-            return Err(Refusal::new(Code::Forbidden, text).about(name));
+        if !self.has_room_for_more(person) {
+            return Err(too_many_rooms().about(name));
         }
         if !self.join(person, name, None) {
             // They are in it already, and get to see it again.
