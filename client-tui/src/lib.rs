@@ -8,5 +8,6 @@ pub mod effect;
 pub mod event;
 pub mod net;
 pub mod state;
+pub mod storage;
 pub mod update;
 pub mod view;
