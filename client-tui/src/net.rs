@@ -111,7 +111,7 @@ pub enum Command {
 
 /// A command or an event, with the number of the `Connect` or `Disconnect` it belongs to: what an
 /// earlier link still had to say must not be taken for news of the present one.
-type Stamped<T> = (u64, T);
+pub type Stamped<T> = (u64, T);
 
 /// The client's end of the link. It never waits.
 #[derive(Debug)]

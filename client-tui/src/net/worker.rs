@@ -71,6 +71,11 @@ impl Worker {
         Self { commands, events, era: 0, goal: None, backoff: Backoff::default() }
     }
 
+    /// The queues from and to the client, for somebody who plays the network in its place.
+    pub fn into_queues(self) -> (mpsc::Receiver<Stamped<Command>>, mpsc::Sender<Stamped<Event>>) {
+        (self.commands, self.events)
+    }
+
     /// Does what is asked until the client's end is gone.
     pub async fn run(mut self) {
         loop {
