@@ -16,7 +16,7 @@ pub mod text;
 
 pub use codec::{FrameTooLong, LineCodec};
 pub use error::{Code, Refusal};
-pub use event::{Event, RoomInfo, Welcome};
+pub use event::{Ack, Event, RoomInfo, Welcome};
 pub use message::{Conversation, Message, MessageId};
 pub use name::{NameKey, Nick, RoomKey, RoomName};
 pub use request::{Hello, Page, Profile, Request, Resume, Token};

@@ -38,6 +38,13 @@ impl MessageId {
     }
 }
 
+impl From<u64> for MessageId {
+    /// A number as an id, for dialects that count what their people say.
+    fn from(number: u64) -> Self {
+        Self(number.to_string())
+    }
+}
+
 impl TryFrom<String> for MessageId {
     type Error = BadId;
     fn try_from(raw: String) -> Result<Self, BadId> {

@@ -113,6 +113,12 @@ impl Nick {
         }
     }
 
+    /// The name that is numbered for somebody who gave none.
+    #[must_use]
+    pub fn guest() -> Self {
+        Self("guest".to_owned())
+    }
+
     /// The same name with `-2`, `-3`, … behind it, cut so that it still fits.
     #[must_use]
     pub fn numbered(&self, number: usize) -> Self {

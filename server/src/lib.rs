@@ -1,24 +1,212 @@
 //! A chat server for a classroom: many dialects, one room, nothing lost.
+//!
+//! [`start`] binds the doors and returns; [`Running::stop`] tells everybody and waits for them.
+//! A connection's bytes become requests at a door, the hub orders and stores them, and what it
+//! has to say is written straight into the sockets of whoever listens.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chat_protocol::{Line, limit};
+use thiserror::Error;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub mod addresses;
+mod clock;
+mod connection;
+mod console;
+mod doors;
+mod folder;
+mod hub;
+mod link;
+mod listen;
+pub mod log;
+mod outbox;
+mod waiting_room;
+
+pub use connection::DoorKind;
+pub use console::Show;
+pub use folder::{FolderError, default_folder};
+
+use connection::Context;
+use console::Console;
+use folder::Folder;
+use hub::Opened;
+use log::memory::MemoryLog;
+use log::sqlite::{SqliteLog, new_identity};
+use log::{Log, LogError, Snapshot};
+
+/// How long a stop waits for connections to take their last words.
+const STOP_WITHIN: Duration = Duration::from_millis(3_500);
 
 /// What a server is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The address and port of the main door; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Further doors, each for one dialect.
+    pub doors: Vec<(DoorKind, SocketAddr)>,
     /// Where to keep everything.
     pub storage: Storage,
-    /// The server's name, for people.
+    /// The server's name, for people; cleaned, and cut where it is too long.
     pub name: String,
+    /// What standard output gets to see.
+    pub console: Show,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([0, 0, 0, 0], limit::DEFAULT_PORT)),
+            doors: Vec::new(),
+            storage: Storage::Ephemeral,
+            name: "chat".to_owned(),
+            console: Show::Nothing,
+        }
+    }
 }
 
 /// Where a server keeps everything.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Storage {
     /// In this folder, which is made if it is not there.
     Folder(PathBuf),
     /// In memory: gone when the server stops.
     Ephemeral,
+}
+
+/// Why a server did not start. Each says what to do.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Something else listens on the port.
+    #[error("port {} is taken by another program: stop that one, or choose another with --port", .0.port())]
+    PortTaken(SocketAddr),
+    /// The operating system does not let us listen there.
+    #[error(
+        "cannot listen on {address} ({source}): choose another address with --bind, or another port with --port"
+    )]
+    Bind {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The log cannot be opened.
+    #[error(
+        "the log in {} cannot be opened ({source}): move the folder away to start anew, \
+         or name another with --data",
+        .folder.display()
+    )]
+    Log {
+        /// The data folder.
+        folder: PathBuf,
+        /// What is wrong.
+        source: LogError,
+    },
+}
+
+/// A server that runs until it is stopped or dropped with its runtime.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    stop: CancellationToken,
+    connections: TaskTracker,
+    hub: JoinHandle<()>,
+    /// Held until the log is closed.
+    _folder: Option<Folder>,
+}
+
+/// Starts a server. When this returns, it takes connections.
+///
+/// # Errors
+/// When a port or the data folder cannot be had; then nothing is left behind.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let name = Line::cut(&config.name, limit::FIELD_BYTES);
+    let mut listeners = Vec::new();
+    let main = (DoorKind::Main, config.listen);
+    for (kind, address) in std::iter::once(main).chain(config.doors) {
+        let listener =
+            listen::bind(address).await.map_err(|source| cannot_bind(address, source))?;
+        listeners.push((kind, listener));
+    }
+    let addresses = listeners.iter().filter_map(|(_, listener)| listener.local_addr().ok());
+    let addresses = addresses.collect();
+    let (opened, folder) = open(&config.storage)?;
+    let console = Console::start(config.console);
+    let stop = CancellationToken::new();
+    let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
+    let context = Arc::new(Context {
+        hub: handle,
+        waiting_room: waiting_room::WaitingRoom::default(),
+        name,
+        stop: stop.clone(),
+    });
+    let connections = TaskTracker::new();
+    for (kind, listener) in listeners {
+        let tracker = connections.clone();
+        let accepting = listen::accept_all(
+            listener,
+            kind,
+            Arc::clone(&context),
+            tracker.clone(),
+            console.clone(),
+        );
+        tracker.spawn(accepting);
+    }
+    Ok(Running { addresses, stop, connections, hub, _folder: folder })
+}
+
+fn cannot_bind(address: SocketAddr, source: std::io::Error) -> StartError {
+    match source.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortTaken(address),
+        _ => StartError::Bind { address, source },
+    }
+}
+
+fn open(storage: &Storage) -> Result<(Opened, Option<Folder>), StartError> {
+    match storage {
+        Storage::Ephemeral => {
+            let folder = PathBuf::from("memory");
+            let log = new_identity().map_err(|source| StartError::Log { folder, source })?;
+            let snapshot = Snapshot { log, ..Snapshot::default() };
+            Ok((Opened { log: Arc::new(MemoryLog::default()), snapshot }, None))
+        }
+        Storage::Folder(path) => {
+            let folder = Folder::take(path)?;
+            let (log, snapshot) = SqliteLog::open(&folder.log())
+                .map_err(|source| StartError::Log { folder: path.clone(), source })?;
+            let log: Arc<dyn Log> = Arc::new(log);
+            Ok((Opened { log, snapshot }, Some(folder)))
+        }
+    }
+}
+
+impl Running {
+    /// Where the doors are, the main one first.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The main door's port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.addresses.first().map_or(0, SocketAddr::port)
+    }
+
+    /// Stops: deals with what has come in, tells everybody, and closes the log. Takes a few
+    /// seconds at most, however slow the members are.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.connections.close();
+        // The hub ends by itself; if it has panicked there is nothing left to wait for.
+        self.hub.await.ok();
+        tokio::time::timeout(STOP_WITHIN, self.connections.wait()).await.ok();
+    }
 }

@@ -1,2 +1,82 @@
-//! x
-fn main() {}
+//! `chat-server`: arguments, signals, exit codes. Everything else is the library's.
+
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use chat_server::{Running, addresses};
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+mod arguments;
+
+use arguments::Arguments;
+
+/// The exit code for bad usage, as clap has it.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let verbose = arguments.verbose;
+    let config = match arguments.config() {
+        Ok(config) => config,
+        Err(error) => return fail(&error, USAGE),
+    };
+    // One descriptor for each connection: a class and more. Where the system allows fewer, it
+    // says so when it has no more.
+    rlimit::increase_nofile_limit(65_536).ok();
+    let config = chat_server::Config {
+        console: if verbose { chat_server::Show::Messages } else { chat_server::Show::Comings },
+        ..config
+    };
+    match run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, 1),
+    }
+}
+
+/// One line that says what, and what to do.
+fn fail(error: &anyhow::Error, code: u8) -> ExitCode {
+    writeln!(std::io::stderr(), "chat-server: {error:#}").ok();
+    ExitCode::from(code)
+}
+
+#[tokio::main]
+async fn run(config: chat_server::Config) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be had")?;
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be had")?;
+    let doors: Vec<_> = config.doors.iter().map(|(kind, _)| *kind).collect();
+    let running = chat_server::start(config).await?;
+    announce(&running, &doors);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    running.stop().await;
+    Ok(())
+}
+
+/// Says where the doors are, and the line that a person can copy. A closed standard output is no
+/// reason not to serve.
+fn announce(running: &Running, doors: &[chat_server::DoorKind]) {
+    let mut out = std::io::stdout().lock();
+    let kinds = std::iter::once(chat_server::DoorKind::Main).chain(doors.iter().copied());
+    for (address, kind) in running.addresses().iter().zip(kinds) {
+        writeln!(out, "listening on {address} ({kind})").ok();
+    }
+    if let Some(main) = running.addresses().first() {
+        let host = reachable(*main);
+        writeln!(out, "join with: {}", addresses::join_command(&host.to_string(), main.port()))
+            .ok();
+    }
+    out.flush().ok();
+}
+
+/// The address that others reach a listener at.
+fn reachable(listener: SocketAddr) -> IpAddr {
+    if !listener.ip().is_unspecified() {
+        return listener.ip();
+    }
+    addresses::on_the_lan().first().copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}

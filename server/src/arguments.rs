@@ -1,0 +1,202 @@
+//! The command line, the environment and the config file, in this order of precedence.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context;
+use chat_protocol::limit::DEFAULT_PORT;
+use chat_server::{Config, DoorKind, Storage};
+use clap::Parser;
+use serde::Deserialize;
+
+/// A chat server for a classroom: many dialects, one room, nothing lost.
+///
+/// One port serves everybody who speaks first: chat-tui, plain text as from nc, and a page for
+/// web browsers. Stop it with Ctrl-C.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Flags beat the environment, which beats the config file.\n\
+    Exit codes: 0 stopped, 1 failed, 2 bad usage."
+)]
+pub(crate) struct Arguments {
+    /// The address to listen on [default: 0.0.0.0, every address of this machine]
+    #[arg(long, env = "CHAT_BIND", value_name = "ADDR")]
+    bind: Option<IpAddr>,
+
+    /// The port to listen on; 0 takes a free one [default: 65433]
+    #[arg(long, env = "CHAT_PORT", value_name = "PORT")]
+    port: Option<u16>,
+
+    /// The folder to keep everything in [default: chat-server in your data folder]
+    #[arg(long, env = "CHAT_DATA", value_name = "DIR", conflicts_with = "ephemeral")]
+    data: Option<PathBuf>,
+
+    /// Keep nothing: everything said is gone when the server stops
+    #[arg(long)]
+    ephemeral: bool,
+
+    /// A further port for one dialect (line), as line=PORT or line=ADDR:PORT
+    #[arg(long = "door", value_name = "DIALECT=[ADDR:]PORT")]
+    doors: Vec<Door>,
+
+    /// The server's name, for people [default: this machine's name]
+    #[arg(long, env = "CHAT_NAME", value_name = "NAME")]
+    name: Option<String>,
+
+    /// A config file in TOML, with these flags as keys: bind, port, data, ephemeral, door, name
+    #[arg(long = "config", env = "CHAT_CONFIG", value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Show what is said in rooms on the console, too
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// `DIALECT=[ADDR:]PORT`.
+#[derive(Clone, Debug)]
+struct Door {
+    kind: DoorKind,
+    address: Option<IpAddr>,
+    port: u16,
+}
+
+impl FromStr for Door {
+    type Err = String;
+    fn from_str(raw: &str) -> Result<Self, String> {
+        let form = "a door is DIALECT=PORT or DIALECT=ADDR:PORT, as in line=7000";
+        let (dialect, place) = raw.split_once('=').ok_or(form)?;
+        let kind = dialect.parse()?;
+        if let Ok(port) = place.parse() {
+            return Ok(Self { kind, address: None, port });
+        }
+        let address: SocketAddr = place.parse().map_err(|_| form)?;
+        Ok(Self { kind, address: Some(address.ip()), port: address.port() })
+    }
+}
+
+/// The config file's keys.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    bind: Option<IpAddr>,
+    port: Option<u16>,
+    data: Option<PathBuf>,
+    #[serde(default)]
+    ephemeral: bool,
+    #[serde(default)]
+    door: Vec<String>,
+    name: Option<String>,
+}
+
+impl File {
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("the config file {} cannot be read", path.display()))?;
+        toml::from_str(&text).map_err(|error| {
+            let lines = error.to_string();
+            anyhow::anyhow!("the config file {}: {}", path.display(), lines.trim_end())
+        })
+    }
+}
+
+impl Arguments {
+    /// What the server is to be started with.
+    pub(crate) fn config(self) -> anyhow::Result<Config> {
+        let file = self.file.as_deref().map(File::read).transpose()?.unwrap_or_default();
+        let bind = self.bind.or(file.bind).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let port = self.port.or(file.port).unwrap_or(DEFAULT_PORT);
+        let storage = match (self.ephemeral, self.data, file.ephemeral) {
+            (true, ..) => Storage::Ephemeral,
+            (_, Some(folder), _) => Storage::Folder(folder),
+            (_, None, true) => Storage::Ephemeral,
+            (_, None, false) => Storage::Folder(match file.data {
+                Some(folder) => folder,
+                None => chat_server::default_folder().context(
+                    "this login has no home folder: name a data folder with --data, \
+                     or keep nothing with --ephemeral",
+                )?,
+            }),
+        };
+        let mut doors = self.doors;
+        if doors.is_empty() {
+            let parsed: Result<_, _> = file.door.iter().map(|door| door.parse()).collect();
+            doors = parsed.map_err(|error: String| anyhow::anyhow!("the config file: {error}"))?;
+        }
+        let doors = doors
+            .into_iter()
+            .map(|door| (door.kind, SocketAddr::new(door.address.unwrap_or(bind), door.port)));
+        Ok(Config {
+            listen: SocketAddr::new(bind, port),
+            doors: doors.collect(),
+            storage,
+            name: self.name.or(file.name).unwrap_or_else(machine_name),
+            ..Config::default()
+        })
+    }
+}
+
+fn machine_name() -> String {
+    whoami::fallible::hostname().unwrap_or_else(|_| "chat".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(arguments: &[&str]) -> anyhow::Result<Config> {
+        let program = std::iter::once("chat-server");
+        Arguments::try_parse_from(program.chain(arguments.iter().copied()))?.config()
+    }
+
+    #[test]
+    fn flags_are_well_formed() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_say_where_and_what() {
+        let config = config(&[
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            "7000",
+            "--ephemeral",
+            "--door",
+            "line=7001",
+            "--door",
+            "line=0.0.0.0:7002",
+            "--name",
+            "room 12",
+        ])
+        .unwrap();
+        assert_eq!(config.listen, "127.0.0.1:7000".parse().unwrap());
+        assert_eq!(config.storage, Storage::Ephemeral);
+        assert_eq!(config.name, "room 12");
+        let doors: Vec<String> = config.doors.iter().map(|door| door.1.to_string()).collect();
+        assert_eq!(doors, ["127.0.0.1:7001", "0.0.0.0:7002"]);
+    }
+
+    #[test]
+    fn flags_beat_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chat.toml");
+        std::fs::write(&path, "port = 7000\nname = \"file\"\ndata = \"/tmp/x\"\n").unwrap();
+        let path = path.to_str().unwrap();
+        let config = config(&["--config", path, "--name", "flag"]).unwrap();
+        assert_eq!((config.listen.port(), config.name.as_str()), (7000, "flag"));
+        assert_eq!(config.storage, Storage::Folder("/tmp/x".into()));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chat.toml");
+        std::fs::write(&path, "prot = 7000\n").unwrap();
+        let error = config(&["--config", path.to_str().unwrap()]).unwrap_err().to_string();
+        assert!(error.contains("prot") && error.contains("port"), "{error}");
+        assert!(config(&["--door", "telex=7000"]).unwrap_err().to_string().contains("line"));
+        assert!(config(&["--ephemeral", "--data", "x"]).is_err());
+    }
+}

@@ -1,0 +1,116 @@
+//! When a connection is given up: a small state machine over Tokio's clock, which never steps.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How long a connection may be silent from the start: somebody at `nc` who thinks of a name.
+pub(super) const SILENT: Duration = Duration::from_secs(60);
+
+/// How long a native or HTTP connection may take for its first whole request.
+pub(super) const BEGUN: Duration = Duration::from_secs(10);
+
+/// How long a peer that answers pings may be silent before it is sent one.
+const PING_AFTER: Duration = Duration::from_secs(8);
+
+/// How long it may be silent before it is given up.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(17);
+
+/// What is due now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Nothing yet.
+    Nothing,
+    /// The peer is to be sent a ping.
+    Ping,
+    /// The connection is to be given up.
+    Over,
+}
+
+/// How long one peer has been silent, and how long it may be.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    began: Instant,
+    heard: Instant,
+    heartbeat: bool,
+    known: bool,
+}
+
+impl Deadline {
+    pub(super) fn new(now: Instant, heartbeat: bool) -> Self {
+        Self { began: now, heard: now, heartbeat, known: false }
+    }
+
+    /// Bytes came.
+    pub(super) fn heard(&mut self, now: Instant) {
+        self.heard = now;
+    }
+
+    /// The peer has said who it is.
+    pub(super) fn known(&mut self) {
+        self.known = true;
+    }
+
+    /// When to look again.
+    pub(super) fn next(&self) -> Instant {
+        if !self.known {
+            return self.began + if self.heartbeat { BEGUN } else { SILENT };
+        }
+        if !self.heartbeat {
+            // Dead links of text dialects are found by TCP; there is nothing to look for.
+            return self.heard + Duration::from_secs(24 * 60 * 60);
+        }
+        let ping_at = self.heard + PING_AFTER;
+        if ping_at > Instant::now() { ping_at } else { self.heard + GIVE_UP_AFTER }
+    }
+
+    /// What is due.
+    pub(super) fn due(&self, now: Instant) -> Due {
+        if !self.known {
+            let most = if self.heartbeat { BEGUN } else { SILENT };
+            return if now >= self.began + most { Due::Over } else { Due::Nothing };
+        }
+        match now.saturating_duration_since(self.heard) {
+            _ if !self.heartbeat => Due::Nothing,
+            silent if silent >= GIVE_UP_AFTER => Due::Over,
+            silent if silent >= PING_AFTER => Due::Ping,
+            _ => Due::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(seconds: u64, heartbeat: bool, known: bool) -> Due {
+        let start = Instant::now();
+        let mut deadline = Deadline::new(start, heartbeat);
+        if known {
+            deadline.known();
+        }
+        deadline.due(start + Duration::from_secs(seconds))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn deadlines() {
+        assert_eq!(after(9, true, false), Due::Nothing);
+        assert_eq!(after(10, true, false), Due::Over);
+        assert_eq!(after(59, false, false), Due::Nothing);
+        assert_eq!(after(60, false, false), Due::Over);
+        assert_eq!(after(7, true, true), Due::Nothing);
+        assert_eq!(after(8, true, true), Due::Ping);
+        assert_eq!(after(17, true, true), Due::Over);
+        assert_eq!(after(10_000, false, true), Due::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_peer_is_pinged_once_and_then_given_up() {
+        let mut deadline = Deadline::new(Instant::now(), true);
+        deadline.known();
+        tokio::time::sleep_until(deadline.next()).await;
+        assert_eq!(deadline.due(Instant::now()), Due::Ping);
+        tokio::time::sleep_until(deadline.next()).await;
+        assert_eq!(deadline.due(Instant::now()), Due::Over);
+    }
+}

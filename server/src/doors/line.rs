@@ -1,0 +1,174 @@
+//! The line dialect: the first line is one's name, every later one a message. For `nc`, telnet
+//! and the first chat client that everybody writes.
+
+use bytes::{BufMut, BytesMut};
+use chat_protocol::event::Presence;
+use chat_protocol::limit::FRAME_BYTES;
+use chat_protocol::{
+    Code, Event, Hello, LineCodec, Message, MessageId, Nick, Refusal, Request, RoomName, Text,
+};
+
+use super::{Asked, Dialect, Door, OnTaken};
+
+/// How people of the line dialect are spoken to.
+pub(crate) struct Line;
+
+impl Dialect for Line {
+    fn name(&self) -> &'static str {
+        "line"
+    }
+
+    fn print(&self, event: &Event, out: &mut BytesMut) {
+        match event {
+            Event::Message(said) => print_message(&said.message, "", out),
+            Event::Direct(said) => print_message(&said.message, " (to you)", out),
+            Event::Welcome(welcome) => server(out, &format!("{} joined", welcome.name)),
+            Event::Joined(Presence { names, .. }) => {
+                names.iter().for_each(|name| server(out, &format!("{name} joined")));
+            }
+            Event::Left(Presence { names, .. }) => {
+                names.iter().for_each(|name| server(out, &format!("{name} left")));
+            }
+            Event::Renamed { from, to } => server(out, &format!("{from} is now {to}")),
+            Event::Topic { text, by, .. } => server(out, &format!("{by} set the topic: {text}")),
+            Event::Bye { text } => server(out, text),
+            Event::Error(refusal) => server(out, &refusal.text),
+            _ => {}
+        }
+    }
+
+    fn print_goodbye(&self, out: &mut BytesMut) {
+        out.put_slice(b"DONE\n");
+    }
+}
+
+/// A text of several lines carries the name on every line, so that nobody can forge one.
+fn print_message(message: &Message, to: &str, out: &mut BytesMut) {
+    for line in message.text.split('\n') {
+        out.put_slice(format!("{}{to}: {line}\n", message.from).as_bytes());
+    }
+}
+
+fn server(out: &mut BytesMut, text: &str) {
+    for line in text.split('\n') {
+        out.put_slice(b"SERVER: ");
+        out.put_slice(line.as_bytes());
+        out.put_u8(b'\n');
+    }
+}
+
+/// A person of the line dialect.
+#[derive(Default)]
+pub(crate) struct LineDoor {
+    codec: LineCodec,
+    named: bool,
+    said: u64,
+    /// A line longer than one message: its parts that are still to be said, the last one first.
+    parts: Vec<Text>,
+}
+
+impl Door for LineDoor {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &Line
+    }
+
+    fn next(&mut self, buffer: &mut BytesMut, ended: bool) -> Option<Result<Asked, Refusal>> {
+        loop {
+            if let Some(text) = self.parts.pop() {
+                return Some(Ok(Asked::Request(self.say(text))));
+            }
+            let line = match self.codec.next_line(buffer) {
+                None if ended => Ok(self.codec.last_line(buffer)?),
+                None => return None,
+                Some(line) => line,
+            };
+            let Ok(line) = line else {
+                let text = format!("a line has at most {FRAME_BYTES} bytes: it was not sent");
+                return Some(Err(Refusal::new(Code::TooLong, text)));
+            };
+            let line = String::from_utf8_lossy(&line);
+            if !self.named {
+                self.named = true;
+                return Some(Ok(hello(&line)));
+            }
+            if line.trim().eq_ignore_ascii_case("exit") {
+                return Some(Ok(Asked::Request(Request::Bye)));
+            }
+            self.parts = Text::split(&line);
+            self.parts.reverse();
+        }
+    }
+}
+
+impl LineDoor {
+    fn say(&mut self, text: Text) -> Request {
+        self.said += 1;
+        // A number is a valid id, and a guest's ids are their own.
+        let id = MessageId::from(self.said);
+        Request::Say { id, room: RoomName::lobby(), text }
+    }
+}
+
+/// Who somebody is by the first line they sent, whatever it holds.
+fn hello(line: &str) -> Asked {
+    match Nick::repair(line) {
+        Some(name) => Asked::Hello(Box::new(Hello::guest(name)), OnTaken::Number),
+        None => Asked::Hello(Box::new(Hello::guest(Nick::guest())), OnTaken::Invent),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(bytes: &[u8]) -> Vec<String> {
+        let mut door = LineDoor::default();
+        let mut buffer = BytesMut::from(bytes);
+        let mut out = Vec::new();
+        while let Some(asked) = door.next(&mut buffer, true) {
+            out.push(match asked {
+                Ok(Asked::Hello(hello, on_taken)) => format!("hello {} {on_taken:?}", hello.name),
+                Ok(Asked::Request(Request::Say { id, text, .. })) => {
+                    format!("{}: {}", id.as_str(), text.as_str())
+                }
+                Ok(other) => format!("{other:?}"),
+                Err(refusal) => format!("{:?}", refusal.code),
+            });
+        }
+        out
+    }
+
+    #[test]
+    fn the_first_line_is_the_name_and_the_others_are_messages() {
+        assert_eq!(
+            asked(b"ann\r\nhi\r\n\r\nbye then"),
+            ["hello ann Number", "1: hi", "2: bye then"]
+        );
+        assert_eq!(asked(b"\nhi\n"), ["hello guest Invent", "1: hi"]);
+        assert_eq!(asked(b"ann\n ExIt \n"), ["hello ann Number", "Request(Bye)"]);
+        assert_eq!(asked(b"ann\n\xffhi\x1b[31m\n"), ["hello ann Number", "1: \u{FFFD}hi[31m"]);
+    }
+
+    #[test]
+    fn long_lines_are_said_in_parts_and_longer_ones_refused() {
+        let line = format!("ann\n{}\n", "x".repeat(8_193));
+        let said = asked(line.as_bytes());
+        assert_eq!(said.len(), 3);
+        assert_eq!(said[2], "2: x");
+        let line = format!("ann\n{}\nshort\n", "x".repeat(70_000));
+        assert_eq!(asked(line.as_bytes()), ["hello ann Number", "TooLong", "1: short"]);
+    }
+
+    #[test]
+    fn every_line_of_a_text_carries_the_name() {
+        let message = Message {
+            seq: 1,
+            from: Nick::new("ann").unwrap(),
+            at: 0,
+            text: Text::new("one\nSERVER: bob left").unwrap(),
+        };
+        let mut out = BytesMut::new();
+        print_message(&message, "", &mut out);
+        assert_eq!(&out[..], b"ann: one\nann: SERVER: bob left\n");
+    }
+}

@@ -1,0 +1,76 @@
+//! The native dialect: one JSON object a line, as `PROTOCOL.md` has it.
+
+use bytes::BytesMut;
+use chat_protocol::{Code, Event, LineCodec, Refusal, Request};
+
+use super::{Asked, Dialect, Door, OnTaken};
+
+/// How native peers are spoken to.
+pub(crate) struct Native;
+
+impl Dialect for Native {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn print(&self, event: &Event, out: &mut BytesMut) {
+        event.encode(out);
+    }
+
+    fn heartbeat(&self) -> bool {
+        true
+    }
+}
+
+/// A native peer's requests.
+#[derive(Default)]
+pub(crate) struct NativeDoor {
+    codec: LineCodec,
+}
+
+impl Door for NativeDoor {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &Native
+    }
+
+    fn next(&mut self, buffer: &mut BytesMut, ended: bool) -> Option<Result<Asked, Refusal>> {
+        loop {
+            let line = match self.codec.next_line(buffer) {
+                None if ended => Ok(self.codec.last_line(buffer)?),
+                None => return None,
+                Some(line) => line,
+            };
+            return Some(match line {
+                Ok(line) if line.is_empty() => continue,
+                Ok(line) => Request::decode(&line).map(|request| match request {
+                    Request::Hello(hello) => Asked::Hello(hello, OnTaken::Refuse),
+                    request => Asked::Request(request),
+                }),
+                Err(error) => {
+                    let text = format!("{error}: send the text in parts");
+                    Err(Refusal::new(Code::TooLong, text))
+                }
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_lines_are_passed_over_and_bad_ones_answered() {
+        let mut door = NativeDoor::default();
+        let mut buffer =
+            BytesMut::from(&b"\n\r\n{\"type\":\"ping\"}\nnonsense\n{\"type\":\"ti"[..]);
+        let next = door.next(&mut buffer, false);
+        assert_eq!(next, Some(Ok(Asked::Request(Request::Ping))));
+        let refused = door.next(&mut buffer, false).unwrap().unwrap_err();
+        assert_eq!(refused.code, Code::BadFrame);
+        assert_eq!(door.next(&mut buffer, false), None);
+        let refused = door.next(&mut buffer, true).unwrap().unwrap_err();
+        assert_eq!(refused.code, Code::BadFrame, "half a frame is none");
+        assert_eq!(door.next(&mut buffer, true), None);
+    }
+}

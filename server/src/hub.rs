@@ -1,0 +1,90 @@
+//! The hub: who is here, in which rooms, and who hears what. One task owns all of it.
+//!
+//! Commands come in through one bounded inbox. A *round* is a run of messages, ended by anything
+//! that changes who is listening: its messages are stored in one transaction, and only then is
+//! anybody told. So history and every screen agree on the order, and nobody sees what could still
+//! be lost. The hub does not know doors, and never waits for a connection.
+
+use std::sync::Arc;
+
+use chat_protocol::{Hello, Nick, Refusal, Request};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+
+use crate::doors::{Dialect, OnTaken};
+use crate::link::Link;
+
+mod catch_up;
+mod entry;
+mod fanout;
+mod people;
+mod requests;
+mod room;
+mod round;
+mod state;
+mod task;
+
+pub(crate) use task::{Opened, start};
+
+/// Commands that may wait for the hub; a connection that finds the inbox full waits, and its peer
+/// with it. Senders are served in the order they came, so one that floods cannot push ahead.
+const INBOX: usize = 1024;
+
+/// A connection's number, unique within this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ConnId(pub(crate) u64);
+
+/// A place in a connection's window of requests that are under way; given back when the request
+/// has been answered.
+pub(crate) type Permit = OwnedSemaphorePermit;
+
+/// What connections ask of the hub.
+pub(crate) enum Command {
+    /// Somebody says who they are.
+    Hello(Newcomer, oneshot::Sender<Result<Nick, Refusal>>),
+    /// Somebody known asks for something.
+    Request(ConnId, Request, Permit),
+    /// Somebody sent what no request could be made of: answered in its turn.
+    Refuse(ConnId, Refusal, Permit),
+    /// Everything that the hub pushed to this link has been written.
+    Drained(ConnId),
+    /// The connection is over.
+    Gone(ConnId),
+}
+
+/// A connection that is not known yet.
+pub(crate) struct Newcomer {
+    /// Its number.
+    pub(crate) conn: ConnId,
+    /// Its socket.
+    pub(crate) link: Arc<Link>,
+    /// How it is spoken to.
+    pub(crate) dialect: &'static dyn Dialect,
+    /// Who it says it is.
+    pub(crate) hello: Box<Hello>,
+    /// What to do when that name is taken.
+    pub(crate) on_taken: OnTaken,
+}
+
+/// The way to the hub.
+#[derive(Clone)]
+pub(crate) struct Handle {
+    inbox: mpsc::Sender<Command>,
+}
+
+/// The hub has stopped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stopped;
+
+impl Handle {
+    /// Hands a command over, waiting while the inbox is full.
+    pub(crate) async fn send(&self, command: Command) -> Result<(), Stopped> {
+        self.inbox.send(command).await.map_err(|_| Stopped)
+    }
+
+    /// Introduces a newcomer. What the hub has to say to them is in their outbox when this returns.
+    pub(crate) async fn hello(&self, newcomer: Newcomer) -> Result<Result<Nick, Refusal>, Stopped> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Hello(newcomer, answer)).await?;
+        answered.await.map_err(|_| Stopped)
+    }
+}

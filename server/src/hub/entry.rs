@@ -1,0 +1,228 @@
+//! Coming and going: who one is, which rooms one finds oneself in, and who is told.
+
+use std::borrow::Cow;
+
+use chat_protocol::event::{DirectInfo, Presence};
+use chat_protocol::message::Conversation;
+use chat_protocol::{Code, Event, Hello, Nick, Refusal, RoomKey, RoomName, Token, Welcome, limit};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+
+use super::people::Claim;
+use super::room::Member;
+use super::state::{Conn, Hub};
+use super::{ConnId, Newcomer};
+use crate::doors::OnTaken;
+use crate::log::{Account, PersonId, Record, TokenHash};
+
+impl Hub {
+    /// Somebody says who they are.
+    pub(super) async fn hello(
+        &mut self,
+        newcomer: Newcomer,
+        answer: oneshot::Sender<Result<Nick, Refusal>>,
+    ) {
+        let identified = self.identify(&newcomer).await;
+        let entered = identified.map(|person| self.enter(newcomer, person));
+        // Whoever asked may have gone already; their connection says so by `Gone`.
+        answer.send(entered).ok();
+    }
+
+    /// Finds out who this is, or makes them known.
+    async fn identify(&mut self, newcomer: &Newcomer) -> Result<PersonId, Refusal> {
+        let hello = &newcomer.hello;
+        let token = hello.token.as_ref().map(hash);
+        let name = match (self.people.claim(&hello.name, token.as_ref()), newcomer.on_taken) {
+            (Claim::Own(person), _) => return Ok(person),
+            (_, OnTaken::Invent) => self.people.numbered(&hello.name, 1),
+            (Claim::Free, _) => hello.name.clone(),
+            (Claim::Taken, OnTaken::Number) => self.people.numbered(&hello.name, 2),
+            (Claim::Taken, OnTaken::Refuse) => return Err(self.name_taken(&hello.name)),
+        };
+        let person = match token {
+            None => guest()?,
+            Some(token) => self.own(name.clone(), token).await?,
+        };
+        self.people.add(person, name, token);
+        Ok(person)
+    }
+
+    /// Makes a name somebody's own, for good.
+    async fn own(&mut self, name: Nick, token: TokenHash) -> Result<PersonId, Refusal> {
+        let person = self.people.next_owner();
+        self.store(Record::Account(Account { person, name, token })).await?;
+        Ok(person)
+    }
+
+    /// Stores one thing by itself.
+    pub(super) async fn store(&mut self, record: Record) -> Result<(), Refusal> {
+        let stored = self.log.append(std::sync::Arc::new(vec![record])).await;
+        stored.map(|_| ()).map_err(|error| {
+            self.console.trouble(&format!("the log fails: {error}"));
+            Refusal::new(Code::NotStored, "the server could not store this: try again later")
+        })
+    }
+
+    pub(super) fn name_taken(&self, name: &Nick) -> Refusal {
+        let suggestion = self.people.numbered(name, 2);
+        let text = format!("the name ‘{name}’ is taken: ‘{suggestion}’ is free");
+        Refusal::new(Code::NameTaken, text).suggesting(suggestion.as_str())
+    }
+
+    /// Lets somebody in whose name is settled. Returns that name.
+    fn enter(&mut self, newcomer: Newcomer, person: PersonId) -> Nick {
+        let Newcomer { conn, link, dialect, hello, on_taken } = newcomer;
+        let entry = Conn { person, link, dialect, catching_up: Vec::new(), reading: false };
+        let via = Some(dialect.name()).filter(|name| *name != "native");
+        let Some(known) = self.people.get_mut(person) else { return hello.name };
+        let name = known.name.clone();
+        let arrives = !known.is_here();
+        known.conns.push(conn);
+        known.via = via;
+        if let Some(profile) = &hello.profile {
+            known.profile = profile.clone();
+        }
+        self.conns.insert(conn, entry);
+        if arrives {
+            self.join(person, &RoomName::lobby(), Some(conn));
+        }
+        for wanted in &hello.resume {
+            if let Conversation::Room(room) = &wanted.room {
+                self.join(person, room, Some(conn));
+            }
+        }
+        self.tell(conn, &Event::Welcome(Box::new(self.welcome(person, name.clone()))));
+        if on_taken == OnTaken::Number && name.key() != hello.name.key() {
+            let text = format!("the name {} is taken: here you are {name}", hello.name);
+            self.tell(conn, &Event::Error(Refusal::new(Code::NameTaken, text)));
+        }
+        self.start_hearing(conn, person, &hello);
+        name
+    }
+
+    fn start_hearing(&mut self, conn: ConnId, person: PersonId, hello: &Hello) {
+        self.plan_resume(conn, &hello.resume);
+        let rooms = self.people.get(person).map(|known| known.rooms.clone()).unwrap_or_default();
+        for key in rooms {
+            let Some(channel) = self.conversations.rooms.get(&key).map(|room| room.channel) else {
+                continue;
+            };
+            if !self.is_catching_up(conn, channel) {
+                self.hear(conn, &key);
+            }
+        }
+        self.catching.push(conn);
+    }
+
+    fn welcome(&self, person: PersonId, name: Nick) -> Welcome {
+        let rooms = self.people.get(person).into_iter().flat_map(|known| &known.rooms);
+        let rooms = rooms.filter_map(|key| self.conversations.rooms.get(key));
+        let mut rooms: Vec<_> = rooms.map(super::room::Room::info).collect();
+        // The lobby comes first: it is where everybody starts.
+        rooms.sort_by_key(|room| room.name.as_str() != limit::LOBBY);
+        Welcome {
+            version: limit::VERSION,
+            name,
+            server: self.about.name.clone(),
+            log: self.about.log.clone(),
+            directs: self.directs_of(person),
+            rooms,
+        }
+    }
+
+    fn directs_of(&self, person: PersonId) -> Vec<DirectInfo> {
+        let directs = self.conversations.directs.iter().filter(|(_, direct)| direct.last > 0);
+        let mut directs: Vec<DirectInfo> = directs
+            .filter_map(|(&(low, high), direct)| {
+                let other = match person {
+                    _ if person == low => high,
+                    _ if person == high => low,
+                    _ => return None,
+                };
+                let name = self.people.get(other)?.name.clone();
+                Some(DirectInfo { name, last: direct.last })
+            })
+            .collect();
+        directs.sort_by(|one, other| one.name.cmp(&other.name));
+        directs
+    }
+
+    /// Puts somebody into a room and tells the others; `except` is told otherwise. Returns false
+    /// when they were in it.
+    pub(super) fn join(
+        &mut self,
+        person: PersonId,
+        name: &RoomName,
+        except: Option<ConnId>,
+    ) -> bool {
+        let Some(known) = self.people.get_mut(person) else { return false };
+        if !known.rooms.insert(name.key()) {
+            return false;
+        }
+        let (nick, via, conns) = (known.name.clone(), known.via, known.conns.clone());
+        let room = self.conversations.room(name);
+        let member = Member { person, name: nick.clone(), via };
+        room.members.insert(nick.key(), member);
+        let (info, room_name) = (room.info(), room.name.clone());
+        let others = conns.iter().copied().filter(|conn| Some(*conn) != except);
+        self.tell_all(others.clone(), &Event::Room(info));
+        for conn in others {
+            self.hear(conn, &name.key());
+        }
+        self.console.joined(&nick, &room_name, via);
+        let via = via.map(Cow::Borrowed);
+        let joined = Presence { via, ..Presence::one(room_name, nick) };
+        self.tell_room(&name.key(), &Event::Joined(joined), except);
+        true
+    }
+
+    /// Takes somebody out of a room and tells everybody who was in it.
+    pub(super) fn part(&mut self, person: PersonId, key: &RoomKey) {
+        let Some(known) = self.people.get_mut(person) else { return };
+        known.rooms.remove(key);
+        let (nick, conns) = (known.name.clone(), known.conns.clone());
+        let Some(room) = self.conversations.rooms.get(key) else { return };
+        let name = room.name.clone();
+        self.console.left(&nick, &name);
+        self.tell_room(key, &Event::Left(Presence::one(name, nick.clone())), None);
+        let Some(room) = self.conversations.rooms.get_mut(key) else { return };
+        room.members.remove(&nick.key());
+        conns.iter().for_each(|&conn| room.deafen(conn));
+        if room.is_idle() {
+            self.conversations.rooms.remove(key);
+        }
+    }
+
+    /// A connection is over; with the last one its person leaves.
+    pub(super) fn gone(&mut self, conn: ConnId) {
+        let Some(Conn { person, link, .. }) = self.conns.remove(&conn) else { return };
+        link.finish();
+        let Some(known) = self.people.get_mut(person) else { return };
+        known.conns.retain(|other| *other != conn);
+        let (rooms, still_here) = (known.rooms.clone(), known.is_here());
+        for key in &rooms {
+            if !still_here {
+                self.part(person, key);
+            } else if let Some(room) = self.conversations.rooms.get_mut(key) {
+                room.deafen(conn);
+            }
+        }
+        if !still_here && person.is_guest() {
+            self.people.forget(person);
+            self.conversations.forget(person);
+        }
+    }
+}
+
+fn hash(token: &Token) -> TokenHash {
+    Sha256::digest(token.secret()).into()
+}
+
+/// A number that no guest has had before.
+fn guest() -> Result<PersonId, Refusal> {
+    let random = getrandom::u64().map_err(|error| {
+        Refusal::new(Code::Forbidden, format!("the server has no random numbers: {error}"))
+    })?;
+    let positive = i64::try_from(random >> 1).unwrap_or(i64::MAX);
+    Ok(PersonId(-positive.max(1)))
+}

@@ -1,0 +1,249 @@
+//! What people who are known ask for.
+
+use chat_protocol::event::MembersPage;
+use chat_protocol::message::{Conversation, MessageId};
+use chat_protocol::{
+    Code, Event, Line, Nick, Page, Refusal, Request, RoomKey, RoomName, Text, limit,
+};
+
+use super::catch_up::no_such_name;
+use super::people::Claim;
+use super::room::{Room, pair, via};
+use super::state::{Conn, Hub};
+use super::{ConnId, Permit};
+use crate::clock;
+use crate::log::{Account, PersonId, Record, Said};
+
+impl Hub {
+    /// Deals with one request. Messages and plain answers join the round; everything else first
+    /// closes it, because it may change who hears what.
+    pub(super) async fn request(&mut self, conn: ConnId, request: Request, permit: Permit) {
+        let Some((person, _)) = self.person_of(conn) else { return };
+        match request {
+            Request::Say { id, room, text } => self.say(conn, (id, room, text), permit),
+            Request::Tell { id, to, text } => self.tell_person(conn, (id, to, text), permit),
+            Request::Ping => self.round.answer(conn, Event::Pong, permit),
+            Request::Time => self.round.answer(conn, Event::Time { at: clock::now() }, permit),
+            Request::Pong => {}
+            Request::Hello(_) => {
+                let text = "you have said hello already: use rename to change your name";
+                let refusal = Refusal::new(Code::BadFrame, text);
+                self.round.answer(conn, Event::Error(refusal), permit);
+            }
+            other => {
+                self.commit().await;
+                let done = match other {
+                    Request::Join { room } => self.join_room(conn, person, &room),
+                    Request::Part { room } => self.part_room(person, &room),
+                    Request::Rename { name } => self.rename(conn, person, name).await,
+                    Request::Topic { room, text } => self.set_topic(person, &room, text).await,
+                    Request::Members { room, after } => self.members(conn, person, &room, after),
+                    Request::History { room, page, limit } => {
+                        self.history(conn, room, (page, limit), permit)
+                    }
+                    _ => {
+                        self.bye(conn);
+                        Ok(())
+                    }
+                };
+                if let Err(refusal) = done {
+                    self.tell(conn, &Event::Error(refusal));
+                }
+            }
+        }
+    }
+
+    fn say(&mut self, conn: ConnId, (id, name, text): (MessageId, RoomName, Text), permit: Permit) {
+        let key = name.key();
+        let Some((person, known)) = self.person_of(conn) else { return };
+        if !known.rooms.contains(&key) {
+            let refusal = not_member(&name).answering(id.as_str());
+            return self.round.answer(conn, Event::Error(refusal), permit);
+        }
+        let from = known.name.clone();
+        let Some(room) = self.conversations.rooms.get(&key) else { return };
+        if !room.stored {
+            self.round.add(room.record());
+        }
+        let said = Said { channel: room.channel, author: person, from, id, at: clock::now(), text };
+        self.round.say_in_room(conn, key, said, permit);
+    }
+
+    fn tell_person(
+        &mut self,
+        conn: ConnId,
+        (id, to, text): (MessageId, Nick, Text),
+        permit: Permit,
+    ) {
+        let Some((person, known)) = self.person_of(conn) else { return };
+        let from = known.name.clone();
+        let found = self.people.find(&to).and_then(|other| Some((other, self.people.get(other)?)));
+        let Some((other, recipient)) = found else {
+            let refusal = no_such_name(&to).answering(id.as_str());
+            return self.round.answer(conn, Event::Error(refusal), permit);
+        };
+        let to = recipient.name.clone();
+        let people = pair(person, other);
+        let direct = self.conversations.direct(people);
+        let channel = direct.channel;
+        if !direct.stored {
+            self.round.add(Record::Direct { channel, people });
+        }
+        let said = Said { channel, author: person, from, id, at: clock::now(), text };
+        self.round.say_to(conn, people, to, said, permit);
+    }
+
+    fn join_room(
+        &mut self,
+        conn: ConnId,
+        person: PersonId,
+        name: &RoomName,
+    ) -> Result<(), Refusal> {
+        let rooms = self.people.get(person).map_or(0, |known| known.rooms.len());
+        if rooms >= limit::ROOMS_MOST {
+            let text = format!("you are in {rooms} rooms, which is the most: leave one first");
+            return Err(Refusal::new(Code::Forbidden, text).about(name));
+        }
+        if !self.join(person, name, None) {
+            // They are in it already, and get to see it again.
+            let info = self.conversations.room(name).info();
+            self.tell(conn, &Event::Room(info));
+        }
+        Ok(())
+    }
+
+    fn part_room(&mut self, person: PersonId, name: &RoomName) -> Result<(), Refusal> {
+        self.room_of(person, name)?;
+        self.part(person, &name.key());
+        Ok(())
+    }
+
+    /// The room of this name, if this person is in it.
+    fn room_of(&self, person: PersonId, name: &RoomName) -> Result<&Room, Refusal> {
+        let key = name.key();
+        let is_in = self.people.get(person).is_some_and(|known| known.rooms.contains(&key));
+        let room = self.conversations.rooms.get(&key).filter(|_| is_in);
+        room.ok_or_else(|| not_member(name))
+    }
+
+    async fn rename(&mut self, conn: ConnId, person: PersonId, to: Nick) -> Result<(), Refusal> {
+        let Some(known) = self.people.get(person) else { return Ok(()) };
+        let (from, token) = (known.name.clone(), known.token);
+        if from == to {
+            return Ok(());
+        }
+        let own_key = from.key() == to.key();
+        if !own_key && self.people.claim(&to, None) != Claim::Free {
+            return Err(self.name_taken(&to));
+        }
+        if let Some(token) = token {
+            self.store(Record::Account(Account { person, name: to.clone(), token })).await?;
+        }
+        self.people.rename(person, to.clone());
+        let mut hearers = vec![conn];
+        for key in self.rooms_of(person) {
+            if let Some(room) = self.conversations.rooms.get_mut(&key)
+                && let Some(mut member) = room.members.remove(&from.key())
+            {
+                member.name = to.clone();
+                room.members.insert(to.key(), member);
+            }
+            hearers.extend(self.conns_in(&key));
+        }
+        hearers.extend(self.people.get(person).into_iter().flat_map(|known| known.conns.clone()));
+        hearers.sort_unstable();
+        hearers.dedup();
+        self.console.renamed(&from, &to);
+        self.tell_all(hearers, &Event::Renamed { from, to });
+        Ok(())
+    }
+
+    fn rooms_of(&self, person: PersonId) -> Vec<RoomKey> {
+        self.people
+            .get(person)
+            .map(|known| known.rooms.iter().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    async fn set_topic(
+        &mut self,
+        person: PersonId,
+        name: &RoomName,
+        text: Line,
+    ) -> Result<(), Refusal> {
+        let room = self.room_of(person, name)?;
+        let (channel, name) = (room.channel, room.name.clone());
+        self.store(Record::Room { channel, name: name.clone(), topic: text.clone() }).await?;
+        let room = self.conversations.room(&name);
+        room.topic = text.clone();
+        room.stored = true;
+        if let Some(by) = self.people.get(person).map(|known| known.name.clone()) {
+            let key = name.key();
+            self.tell_room(&key, &Event::Topic { room: name, text, by }, None);
+        }
+        Ok(())
+    }
+
+    fn members(
+        &mut self,
+        conn: ConnId,
+        person: PersonId,
+        name: &RoomName,
+        after: Option<Nick>,
+    ) -> Result<(), Refusal> {
+        let room = self.room_of(person, name)?;
+        let from =
+            after.map_or(std::ops::Bound::Unbounded, |name| std::ops::Bound::Excluded(name.key()));
+        let rest = room.members.range((from, std::ops::Bound::Unbounded));
+        let rest: Vec<_> = rest.map(|(_, member)| member).take(limit::MEMBERS_PAGE + 1).collect();
+        let more = rest.len() > limit::MEMBERS_PAGE;
+        let shown = || rest.iter().copied().take(limit::MEMBERS_PAGE);
+        let page = MembersPage {
+            room: room.name.clone(),
+            members: shown().map(|member| member.name.clone()).collect(),
+            via: via(shown()),
+            more,
+        };
+        self.tell(conn, &Event::Members(page));
+        Ok(())
+    }
+
+    fn history(
+        &mut self,
+        conn: ConnId,
+        whose: Conversation,
+        wanted: (Page, usize),
+        permit: Permit,
+    ) -> Result<(), Refusal> {
+        let Some((person, _)) = self.person_of(conn) else { return Ok(()) };
+        let (whose, channel) = match whose {
+            Conversation::Room(name) => {
+                let room = self.room_of(person, &name)?;
+                (Conversation::Room(room.name.clone()), Some(room.channel))
+            }
+            Conversation::Direct(name) => {
+                let other = self.people.find(&name).ok_or_else(|| no_such_name(&name))?;
+                let direct = self.conversations.directs.get(&pair(person, other));
+                (Conversation::Direct(name), direct.map(|direct| direct.channel))
+            }
+        };
+        self.read_history(conn, whose, channel, wanted, permit);
+        Ok(())
+    }
+
+    /// Somebody leaves of their own accord.
+    fn bye(&mut self, conn: ConnId) {
+        if let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) {
+            let mut out = bytes::BytesMut::new();
+            dialect.print_goodbye(&mut out);
+            if link.push(out.freeze()) == crate::link::Pushed::First {
+                self.dirty.push(std::sync::Arc::clone(link));
+            }
+        }
+        self.gone(conn);
+    }
+}
+
+fn not_member(name: &RoomName) -> Refusal {
+    Refusal::new(Code::NotMember, format!("you are not in {name}: join it first")).about(name)
+}

@@ -1,0 +1,276 @@
+//! A round: messages gathered, stored together, and then told to everybody, each link once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use chat_protocol::event::{DirectMessage, RoomMessage};
+use chat_protocol::message::{Conversation, Message, MessageId};
+use chat_protocol::{Ack, Code, Event, Nick, Refusal, RoomKey};
+
+use super::fanout::Segments;
+use super::room::{Listener, Pair};
+use super::state::{Conn, Hub};
+use super::{ConnId, Permit};
+use crate::log::{LogError, Record, Said, Stored};
+
+/// Bytes of text after which a round is closed: bounds what one round pushes to a link, so that
+/// nobody who reads is closed for being slow, however much comes in at once.
+pub(super) const WEIGHT: usize = 128 * 1024;
+
+/// What was gathered since the last commit.
+#[derive(Default)]
+pub(super) struct Round {
+    records: Vec<Record>,
+    slots: Vec<Slot>,
+    weight: usize,
+}
+
+/// One thing to be told once the round is stored.
+struct Slot {
+    conn: ConnId,
+    what: What,
+    /// Given back to the connection's window when the slot has been dealt with.
+    _permit: Permit,
+}
+
+enum What {
+    /// The next [`Record::Said`] of the round, said in a room.
+    Room(RoomKey),
+    /// The next [`Record::Said`] of the round, said to one person.
+    Direct { pair: Pair, to: Nick },
+    /// An answer that waits its turn.
+    Answer(Event),
+}
+
+impl Round {
+    /// Adds what is to be stored without an answer of its own.
+    pub(super) fn add(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    pub(super) fn say_in_room(&mut self, conn: ConnId, room: RoomKey, said: Said, permit: Permit) {
+        self.say(conn, What::Room(room), said, permit);
+    }
+
+    pub(super) fn say_to(
+        &mut self,
+        conn: ConnId,
+        pair: Pair,
+        to: Nick,
+        said: Said,
+        permit: Permit,
+    ) {
+        self.say(conn, What::Direct { pair, to }, said, permit);
+    }
+
+    fn say(&mut self, conn: ConnId, what: What, said: Said, permit: Permit) {
+        self.weight += said.text.len() + 128;
+        self.records.push(Record::Said(said));
+        self.slots.push(Slot { conn, what, _permit: permit });
+    }
+
+    pub(super) fn answer(&mut self, conn: ConnId, event: Event, permit: Permit) {
+        self.weight += 128;
+        self.slots.push(Slot { conn, what: What::Answer(event), _permit: permit });
+    }
+
+    /// Whether enough is gathered.
+    pub(super) fn is_heavy(&self) -> bool {
+        self.weight >= WEIGHT
+    }
+}
+
+/// What a stored round has to tell.
+#[derive(Default)]
+struct Telling {
+    /// For each room the new messages, in order, and the connection that each came from.
+    rooms: Vec<(RoomKey, Vec<Event>, Vec<ConnId>)>,
+    directs: Vec<(Pair, ConnId, Event)>,
+    /// Acks, errors and answers for each connection, in its order.
+    answers: Vec<(ConnId, Vec<Event>)>,
+    answers_of: HashMap<ConnId, usize>,
+}
+
+impl Telling {
+    fn answer(&mut self, conn: ConnId, event: Event) {
+        let index = *self.answers_of.entry(conn).or_insert_with(|| {
+            self.answers.push((conn, Vec::new()));
+            self.answers.len() - 1
+        });
+        self.answers[index].1.push(event);
+    }
+
+    fn in_room(&mut self, room: &RoomKey, event: Event, from: ConnId) {
+        let known = self.rooms.iter_mut().find(|(key, ..)| key == room);
+        match known {
+            Some((_, events, conns)) => {
+                events.push(event);
+                conns.push(from);
+            }
+            None => self.rooms.push((room.clone(), vec![event], vec![from])),
+        }
+    }
+}
+
+impl Hub {
+    /// Stores what was gathered and tells everybody. Links are flushed later, once for all.
+    pub(super) async fn commit(&mut self) {
+        let Round { records, slots, .. } = std::mem::take(&mut self.round);
+        if slots.is_empty() && records.is_empty() {
+            return;
+        }
+        let records = Arc::new(records);
+        let stored = if records.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.log.append(Arc::clone(&records)).await
+        };
+        if let Err(error) = &stored {
+            self.console.trouble(&format!("messages are refused, the log fails: {error}"));
+        }
+        let telling = self.settle(&records, &slots, stored);
+        self.publish(telling);
+        // Only now may these connections send more: what they asked for has been answered.
+        drop(slots);
+    }
+
+    /// Works out what is to be told, and marks what the log knows now.
+    fn settle(
+        &mut self,
+        records: &[Record],
+        slots: &[Slot],
+        stored: Result<Vec<Stored>, LogError>,
+    ) -> Telling {
+        let mut telling = Telling::default();
+        let mut said = records.iter().filter_map(|record| match record {
+            Record::Said(said) => Some(said),
+            _ => None,
+        });
+        let mut outcomes = stored.as_deref().unwrap_or_default().iter();
+        for slot in slots {
+            let conversation = match &slot.what {
+                What::Answer(event) => {
+                    telling.answer(slot.conn, event.clone());
+                    continue;
+                }
+                What::Room(room) => match self.conversations.rooms.get(room) {
+                    Some(room) => Conversation::Room(room.name.clone()),
+                    None => continue,
+                },
+                What::Direct { to, .. } => Conversation::Direct(to.clone()),
+            };
+            let Some(said) = said.next() else { continue };
+            match outcomes.next() {
+                Some(&Stored::New { seq }) => {
+                    self.settle_new(slot, said, seq, &mut telling);
+                    telling.answer(slot.conn, ack(said, conversation, seq, said.at));
+                }
+                Some(&Stored::Again { seq, at, .. }) => {
+                    telling.answer(slot.conn, ack(said, conversation, seq, at));
+                }
+                Some(Stored::IdTaken) => {
+                    let text = "this id was used for another message: take a new one";
+                    telling.answer(slot.conn, refused(Code::BadText, text, &said.id));
+                }
+                None => {
+                    let text = "the server could not store this, and nobody has seen it: \
+                                try again";
+                    telling.answer(slot.conn, refused(Code::NotStored, text, &said.id));
+                }
+            }
+        }
+        telling
+    }
+
+    /// A message is stored: its conversation has a new end, and its people are to hear of it.
+    fn settle_new(&mut self, slot: &Slot, said: &Said, seq: u64, telling: &mut Telling) {
+        let message =
+            Message { seq, from: said.from.clone(), at: said.at, text: said.text.clone() };
+        match &slot.what {
+            What::Room(key) => {
+                let Some(room) = self.conversations.rooms.get_mut(key) else { return };
+                room.last = seq;
+                room.stored = true;
+                self.console.said(&room.name, &message);
+                let event = Event::Message(RoomMessage { room: room.name.clone(), message });
+                telling.in_room(key, event, slot.conn);
+            }
+            What::Direct { pair, to } => {
+                if let Some(direct) = self.conversations.directs.get_mut(pair) {
+                    direct.last = seq;
+                    direct.stored = true;
+                }
+                let event = Event::Direct(DirectMessage { to: to.clone(), message });
+                telling.directs.push((*pair, slot.conn, event));
+            }
+            What::Answer(_) => {}
+        }
+    }
+
+    /// Messages first, acks behind them: whoever is cut off in between resumes from a number that
+    /// has none missing before it.
+    fn publish(&mut self, telling: Telling) {
+        for (key, events, from) in telling.rooms {
+            self.publish_in_room(&key, &events, &from);
+        }
+        for (pair, from, event) in telling.directs {
+            self.publish_direct(pair, from, &event);
+        }
+        for (conn, events) in telling.answers {
+            let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { continue };
+            let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
+            let mut out = BytesMut::new();
+            events.iter().for_each(|event| dialect.print(event, &mut out));
+            self.push(&listener, out.freeze());
+        }
+    }
+
+    fn publish_in_room(&mut self, key: &RoomKey, events: &[Event], from: &[ConnId]) {
+        let mut own: HashMap<ConnId, Vec<usize>> = HashMap::new();
+        for (index, &conn) in from.iter().enumerate() {
+            own.entry(conn).or_default().push(index);
+        }
+        let Some(room) = self.conversations.rooms.get_mut(key) else { return };
+        let listeners = std::mem::take(&mut room.listeners);
+        let mut segments = Segments::new(events);
+        for listener in &listeners {
+            let segment = segments.of(listener.dialect);
+            match own.get(&listener.conn) {
+                None => self.push(listener, segment.whole()),
+                Some(own) => {
+                    for piece in segment.without(own) {
+                        self.push(listener, piece);
+                    }
+                }
+            }
+        }
+        if let Some(room) = self.conversations.rooms.get_mut(key) {
+            room.listeners = listeners;
+        }
+    }
+
+    fn publish_direct(&mut self, pair: Pair, from: ConnId, event: &Event) {
+        let Some(channel) = self.conversations.directs.get(&pair).map(|direct| direct.channel)
+        else {
+            return;
+        };
+        let mut people = vec![pair.0, pair.1];
+        people.dedup();
+        let conns: Vec<ConnId> = people
+            .into_iter()
+            .filter_map(|person| self.people.get(person))
+            .flat_map(|person| person.conns.iter().copied())
+            .filter(|conn| *conn != from && !self.is_catching_up(*conn, channel))
+            .collect();
+        self.tell_all(conns, event);
+    }
+}
+
+fn ack(said: &Said, room: Conversation, seq: u64, at: i64) -> Event {
+    Event::Ack(Ack { id: said.id.clone(), room, seq, at })
+}
+
+fn refused(code: Code, text: &str, id: &MessageId) -> Event {
+    Event::Error(Refusal::new(code, text).answering(id.as_str()))
+}

@@ -1,0 +1,126 @@
+//! Everything the hub owns, and the ways to reach a link.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use chat_protocol::{Code, Event, Refusal, RoomKey};
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+
+use super::ConnId;
+use super::catch_up::{CatchUp, ReadDone};
+use super::fanout::Encoded;
+use super::people::{People, Person};
+use super::room::{Conversations, Listener};
+use super::round::Round;
+use crate::console::Console;
+use crate::doors::Dialect;
+use crate::link::{Link, Pushed};
+use crate::log::{Log, PersonId};
+
+/// A connection whose person is known.
+pub(super) struct Conn {
+    pub(super) person: PersonId,
+    pub(super) link: Arc<Link>,
+    pub(super) dialect: &'static dyn Dialect,
+    /// Conversations that it has not caught up with, the one being read first.
+    pub(super) catching_up: Vec<CatchUp>,
+    /// Whether a page for the first of those is being read.
+    pub(super) reading: bool,
+}
+
+/// What the server says of itself.
+pub(crate) struct About {
+    /// Its name, for people.
+    pub(crate) name: chat_protocol::Line,
+    /// Its log's identity.
+    pub(crate) log: String,
+}
+
+/// The hub's state. Its methods are spread over the files that each do one thing.
+pub(super) struct Hub {
+    pub(super) about: About,
+    pub(super) log: Arc<dyn Log>,
+    pub(super) console: Console,
+    pub(super) people: People,
+    pub(super) conversations: Conversations,
+    pub(super) conns: HashMap<ConnId, Conn>,
+    pub(super) round: Round,
+    /// Pages being read; one for each connection at most.
+    pub(super) reads: FuturesUnordered<BoxFuture<'static, ReadDone>>,
+    /// Links that were pushed to since the last flush.
+    pub(super) dirty: Vec<Arc<Link>>,
+    /// Connections that may have room for more of what they missed.
+    pub(super) catching: Vec<ConnId>,
+    /// Connections that were closed for being too slow, to be taken out.
+    pub(super) overflowed: Vec<ConnId>,
+}
+
+impl Hub {
+    /// Whose connection this is.
+    pub(super) fn person_of(&self, conn: ConnId) -> Option<(PersonId, &Person)> {
+        let person = self.conns.get(&conn)?.person;
+        Some((person, self.people.get(person)?))
+    }
+
+    /// Says something to one connection.
+    pub(super) fn tell(&mut self, conn: ConnId, event: &Event) {
+        let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { return };
+        let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
+        let mut out = BytesMut::new();
+        dialect.print(event, &mut out);
+        self.push(&listener, out.freeze());
+    }
+
+    /// Says something to several connections.
+    pub(super) fn tell_all(&mut self, conns: impl IntoIterator<Item = ConnId>, event: &Event) {
+        let mut encoded = Encoded::default();
+        for conn in conns {
+            let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { continue };
+            let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
+            let bytes = encoded.event(listener.dialect, event);
+            self.push(&listener, bytes);
+        }
+    }
+
+    /// Says something to every connection of a room's members, those that are still catching up
+    /// with its messages among them.
+    pub(super) fn tell_room(&mut self, room: &RoomKey, event: &Event, except: Option<ConnId>) {
+        let conns = self.conns_in(room);
+        self.tell_all(conns.into_iter().filter(|&conn| Some(conn) != except), event);
+    }
+
+    /// Every connection of a room's members.
+    pub(super) fn conns_in(&self, room: &RoomKey) -> Vec<ConnId> {
+        let Some(room) = self.conversations.rooms.get(room) else { return Vec::new() };
+        let people = room.members.values().filter_map(|member| self.people.get(member.person));
+        people.flat_map(|person| person.conns.iter().copied()).collect()
+    }
+
+    /// Puts bytes into a link's outbox, to be written when the round ends.
+    pub(super) fn push(&mut self, listener: &Listener, bytes: bytes::Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        match listener.link.push(bytes) {
+            Pushed::First => self.dirty.push(Arc::clone(&listener.link)),
+            Pushed::Behind | Pushed::Closed => {}
+            Pushed::Overflow => {
+                let text = "you read too slowly, so this connection ends: come back and resume";
+                let mut last = BytesMut::new();
+                let refusal = Refusal::new(Code::TooSlow, text);
+                listener.dialect.print(&Event::Error(refusal), &mut last);
+                listener.link.cut_short(last.freeze());
+                self.overflowed.push(listener.conn);
+            }
+        }
+    }
+
+    /// Writes what was pushed: one write for each link, as far as its socket takes it.
+    pub(super) fn flush(&mut self) {
+        for link in self.dirty.drain(..) {
+            link.flush();
+        }
+    }
+}

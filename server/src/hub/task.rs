@@ -1,0 +1,140 @@
+//! The hub's loop: takes what waits, stores and tells it, writes once, and waits again.
+
+use std::sync::Arc;
+
+use chat_protocol::Event;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::people::People;
+use super::room::Conversations;
+use super::round::Round;
+use super::state::{About, Hub};
+use super::{Command, Handle, INBOX};
+use crate::console::Console;
+use crate::log::{Log, Snapshot};
+
+/// A log that has been opened, and what it held.
+pub(crate) struct Opened {
+    /// The log.
+    pub(crate) log: Arc<dyn Log>,
+    /// What it held.
+    pub(crate) snapshot: Snapshot,
+}
+
+/// Starts the hub. It runs until `stop` is cancelled or nobody can reach it any more; the log is
+/// closed when the task has ended.
+pub(crate) fn start(
+    opened: Opened,
+    name: chat_protocol::Line,
+    console: Console,
+    stop: CancellationToken,
+) -> (Handle, JoinHandle<()>) {
+    let (inbox, commands) = mpsc::channel(INBOX);
+    let Snapshot { log, rooms, directs, accounts, last_channel } = opened.snapshot;
+    let hub = Hub {
+        about: About { name, log },
+        log: opened.log,
+        console,
+        people: People::new(accounts),
+        conversations: Conversations::new(rooms, directs, last_channel),
+        conns: std::collections::HashMap::new(),
+        round: Round::default(),
+        reads: FuturesUnordered::new(),
+        dirty: Vec::new(),
+        catching: Vec::new(),
+        overflowed: Vec::new(),
+    };
+    (Handle { inbox }, tokio::spawn(run(hub, commands, stop)))
+}
+
+async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: CancellationToken) {
+    let mut waiting = Vec::with_capacity(INBOX);
+    loop {
+        tokio::select! {
+            taken = commands.recv_many(&mut waiting, INBOX) => {
+                if taken == 0 {
+                    break;
+                }
+                hub.handle_all(&mut waiting).await;
+            }
+            Some(done) = hub.reads.next(), if !hub.reads.is_empty() => {
+                hub.read_done(done);
+                hub.settle_links();
+            }
+            () = stop.cancelled() => {
+                // What was sent before the stop is still dealt with.
+                commands.close();
+                while commands.recv_many(&mut waiting, INBOX).await > 0 {
+                    hub.handle_all(&mut waiting).await;
+                }
+                break;
+            }
+        }
+    }
+    hub.say_goodbye();
+    hub.log.close().await;
+}
+
+impl Hub {
+    async fn handle_all(&mut self, waiting: &mut Vec<Command>) {
+        for command in waiting.drain(..) {
+            self.handle(command).await;
+            if self.round.is_heavy() {
+                self.commit().await;
+                self.settle_links();
+            }
+        }
+        self.commit().await;
+        self.settle_links();
+    }
+
+    async fn handle(&mut self, command: Command) {
+        match command {
+            Command::Request(conn, request, permit) => self.request(conn, request, permit).await,
+            Command::Refuse(conn, refusal, permit) => {
+                self.round.answer(conn, Event::Error(refusal), permit);
+            }
+            Command::Drained(conn) => self.catching.push(conn),
+            Command::Hello(newcomer, answer) => {
+                self.commit().await;
+                self.hello(newcomer, answer).await;
+            }
+            Command::Gone(conn) => {
+                self.commit().await;
+                self.gone(conn);
+            }
+        }
+    }
+
+    /// Writes what was pushed, takes out who was too slow, and reads on for who catches up. Each
+    /// may bring about more of the others.
+    fn settle_links(&mut self) {
+        loop {
+            self.flush();
+            for conn in std::mem::take(&mut self.overflowed) {
+                self.gone(conn);
+            }
+            for conn in std::mem::take(&mut self.catching) {
+                self.catch_up(conn);
+            }
+            if self.dirty.is_empty() && self.overflowed.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Tells everybody that the server stops.
+    fn say_goodbye(&mut self) {
+        let event = Event::Bye { text: "the server is stopping".to_owned() };
+        let conns: Vec<_> = self.conns.keys().copied().collect();
+        self.tell_all(conns, &event);
+        self.flush();
+        for (_, conn) in self.conns.drain() {
+            conn.link.finish();
+        }
+    }
+}

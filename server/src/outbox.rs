@@ -1,0 +1,139 @@
+//! What waits to be written to one connection: references to shared bytes, bounded.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+
+use bytes::{Buf, Bytes};
+
+/// Bytes that may wait unread. Whoever lets more gather is told `too_slow` and closed: nothing is
+/// ever skipped, since they can resume from the log.
+pub(crate) const BOUND: usize = 1024 * 1024;
+
+/// Pieces handed to one vectored write.
+pub(crate) const SLICES: usize = 32;
+
+/// A queue of shared bytes, the front of which may be partly written.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    chunks: VecDeque<Bytes>,
+    waiting: usize,
+    /// Whether the front chunk's beginning has been written.
+    begun: bool,
+}
+
+/// More is waiting than [`BOUND`] allows; nothing was added.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Overflow;
+
+impl Outbox {
+    /// Adds bytes, which must be whole frames.
+    pub(crate) fn push(&mut self, bytes: Bytes) -> Result<(), Overflow> {
+        if self.waiting + bytes.len() > BOUND {
+            return Err(Overflow);
+        }
+        self.waiting += bytes.len();
+        self.chunks.push_back(bytes);
+        Ok(())
+    }
+
+    /// Drops what has not begun to be written, and puts `last` behind the rest.
+    pub(crate) fn cut_short(&mut self, last: Bytes) {
+        let begun = if self.begun { rest_of_frame(self.chunks.front()) } else { None };
+        self.chunks.clear();
+        self.chunks.extend(begun);
+        self.chunks.push_back(last);
+        self.waiting = self.chunks.iter().map(Bytes::len).sum();
+    }
+
+    /// Fills `slices` with what is to be written next; returns how many were filled.
+    pub(crate) fn fill<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES]) -> usize {
+        let mut filled = 0;
+        for (slice, chunk) in slices.iter_mut().zip(&self.chunks) {
+            *slice = IoSlice::new(chunk);
+            filled += 1;
+        }
+        filled
+    }
+
+    /// Takes out the first `written` bytes.
+    pub(crate) fn advance(&mut self, mut written: usize) {
+        self.waiting = self.waiting.saturating_sub(written);
+        while let Some(front) = self.chunks.front_mut() {
+            if written < front.len() {
+                front.advance(written);
+                self.begun |= written > 0;
+                return;
+            }
+            written -= front.len();
+            self.chunks.pop_front();
+            self.begun = false;
+        }
+        // A room that has been busy once does not hold its space for ever.
+        if self.chunks.capacity() > 64 {
+            self.chunks = VecDeque::new();
+        }
+    }
+
+    /// Bytes that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting
+    }
+}
+
+/// What is left of the frame that has begun: up to its `\n`, since a chunk may hold many frames.
+fn rest_of_frame(chunk: Option<&Bytes>) -> Option<Bytes> {
+    let chunk = chunk?;
+    let end = chunk.iter().position(|&byte| byte == b'\n').map_or(chunk.len(), |at| at + 1);
+    Some(chunk.slice(..end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(outbox: &Outbox) -> Vec<u8> {
+        outbox.chunks.iter().flat_map(|chunk| chunk.to_vec()).collect()
+    }
+
+    #[test]
+    fn bytes_leave_in_order_however_they_are_taken() {
+        let mut outbox = Outbox::default();
+        outbox.push(Bytes::from_static(b"one\n")).unwrap();
+        outbox.push(Bytes::from_static(b"two\n")).unwrap();
+        outbox.advance(5);
+        assert_eq!(content(&outbox), b"wo\n");
+        assert_eq!(outbox.waiting(), 3);
+        outbox.advance(3);
+        assert_eq!(outbox.waiting(), 0);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_whole() {
+        let mut outbox = Outbox::default();
+        outbox.push(Bytes::from(vec![b'x'; BOUND])).unwrap();
+        assert_eq!(outbox.push(Bytes::from_static(b"y")), Err(Overflow));
+        outbox.advance(1);
+        assert_eq!(outbox.push(Bytes::from_static(b"y")), Ok(()));
+    }
+
+    #[test]
+    fn cutting_short_never_leaves_half_a_frame() {
+        let mut outbox = Outbox::default();
+        outbox.push(Bytes::from_static(b"one\ntwo\nthree\n")).unwrap();
+        outbox.push(Bytes::from_static(b"four\n")).unwrap();
+        outbox.advance(5);
+        outbox.cut_short(Bytes::from_static(b"last\n"));
+        assert_eq!(content(&outbox), b"wo\nlast\n");
+        assert_eq!(outbox.waiting(), 8);
+    }
+
+    #[test]
+    fn cutting_short_drops_what_has_not_begun() {
+        let mut outbox = Outbox::default();
+        outbox.push(Bytes::from_static(b"one\n")).unwrap();
+        outbox.advance(4);
+        outbox.push(Bytes::from_static(b"two\n")).unwrap();
+        outbox.cut_short(Bytes::from_static(b"last\n"));
+        assert_eq!(content(&outbox), b"last\n");
+    }
+}
