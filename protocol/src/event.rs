@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::{BufMut, BytesMut};
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Code, Refusal};
 use crate::json;
@@ -131,7 +132,7 @@ pub struct Ack {
 }
 
 /// A message in a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomMessage {
     /// Where.
     pub room: RoomName,
@@ -141,13 +142,25 @@ pub struct RoomMessage {
 }
 
 /// A message between two people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectMessage {
     /// To whom; the message says from whom.
     pub to: Nick,
     /// The message itself.
-    #[serde(flatten)]
     pub message: Message,
+}
+
+impl Serialize for DirectMessage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Message { seq, from, at, text } = &self.message;
+        let mut fields = serializer.serialize_struct("DirectMessage", 5)?;
+        fields.serialize_field("from", from)?;
+        fields.serialize_field("to", &self.to)?;
+        fields.serialize_field("seq", seq)?;
+        fields.serialize_field("at", at)?;
+        fields.serialize_field("text", text)?;
+        fields.end()
+    }
 }
 
 /// People who entered or left a room: one as `name`, several as `names`.
