@@ -1,11 +1,13 @@
-//! A room hosted from this very program: the server, on threads of its own, and the addresses
-//! under which others find it. The only file that names the server.
+//! A room hosted from this very program: the server, on threads of its own, and who
+//! has the port when it is taken. The only file that names the server.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::mpsc as done;
 use std::time::Duration;
 
+use chat_server::{Config, FolderError, Running, StartError, Storage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime;
@@ -38,6 +40,7 @@ type Answer = Result<Hosted, HostFailure>;
 /// The room that is hosted here, if one is.
 #[derive(Debug)]
 pub struct Host {
+    folder: Option<PathBuf>,
     sender: mpsc::Sender<Answer>,
     receiver: mpsc::Receiver<Answer>,
     phase: Phase,
@@ -60,11 +63,12 @@ struct Thread {
 }
 
 impl Host {
-    /// Nothing hosted yet.
+    /// Nothing hosted yet. What will be said is kept in the folder; without one it is forgotten
+    /// when the room closes.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(folder: Option<PathBuf>) -> Self {
         let (sender, receiver) = mpsc::channel(ANSWERS);
-        Self { sender, receiver, phase: Phase::Closed }
+        Self { folder, sender, receiver, phase: Phase::Closed }
     }
 
     /// Opens a room on this port; [`Self::next`] answers. A room that is open stays as it is.
@@ -72,7 +76,7 @@ impl Host {
         match &self.phase {
             Phase::Opening(_) => {}
             Phase::Open(_, hosted) => _ = self.sender.try_send(Ok(hosted.clone())),
-            Phase::Closed => match Thread::spawn(port, self.sender.clone()) {
+            Phase::Closed => match Thread::spawn(port, self.folder.clone(), self.sender.clone()) {
                 Ok(thread) => self.phase = Phase::Opening(thread),
                 Err(error) => _ = self.sender.try_send(Err(no_thread(&error))),
             },
@@ -102,16 +106,20 @@ impl Host {
     }
 }
 
-impl Default for Host {
-    fn default() -> Self {
-        Self::new()
-    }
+/// Where a server keeps what is said unless told otherwise.
+#[must_use]
+pub fn usual_folder() -> Option<PathBuf> {
+    chat_server::default_folder()
 }
 
 impl Thread {
     /// Starts the server on threads of its own, so that a crowd there does not hold up the screen
     /// here.
-    fn spawn(port: u16, answers: mpsc::Sender<Answer>) -> io::Result<Self> {
+    fn spawn(
+        port: u16,
+        folder: Option<PathBuf>,
+        answers: mpsc::Sender<Answer>,
+    ) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (finished, done) = done::channel();
         std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
@@ -122,7 +130,7 @@ impl Thread {
                 .build();
             match runtime {
                 Ok(runtime) => {
-                    runtime.block_on(host(port, answers, stopped));
+                    runtime.block_on(host(port, folder, answers, stopped));
                     runtime.shutdown_background();
                 }
                 Err(error) => _ = answers.try_send(Err(no_thread(&error))),
@@ -138,59 +146,66 @@ fn no_thread(error: &io::Error) -> HostFailure {
 }
 
 /// Hosts until told to stop.
-async fn host(port: u16, answers: mpsc::Sender<Answer>, stop: oneshot::Receiver<()>) {
-    match server::start(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))).await {
+async fn host(
+    port: u16,
+    folder: Option<PathBuf>,
+    answers: mpsc::Sender<Answer>,
+    stop: oneshot::Receiver<()>,
+) {
+    match start(port, folder).await {
         Ok(running) => {
-            let port = running.port().unwrap_or(port);
-            if answers.send(Ok(Hosted { port, addresses: addresses() })).await.is_ok() {
+            let (port, addresses) = (running.port(), chat_server::addresses::on_the_lan());
+            if answers.send(Ok(Hosted { port, addresses })).await.is_ok() {
                 // An error is an answer too: whoever could tell us to stop is gone.
                 _ = stop.await;
             }
             running.stop().await;
         }
-        Err(server::Failure::PortTaken) => {
-            let server = probe(port).await;
-            _ = answers.send(Err(HostFailure::PortTaken { port, server })).await;
-        }
-        Err(server::Failure::Other(why)) => _ = answers.send(Err(HostFailure::Other(why))).await,
+        Err(error) => _ = answers.send(Err(failure(error, port).await)).await,
     }
 }
 
-/// The server's library, in the few words that are needed here.
-mod server {
-    use std::net::SocketAddr;
-
-    /// Why the server did not start.
-    pub(super) enum Failure {
-        /// Somebody else holds the port.
-        PortTaken,
-        /// Anything else, in one line for people.
-        Other(String),
+/// Starts the server, in the few words of it that are needed here.
+async fn start(port: u16, folder: Option<PathBuf>) -> Result<Running, StartError> {
+    // One descriptor for each connection: a class and more. Where the system allows fewer, it
+    // says so when it has no more.
+    _ = rlimit::increase_nofile_limit(65_536);
+    let mut config = Config {
+        listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)),
+        storage: folder.map_or(Storage::Ephemeral, Storage::Folder),
+        ..Config::default()
+    };
+    if let Ok(name) = whoami::fallible::hostname() {
+        config.name = name;
     }
+    chat_server::start(config).await
+}
 
-    /// A server that runs.
-    pub(super) struct Running(tokio::net::TcpListener);
-
-    impl Running {
-        /// The port that it listens on.
-        pub(super) fn port(&self) -> Option<u16> {
-            self.0.local_addr().ok().map(|address| address.port())
+/// Why it did not start, and what to do, in the terms of this program: the server speaks of
+/// flags that it has and we have not.
+async fn failure(error: StartError, port: u16) -> HostFailure {
+    let text = match error {
+        StartError::PortTaken(_) => {
+            return HostFailure::PortTaken { port, server: probe(port).await };
         }
-
-        /// Stops it, members told.
-        pub(super) async fn stop(self) {
-            drop(self.0);
+        StartError::Bind { source, .. } => {
+            format!("cannot listen on port {port} ({source}): choose another with --port")
         }
-    }
-
-    /// Holds the port; nobody serves it yet.
-    pub(super) async fn start(listen: SocketAddr) -> Result<Running, Failure> {
-        match tokio::net::TcpListener::bind(listen).await {
-            Ok(listener) => Ok(Running(listener)),
-            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Err(Failure::PortTaken),
-            Err(error) => Err(Failure::Other(error.to_string())),
+        StartError::Folder(FolderError::Busy(folder)) => format!(
+            "a server of yours is running already, with the messages in {}: join that one, \
+             or stop it",
+            folder.display()
+        ),
+        StartError::Folder(FolderError::Unusable { path, source }) => format!(
+            "messages cannot be kept in {} ({source}): make room there, or name another place \
+             by XDG_DATA_HOME",
+            path.display()
+        ),
+        error @ StartError::Log { .. } => {
+            error.to_string().replace(", or name another with --data", "")
         }
-    }
+    };
+    HostFailure::Other(text)
 }
 
 /// The name of the chat server on this machine's port; `None` when whoever is there does not say
@@ -218,77 +233,10 @@ fn name_in(answer: &[u8]) -> Option<String> {
     whole.lines().find_map(header).map(|name| name.as_str().to_owned())
 }
 
-/// This machine's addresses that others can reach, the likeliest first.
-fn addresses() -> Vec<IpAddr> {
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let mut found: Vec<(String, Ipv4Addr)> = Vec::new();
-    for interface in interfaces.iter().filter(|interface| interface.is_oper_up()) {
-        if let IpAddr::V4(address) = interface.ip() {
-            found.push((interface.name.clone(), address));
-        }
-    }
-    likeliest_first(found)
-}
-
-/// Private networks before public ones, and what only this machine knows of behind them all.
-fn likeliest_first(mut found: Vec<(String, Ipv4Addr)>) -> Vec<IpAddr> {
-    found.retain(|(_, address)| !address.is_loopback() && !address.is_link_local());
-    found.sort_by_key(|(name, address)| (is_virtual(name), !address.is_private()));
-    let mut addresses: Vec<IpAddr> = Vec::new();
-    for (_, address) in found {
-        if !addresses.contains(&address.into()) {
-            addresses.push(address.into());
-        }
-    }
-    addresses
-}
-
-/// Whether an interface leads to containers, virtual machines or a tunnel rather than to people
-/// in the same room.
-fn is_virtual(name: &str) -> bool {
-    let kinds = [
-        "docker",
-        "br-",
-        "veth",
-        "virbr",
-        "vmnet",
-        "vboxnet",
-        "lxc",
-        "lxd",
-        "podman",
-        "cni",
-        "tun",
-        "tap",
-        "wg",
-        "tailscale",
-        "zt",
-        "utun",
-    ];
-    kinds.iter().any(|kind| name.starts_with(kind))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use tokio::net::TcpListener;
-
-    #[test]
-    fn addresses_are_ordered_by_who_can_reach_them() {
-        let found = [
-            ("lo", [127, 0, 0, 1]),
-            ("docker0", [172, 17, 0, 1]),
-            ("eth1", [8, 8, 8, 8]),
-            ("wlan0", [192, 168, 1, 23]),
-            ("eth0", [169, 254, 3, 4]),
-            ("wlan0", [192, 168, 1, 23]),
-        ];
-        let found = found.map(|(name, ip)| (name.to_owned(), Ipv4Addr::from(ip)));
-        let expected = [[192, 168, 1, 23], [8, 8, 8, 8], [172, 17, 0, 1]];
-        assert_eq!(
-            likeliest_first(found.to_vec()),
-            expected.map(|ip| IpAddr::from(Ipv4Addr::from(ip)))
-        );
-    }
 
     #[test]
     fn a_chat_server_says_its_name_in_a_header() {
@@ -323,7 +271,7 @@ mod tests {
                 // Still listening: the room must not be opened beside it.
                 (listener, std::future::pending::<()>().await)
             });
-            let mut host = Host::new();
+            let mut host = Host::new(None);
             host.open(port);
             let server = server.map(str::to_owned);
             assert_eq!(host.next().await, Err(HostFailure::PortTaken { port, server }));
@@ -333,7 +281,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_room_opens_once_and_closes() {
-        let mut host = Host::new();
+        let mut host = Host::new(None);
         host.open(0);
         let hosted = host.next().await.unwrap();
         assert_ne!(hosted.port, 0);
@@ -342,5 +290,34 @@ mod tests {
         TcpStream::connect((Ipv4Addr::LOCALHOST, hosted.port)).await.unwrap();
         host.close();
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, hosted.port)).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_room_remembers_and_its_folder_is_for_one() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = Some(data.path().join("chat-server"));
+        for _ in 0..2 {
+            let mut host = Host::new(folder.clone());
+            host.open(0);
+            host.next().await.unwrap();
+            let mut second = Host::new(folder.clone());
+            second.open(0);
+            let Err(HostFailure::Other(why)) = second.next().await else { panic!("two servers") };
+            assert!(why.starts_with("a server of yours is running already"), "{why}");
+            second.close();
+            host.close();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_room_on_the_port_learns_the_firsts_name() {
+        let mut host = Host::new(None);
+        host.open(0);
+        let port = host.next().await.unwrap().port;
+        let mut second = Host::new(None);
+        second.open(port);
+        let server = whoami::fallible::hostname().ok();
+        assert_eq!(second.next().await, Err(HostFailure::PortTaken { port, server }));
+        host.close();
     }
 }

@@ -51,7 +51,7 @@ pub fn run(launch: Launch) -> io::Result<()> {
     let parted = start_network(worker, stop_sender)?;
     let mut storage = Storage::open();
     let mut client = Client::new(launch, &mut storage);
-    let mut world = World { link, host: hosting::Host::new(), storage };
+    let mut world = World { link, host: hosting::Host::new(hosting::usual_folder()), storage };
     let result = Terminal::take().and_then(|mut terminal| {
         let mut inputs = Inputs { keys: terminal::keys(), stop };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;

@@ -222,13 +222,29 @@ async fn a_server_that_falls_silent_is_told_and_given_up() {
 #[tokio::test(start_paused = true)]
 async fn an_idle_link_stays_up_and_is_measured() {
     let mut stage = Stage::new().await;
-    let server = stage.linked().await;
+    let mut server = stage.linked().await;
+    server.write_all(time(1).as_bytes()).await.unwrap();
+    stage.frames().await;
     let script = tokio::spawn(lines(server));
     for _ in 0..100 {
         assert!(matches!(stage.next().await, Event::RoundTrip(_)));
     }
     stage.link.command(Command::Disconnect);
     assert_eq!(script.await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_refused_is_not_pinged() {
+    let mut stage = Stage::new().await;
+    let mut server = stage.linked().await;
+    let refusal = b"{\"type\":\"error\",\"code\":\"name_taken\",\"text\":\"taken\"}\n";
+    server.write_all(refusal).await.unwrap();
+    assert!(matches!(stage.frames().await[..], [Frame::Error(_)]));
+    assert!(matches!(stage.next().await, Event::Silent));
+    stage.link.command(Command::Disconnect);
+    let mut heard = String::new();
+    server.read_to_string(&mut heard).await.unwrap();
+    assert_eq!(heard, "");
 }
 
 #[tokio::test(start_paused = true)]

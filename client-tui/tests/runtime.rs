@@ -118,7 +118,7 @@ impl Stage {
         Self {
             fake,
             paper: Paper { terminal, diary: Rc::clone(&diary) },
-            world: World { link, host: Host::new(), storage },
+            world: World { link, host: Host::new(None), storage },
             inputs: Inputs { keys: keys_out, stop: stop_out },
             keys,
             stop,

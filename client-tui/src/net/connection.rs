@@ -174,6 +174,10 @@ impl<'a> Connection<'a> {
 
     fn reap(&mut self, harvest: Harvest) -> Result<(), Failure> {
         let Harvest { batches, pings, pongs, not_chat } = harvest;
+        let mut frames = batches.iter().flatten();
+        if frames.any(|frame| !matches!(frame, chat_protocol::Event::Error(_))) {
+            self.heartbeat.welcomed(self.start.elapsed());
+        }
         self.untold.extend(batches.into_iter().map(Event::Frames));
         // However many pings one read brought, one answer shows that we live.
         if pings > 0 {

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The first ping, early so that the round-trip time is soon known.
+/// From the welcome to the first ping: early, so that the round-trip time is soon known.
 const FIRST_PING: Duration = Duration::from_secs(1);
 
 /// From one ping to the next.
@@ -34,7 +34,9 @@ pub(super) enum Beat {
 #[derive(Debug)]
 pub(super) struct Heartbeat {
     heard: Duration,
-    ping_due: Duration,
+    /// When the next ping is due; `None` until the server has let us in, because before that it
+    /// would answer with a refusal.
+    ping_due: Option<Duration>,
     /// When the unanswered pings were sent, oldest first; at most [`UNANSWERED_MOST`].
     asked: VecDeque<Duration>,
     told_silent: bool,
@@ -45,7 +47,7 @@ impl Heartbeat {
     pub(super) fn new() -> Self {
         Self {
             heard: Duration::ZERO,
-            ping_due: FIRST_PING,
+            ping_due: None,
             asked: VecDeque::with_capacity(UNANSWERED_MOST),
             told_silent: false,
         }
@@ -54,7 +56,8 @@ impl Heartbeat {
     /// When [`Self::tick`] will next have something to say.
     pub(super) fn due(&self) -> Duration {
         let silence = if self.told_silent { DEAD_AFTER } else { SILENT_AFTER };
-        self.ping_due.min(self.heard + silence)
+        let silence = self.heard + silence;
+        self.ping_due.map_or(silence, |ping| ping.min(silence))
     }
 
     /// What is to be done at `now`, one thing at a time; `None` when nothing more.
@@ -67,8 +70,8 @@ impl Heartbeat {
             self.told_silent = true;
             return Some(Beat::Silent);
         }
-        if now >= self.ping_due {
-            self.ping_due = now + PING_EVERY;
+        if self.ping_due.is_some_and(|due| now >= due) {
+            self.ping_due = Some(now + PING_EVERY);
             if self.asked.len() < UNANSWERED_MOST {
                 self.asked.push_back(now);
                 return Some(Beat::Ping);
@@ -77,12 +80,17 @@ impl Heartbeat {
         None
     }
 
+    /// The server has let us in: pings are answered from now on.
+    pub(super) fn welcomed(&mut self, now: Duration) {
+        self.ping_due.get_or_insert(now + FIRST_PING);
+    }
+
     /// Bytes came in, of whatever kind.
     pub(super) fn heard(&mut self, now: Duration) {
         self.heard = now;
         if std::mem::take(&mut self.told_silent) {
             // The silence was told; only a frame or an answered ping tells its end.
-            self.ping_due = now;
+            self.ping_due = self.ping_due.map(|_| now);
         }
     }
 
@@ -98,6 +106,12 @@ mod tests {
 
     fn at(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
+    }
+
+    fn welcomed() -> Heartbeat {
+        let mut heartbeat = Heartbeat::new();
+        heartbeat.welcomed(at(0));
+        heartbeat
     }
 
     /// Lets time pass until `until`, and says what happened when.
@@ -117,15 +131,21 @@ mod tests {
 
     #[test]
     fn a_silent_link_is_told_then_given_up() {
-        let beats = run(&mut Heartbeat::new(), 60);
+        let beats = run(&mut welcomed(), 60);
         let expected = [(1, Beat::Ping), (6, Beat::Ping), (8, Beat::Silent), (11, Beat::Ping)];
         assert_eq!(beats[..4], expected);
         assert_eq!(beats[4..], [(15, Beat::Dead)]);
     }
 
     #[test]
+    fn nobody_is_pinged_before_the_welcome() {
+        let beats = run(&mut Heartbeat::new(), 60);
+        assert_eq!(beats, [(8, Beat::Silent), (15, Beat::Dead)]);
+    }
+
+    #[test]
     fn whatever_is_heard_keeps_a_link_alive() {
-        let mut heartbeat = Heartbeat::new();
+        let mut heartbeat = welcomed();
         for second in (5..100).step_by(5) {
             heartbeat.heard(at(second));
             let beats = run(&mut heartbeat, second + 4);
@@ -135,7 +155,7 @@ mod tests {
 
     #[test]
     fn pongs_answer_pings_in_order() {
-        let mut heartbeat = Heartbeat::new();
+        let mut heartbeat = welcomed();
         assert_eq!(heartbeat.pong(at(0)), None);
         assert_eq!(heartbeat.tick(at(1)), Some(Beat::Ping));
         assert_eq!(heartbeat.tick(at(6)), Some(Beat::Ping));
@@ -146,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_silence_that_ends_is_followed_by_a_ping() {
-        let mut heartbeat = Heartbeat::new();
+        let mut heartbeat = welcomed();
         run(&mut heartbeat, 9);
         heartbeat.heard(at(10));
         assert_eq!(heartbeat.tick(at(10)), Some(Beat::Ping));
@@ -155,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_server_that_never_answers_gets_few_pings() {
-        let mut heartbeat = Heartbeat::new();
+        let mut heartbeat = welcomed();
         let mut pings = 0;
         for second in 1..100 {
             heartbeat.heard(at(second));
