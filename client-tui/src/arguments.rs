@@ -46,8 +46,8 @@ pub enum Start {
 pub struct Look {
     /// Whether colours are welcome: not with `NO_COLOR`.
     pub colours: bool,
-    /// Whether the background is light, as far as `COLORFGBG` tells.
-    pub light: bool,
+    /// Whether the background is light, if `COLORFGBG` tells.
+    pub light: Option<bool>,
 }
 
 const EXAMPLES: &str = "\
@@ -147,7 +147,7 @@ impl Look {
         // sixteen colours: 7 and those from 9 on are light.
         let background = variable("COLORFGBG")
             .and_then(|value| value.rsplit(';').next().and_then(|last| last.parse::<u8>().ok()));
-        let light = background.is_some_and(|number| number == 7 || (9..16).contains(&number));
+        let light = background.map(|number| number == 7 || (9..16).contains(&number));
         Self { colours, light }
     }
 }
@@ -263,12 +263,12 @@ mod tests {
         let look = |name: &'static str, value: &'static str| {
             Look::from(|asked| (asked == name).then(|| value.to_owned()))
         };
-        assert_eq!(look("", ""), Look { colours: true, light: false });
+        assert_eq!(look("", ""), Look { colours: true, light: None });
         assert!(!look("NO_COLOR", "1").colours);
         assert!(look("NO_COLOR", "").colours);
-        assert!(look("COLORFGBG", "0;15").light);
-        assert!(look("COLORFGBG", "0;default;7").light);
-        assert!(!look("COLORFGBG", "15;0").light);
-        assert!(!look("COLORFGBG", "15;default").light);
+        assert_eq!(look("COLORFGBG", "0;15").light, Some(true));
+        assert_eq!(look("COLORFGBG", "0;default;7").light, Some(true));
+        assert_eq!(look("COLORFGBG", "15;0").light, Some(false));
+        assert_eq!(look("COLORFGBG", "15;default").light, None);
     }
 }
