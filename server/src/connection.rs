@@ -111,7 +111,7 @@ pub(crate) async fn serve(conn: ConnId, stream: TcpStream, kind: DoorKind, conte
     context.waiting_room.leave(conn);
     link.finish();
     write_out(&link).await;
-    close_gently(&link).await;
+    close_gently(&link, context.stop.is_cancelled()).await;
 }
 
 /// Reads what is there. `Ok(false)` says that no more will come.

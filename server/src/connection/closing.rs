@@ -10,8 +10,11 @@ use crate::link::{Link, Wish};
 /// How long a closing link may take to let what waits go out.
 const WRITE_OUT: Duration = Duration::from_secs(5);
 
-/// How long a peer's last bytes are waited for, and how many are read.
+/// How long a peer's last bytes are waited for; a server that stops has less time for it.
 const LINGER: Duration = Duration::from_secs(1);
+const LINGER_STOPPING: Duration = Duration::from_millis(250);
+
+/// How many of them are read.
 const LINGER_BYTES: usize = 4 * 1024 * 1024;
 
 /// Writes what waits, as long as that makes sense.
@@ -30,7 +33,7 @@ pub(super) async fn write_out(link: &Link) {
 
 /// Closes our direction and reads on for a moment: closing a socket with unread bytes in it would
 /// reset the link, and destroy what we said last before the peer has read it.
-pub(super) async fn close_gently(link: &Link) {
+pub(super) async fn close_gently(link: &Link, stopping: bool) {
     if link.wish() != Wish::Close || SockRef::from(link.stream()).shutdown(Shutdown::Write).is_err()
     {
         return;
@@ -47,5 +50,6 @@ pub(super) async fn close_gently(link: &Link) {
             }
         }
     };
-    tokio::time::timeout(LINGER, draining).await.ok();
+    let linger = if stopping { LINGER_STOPPING } else { LINGER };
+    tokio::time::timeout(linger, draining).await.ok();
 }
