@@ -2,7 +2,7 @@
 //! draws when something changed. Decides nothing itself but when to draw.
 //!
 //! Keys come before everything else: they are drawn at once, before what the network has brought
-//! meanwhile. The rest is drawn when nothing more is waiting, and at most every [`FRAME`]. With
+//! meanwhile. The rest is drawn when nothing more is waiting, and at most 60 times a second. With
 //! nothing to do the loop sleeps without a timer.
 
 use std::io;
