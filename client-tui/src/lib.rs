@@ -1,12 +1,125 @@
 //! A full-screen terminal chat client: one loop of events, pure state, and a picture of it.
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
-//! back, and draws [`view::view`] when something changed. Only `runtime`, `net`, `hosting`,
-//! `terminal` and `storage` touch the world.
+//! back, and draws [`view::view`] when something changed. Only `runtime`, `world`, `net`,
+//! `hosting`, `terminal`, `stop` and `storage` touch the world.
 
+use std::io;
+use std::sync::mpsc as done;
+use std::time::Duration;
+
+use ratatui::Frame;
+use tokio::sync::mpsc;
+
+use crate::arguments::Launch;
+use crate::effect::Effect;
+use crate::event::{Event, Moment};
+use crate::runtime::{Inputs, Program};
+use crate::state::State;
+use crate::stop::Stops;
+use crate::storage::Storage;
+use crate::terminal::Terminal;
+use crate::world::World;
+
+pub mod arguments;
 pub mod effect;
 pub mod event;
+pub mod hosting;
 pub mod net;
+pub mod runtime;
 pub mod state;
+pub mod stop;
+pub mod storage;
+pub mod terminal;
 pub mod update;
 pub mod view;
+pub mod world;
+
+/// How long the link is given to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// From the word to stop to the end by force: longer than a hosted room may take to close.
+const FORCE_AFTER: Duration = Duration::from_secs(8);
+
+/// Runs the client in this terminal until its user leaves, or it is told to stop.
+///
+/// # Errors
+/// When the terminal cannot be used, or is gone.
+pub fn run(launch: Launch) -> io::Result<()> {
+    let (link, worker) = net::link();
+    let (stop_sender, stop) = mpsc::channel(1);
+    let parted = start_network(worker, stop_sender)?;
+    let mut storage = Storage::open();
+    let mut client = Client::new(launch, &mut storage);
+    let mut world = World { link, host: hosting::Host::new(hosting::usual_folder()), storage };
+    let result = Terminal::take().and_then(|mut terminal| {
+        let mut inputs = Inputs { keys: terminal::keys(), stop };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
+        runtime.block_on(run)
+    });
+    let World { link, host, .. } = world;
+    drop(link);
+    _ = parted.recv_timeout(GOODBYE);
+    host.close();
+    result
+}
+
+/// Starts the thread that owns the socket and waits for signals: a flood that is decoded there
+/// does not hold up typing here. It ends with the program; what is returned ends when the link has
+/// said goodbye.
+fn start_network(worker: net::Worker, stop: mpsc::Sender<()>) -> io::Result<done::Receiver<()>> {
+    let (finished, parted) = done::channel();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Watched before the terminal is taken over: from then on no signal may end us unrestored.
+    let stops = {
+        let _entered = runtime.enter();
+        Stops::watch()?
+    };
+    std::thread::Builder::new().name("network".to_owned()).spawn(move || {
+        runtime.spawn(async move {
+            worker.run().await;
+            drop(finished);
+        });
+        runtime.block_on(wait_for_stops(stops, stop));
+    })?;
+    Ok(parted)
+}
+
+/// Hands the first word to stop to the program, and stops it by force if it does not follow: it
+/// may be waiting for a terminal that takes nothing.
+async fn wait_for_stops(mut stops: Stops, stop: mpsc::Sender<()>) {
+    stops.next().await;
+    _ = stop.try_send(());
+    tokio::time::sleep(FORCE_AFTER).await;
+    terminal::abandon();
+}
+
+/// State, update and view as what the loop runs.
+struct Client {
+    state: State,
+}
+
+impl Client {
+    fn new(_launch: Launch, _storage: &mut Storage) -> Self {
+        Self { state: State {} }
+    }
+}
+
+impl Program for Client {
+    fn begin(&mut self, _now: Moment) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    fn update(&mut self, now: Moment, event: Event) -> Vec<Effect> {
+        update::update(&mut self.state, now, event)
+    }
+
+    fn take_dirty(&mut self) -> bool {
+        true
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        view::view(&self.state, frame);
+    }
+}

@@ -1,2 +1,42 @@
-//! x
-fn main() {}
+//! The program: arguments, the terminal's guard, exit codes. 0 left, 1 failed, 2 bad usage.
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use chat_tui::arguments::Launch;
+use chat_tui::terminal;
+
+fn main() -> ExitCode {
+    let launch = Launch::from_process();
+    if !terminal::is_there() {
+        say("chat-tui needs a terminal to draw in; for scripts talk to the server with nc");
+        return ExitCode::from(2);
+    }
+    terminal::speak_after_restoring();
+    let code = match catch_unwind(AssertUnwindSafe(|| start(launch))) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            say(&format!("chat-tui: {error:#}"));
+            ExitCode::FAILURE
+        }
+        Err(_) => {
+            say("chat-tui: this is a mistake in the program; your messages are on the server");
+            ExitCode::FAILURE
+        }
+    };
+    if let Some(panic) = terminal::quiet_panic() {
+        say(&format!("chat-tui: the hosted room had a mistake: {panic}"));
+    }
+    code
+}
+
+fn start(launch: Launch) -> anyhow::Result<()> {
+    chat_tui::run(launch).context("the terminal cannot be used any more; start again in another")
+}
+
+/// One line for people, where it does not matter if nobody can read it any more.
+fn say(line: &str) {
+    _ = writeln!(std::io::stderr(), "{line}");
+}

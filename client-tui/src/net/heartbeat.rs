@@ -1,0 +1,188 @@
+//! Whether a link is alive: when to ping, when silence is worth telling, when it is death. Pure;
+//! time is counted from the link's start and comes in as an argument.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// From the welcome to the first ping: early, so that the round-trip time is soon known.
+const FIRST_PING: Duration = Duration::from_secs(1);
+
+/// From one ping to the next.
+const PING_EVERY: Duration = Duration::from_secs(5);
+
+/// Silence that is told. More than a ping's interval plus any bearable round trip.
+const SILENT_AFTER: Duration = Duration::from_secs(8);
+
+/// Silence that ends the link; within the 20 s in which dead links are to be noticed.
+const DEAD_AFTER: Duration = Duration::from_secs(15);
+
+/// Pings that may be unanswered at a time; a server that never answers gets no more.
+const UNANSWERED_MOST: usize = 4;
+
+/// What the time that has passed calls for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beat {
+    /// Send a ping.
+    Ping,
+    /// Tell that nothing is heard.
+    Silent,
+    /// Give the link up.
+    Dead,
+}
+
+/// The clockwork of one link.
+#[derive(Debug)]
+pub(super) struct Heartbeat {
+    heard: Duration,
+    /// When the next ping is due; `None` until the server has let us in, because before that it
+    /// would answer with a refusal.
+    ping_due: Option<Duration>,
+    /// When the unanswered pings were sent, oldest first; at most [`UNANSWERED_MOST`].
+    asked: VecDeque<Duration>,
+    told_silent: bool,
+}
+
+impl Heartbeat {
+    /// A link that has just come up, at time zero.
+    pub(super) fn new() -> Self {
+        Self {
+            heard: Duration::ZERO,
+            ping_due: None,
+            asked: VecDeque::with_capacity(UNANSWERED_MOST),
+            told_silent: false,
+        }
+    }
+
+    /// When [`Self::tick`] will next have something to say.
+    pub(super) fn due(&self) -> Duration {
+        let silence = if self.told_silent { DEAD_AFTER } else { SILENT_AFTER };
+        let silence = self.heard + silence;
+        self.ping_due.map_or(silence, |ping| ping.min(silence))
+    }
+
+    /// What is to be done at `now`, one thing at a time; `None` when nothing more.
+    pub(super) fn tick(&mut self, now: Duration) -> Option<Beat> {
+        let silence = now.saturating_sub(self.heard);
+        if silence >= DEAD_AFTER {
+            return Some(Beat::Dead);
+        }
+        if silence >= SILENT_AFTER && !self.told_silent {
+            self.told_silent = true;
+            return Some(Beat::Silent);
+        }
+        if self.ping_due.is_some_and(|due| now >= due) {
+            self.ping_due = Some(now + PING_EVERY);
+            if self.asked.len() < UNANSWERED_MOST {
+                self.asked.push_back(now);
+                return Some(Beat::Ping);
+            }
+        }
+        None
+    }
+
+    /// The server has let us in: pings are answered from now on.
+    pub(super) fn welcomed(&mut self, now: Duration) {
+        self.ping_due.get_or_insert(now + FIRST_PING);
+    }
+
+    /// Bytes came in, of whatever kind.
+    pub(super) fn heard(&mut self, now: Duration) {
+        self.heard = now;
+        if std::mem::take(&mut self.told_silent) {
+            // The silence was told; only a frame or an answered ping tells its end.
+            self.ping_due = self.ping_due.map(|_| now);
+        }
+    }
+
+    /// A pong came in: the round trip of the ping that it answers, if there was one.
+    pub(super) fn pong(&mut self, now: Duration) -> Option<Duration> {
+        self.asked.pop_front().map(|asked| now.saturating_sub(asked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn welcomed() -> Heartbeat {
+        let mut heartbeat = Heartbeat::new();
+        heartbeat.welcomed(at(0));
+        heartbeat
+    }
+
+    /// Lets time pass until `until`, and says what happened when.
+    fn run(heartbeat: &mut Heartbeat, until: u64) -> Vec<(u64, Beat)> {
+        let mut beats = Vec::new();
+        while heartbeat.due() <= at(until) {
+            let now = heartbeat.due();
+            while let Some(beat) = heartbeat.tick(now) {
+                beats.push((now.as_secs(), beat));
+                if beat == Beat::Dead {
+                    return beats;
+                }
+            }
+        }
+        beats
+    }
+
+    #[test]
+    fn a_silent_link_is_told_then_given_up() {
+        let beats = run(&mut welcomed(), 60);
+        let expected = [(1, Beat::Ping), (6, Beat::Ping), (8, Beat::Silent), (11, Beat::Ping)];
+        assert_eq!(beats[..4], expected);
+        assert_eq!(beats[4..], [(15, Beat::Dead)]);
+    }
+
+    #[test]
+    fn nobody_is_pinged_before_the_welcome() {
+        let beats = run(&mut Heartbeat::new(), 60);
+        assert_eq!(beats, [(8, Beat::Silent), (15, Beat::Dead)]);
+    }
+
+    #[test]
+    fn whatever_is_heard_keeps_a_link_alive() {
+        let mut heartbeat = welcomed();
+        for second in (5..100).step_by(5) {
+            heartbeat.heard(at(second));
+            let beats = run(&mut heartbeat, second + 4);
+            assert!(beats.iter().all(|(_, beat)| *beat == Beat::Ping), "{beats:?}");
+        }
+    }
+
+    #[test]
+    fn pongs_answer_pings_in_order() {
+        let mut heartbeat = welcomed();
+        assert_eq!(heartbeat.pong(at(0)), None);
+        assert_eq!(heartbeat.tick(at(1)), Some(Beat::Ping));
+        assert_eq!(heartbeat.tick(at(6)), Some(Beat::Ping));
+        assert_eq!(heartbeat.pong(at(7)), Some(at(6)));
+        assert_eq!(heartbeat.pong(at(8)), Some(at(2)));
+        assert_eq!(heartbeat.pong(at(9)), None);
+    }
+
+    #[test]
+    fn a_silence_that_ends_is_followed_by_a_ping() {
+        let mut heartbeat = welcomed();
+        run(&mut heartbeat, 9);
+        heartbeat.heard(at(10));
+        assert_eq!(heartbeat.tick(at(10)), Some(Beat::Ping));
+        assert_eq!(run(&mut heartbeat, 18).last(), Some(&(18, Beat::Silent)));
+    }
+
+    #[test]
+    fn a_server_that_never_answers_gets_few_pings() {
+        let mut heartbeat = welcomed();
+        let mut pings = 0;
+        for second in 1..100 {
+            heartbeat.heard(at(second));
+            while heartbeat.tick(at(second)).is_some() {
+                pings += 1;
+            }
+        }
+        assert_eq!(pings, UNANSWERED_MOST);
+    }
+}

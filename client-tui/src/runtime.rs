@@ -1,0 +1,220 @@
+//! The one loop: waits for whatever happens, lets the program decide, does what it asks, and
+//! draws when something changed. Decides nothing itself but when to draw.
+//!
+//! Keys come before everything else: they are drawn at once, before what the network has brought
+//! meanwhile. The rest is drawn when nothing more is waiting, and at most 60 times a second. With
+//! nothing to do the loop sleeps without a timer.
+
+use std::io;
+use std::time::{Duration, SystemTime};
+
+use crossterm::event::{Event as Input, KeyEventKind};
+use ratatui::Frame;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use crate::effect::Effect;
+use crate::event::{Event, Moment};
+use crate::world::World;
+
+/// The shortest time between two pictures of what the network brings: 60 a second.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Keys that are taken before a picture is drawn between them.
+const KEYS_AT_ONCE: usize = 1024;
+
+/// What the loop runs: the state, how it changes, and its picture.
+pub trait Program {
+    /// What is to be done first.
+    fn begin(&mut self, now: Moment) -> Vec<Effect>;
+
+    /// Takes in what happened, and says what is to be done.
+    fn update(&mut self, now: Moment, event: Event) -> Vec<Effect>;
+
+    /// Whether the picture has changed since this was last asked.
+    fn take_dirty(&mut self) -> bool;
+
+    /// Draws the picture.
+    fn draw(&self, frame: &mut Frame<'_>);
+}
+
+/// Where pictures are drawn.
+pub trait Screen {
+    /// Draws one picture.
+    ///
+    /// # Errors
+    /// When the terminal takes nothing any more.
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Rings the bell.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn bell(&mut self) -> io::Result<()>;
+
+    /// Forgets what the screen shows, so that the next picture is drawn whole.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn repaint(&mut self) -> io::Result<()>;
+}
+
+/// What comes from outside of the program: keys, and the word to stop.
+#[derive(Debug)]
+pub struct Inputs {
+    /// Keys, pastes, clicks, sizes. Its end is the terminal's end.
+    pub keys: mpsc::Receiver<io::Result<Input>>,
+    /// The word to stop.
+    pub stop: mpsc::Receiver<()>,
+}
+
+/// Runs the program until it wants to quit, is told to stop, or loses its terminal.
+///
+/// # Errors
+/// When the terminal or the network's thread is gone.
+pub async fn run<P: Program, S: Screen>(
+    program: &mut P,
+    screen: &mut S,
+    world: &mut World,
+    inputs: &mut Inputs,
+) -> io::Result<()> {
+    let mut stage = Stage {
+        program,
+        screen,
+        start: Instant::now(),
+        wake: None,
+        dirty_since: Some(Instant::now()),
+        drawn: None,
+        quit: false,
+    };
+    let first = stage.program.begin(stage.now());
+    stage.perform(first, world)?;
+    stage.draw()?;
+    while !stage.quit {
+        stage.turn(world, inputs).await?;
+    }
+    Ok(())
+}
+
+/// The loop's own state.
+struct Stage<'a, P, S> {
+    program: &'a mut P,
+    screen: &'a mut S,
+    start: Instant,
+    /// When the program wants to be woken.
+    wake: Option<Instant>,
+    /// Since when the picture is out of date.
+    dirty_since: Option<Instant>,
+    /// When it was last drawn.
+    drawn: Option<Instant>,
+    quit: bool,
+}
+
+impl<P: Program, S: Screen> Stage<'_, P, S> {
+    /// Waits for one thing and deals with it.
+    async fn turn(&mut self, world: &mut World, inputs: &mut Inputs) -> io::Result<()> {
+        if self.is_overdue() {
+            self.draw()?;
+        }
+        let (wake, frame) = (self.wake, self.frame_due());
+        tokio::select! {
+            biased;
+            key = inputs.keys.recv() => self.keys(key, &mut inputs.keys, world),
+            Some(()) = inputs.stop.recv() => {
+                self.quit = true;
+                self.happened(Event::Stop, world)
+            }
+            // The clock before the network: it strikes seldom, and a flood must not silence it.
+            () = sleep_until(wake.unwrap_or(self.start)), if wake.is_some() => {
+                self.wake = None;
+                self.happened(Event::Woke, world)
+            }
+            event = world.next() => self.happened(event?, world),
+            () = sleep_until(frame.unwrap_or(self.start)), if frame.is_some() => self.draw(),
+        }
+    }
+
+    /// Takes every key that is waiting, and shows at once what they did.
+    fn keys(
+        &mut self,
+        first: Option<io::Result<Input>>,
+        keys: &mut mpsc::Receiver<io::Result<Input>>,
+        world: &mut World,
+    ) -> io::Result<()> {
+        let mut next = Some(first.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into())));
+        let mut taken = 0;
+        while let Some(input) = next {
+            if let Some(event) = event_of(input?) {
+                self.happened(event, world)?;
+            }
+            taken += 1;
+            let more = taken < KEYS_AT_ONCE && !self.quit;
+            next = if more { keys.try_recv().ok() } else { None };
+        }
+        if self.dirty_since.is_some() && !self.quit { self.draw() } else { Ok(()) }
+    }
+
+    fn happened(&mut self, event: Event, world: &mut World) -> io::Result<()> {
+        let effects = self.program.update(self.now(), event);
+        self.perform(effects, world)?;
+        if self.program.take_dirty() {
+            self.dirty_since.get_or_insert_with(Instant::now);
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>, world: &mut World) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::WakeAt(up) => self.wake = self.start.checked_add(up),
+                Effect::Bell => self.screen.bell()?,
+                Effect::Redraw => {
+                    self.screen.repaint()?;
+                    self.dirty_since.get_or_insert_with(Instant::now);
+                }
+                Effect::Quit => self.quit = true,
+                effect => world.perform(effect),
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.screen.draw(&mut |frame| self.program.draw(frame))?;
+        // What was asked for the first picture is in it.
+        self.program.take_dirty();
+        self.dirty_since = None;
+        self.drawn = Some(Instant::now());
+        Ok(())
+    }
+
+    /// When the picture may be drawn if nothing else happens before; `None` if it is up to date.
+    fn frame_due(&self) -> Option<Instant> {
+        self.dirty_since.map(|since| self.drawn.map_or(since, |drawn| drawn + FRAME))
+    }
+
+    /// Whether the picture has been out of date for so long that it is drawn although more is
+    /// waiting.
+    fn is_overdue(&self) -> bool {
+        let now = Instant::now();
+        self.dirty_since.is_some_and(|since| since + FRAME <= now)
+            && self.drawn.is_none_or(|drawn| drawn + FRAME <= now)
+    }
+
+    fn now(&self) -> Moment {
+        let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let unix_ms = i64::try_from(unix.as_millis()).unwrap_or(i64::MAX);
+        Moment { up: self.start.elapsed(), unix_ms }
+    }
+}
+
+/// What a terminal's event is to the program; `None` for what it has no use for.
+fn event_of(input: Input) -> Option<Event> {
+    match input {
+        Input::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
+        Input::Paste(text) => Some(Event::Paste(text)),
+        Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
+        Input::Resize(width, height) => Some(Event::Resized { width, height }),
+        Input::Key(_) | Input::FocusGained | Input::FocusLost => None,
+    }
+}

@@ -1,0 +1,229 @@
+//! The terminal: taken over at the start, given back whole, however the program ends.
+//!
+//! Asks the terminal nothing: an answer that does not come must not hold up the first picture.
+
+use std::io::{self, IsTerminal, Write};
+use std::panic;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{SetCursorStyle, Show};
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+    EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
+    PushKeyboardEnhancementFlags,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use tokio::sync::mpsc;
+
+use crate::hosting;
+use crate::runtime::Screen;
+
+/// Keys that may wait for the client; beyond that they wait in the terminal.
+const KEYS: usize = 1024;
+
+/// Whether the terminal is ours. Signals and panics come upon any thread, so it is everybody's.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal was asked to tell keys apart better.
+static ENHANCED: AtomicBool = AtomicBool::new(false);
+
+/// The first panic of a thread whose end is not the program's end.
+static QUIET_PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// Whether there is a terminal to be taken over.
+pub fn is_there() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// The terminal while it is ours; dropping it gives it back.
+#[derive(Debug)]
+pub struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Output>>,
+}
+
+impl Terminal {
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// When it cannot be set up; then it is as it was.
+    pub fn take() -> io::Result<Self> {
+        TAKEN.store(true, Ordering::SeqCst);
+        let taken = take_over().and_then(|()| {
+            let inner = ratatui::Terminal::new(CrosstermBackend::new(Output::default()))?;
+            Ok(Self { inner })
+        });
+        taken.inspect_err(|_| give_back())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+impl Screen for Terminal {
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+        self.inner.draw(paint)?;
+        execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    fn bell(&mut self) -> io::Result<()> {
+        let output = self.inner.backend_mut();
+        output.write_all(b"\x07")?;
+        io::Write::flush(output)
+    }
+
+    fn repaint(&mut self) -> io::Result<()> {
+        // Not `clear`, which asks the terminal where the cursor is and waits for the answer.
+        let size = self.inner.size()?;
+        self.inner.resize(Rect::new(0, 0, size.width, size.height))
+    }
+}
+
+fn take_over() -> io::Result<()> {
+    enable_raw_mode()?;
+    let mut out = io::stdout();
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture)?;
+    queue!(out, SetCursorStyle::SteadyBar)?;
+    if tells_keys_apart(|name| std::env::var(name).ok()) {
+        ENHANCED.store(true, Ordering::SeqCst);
+        let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
+        queue!(out, PushKeyboardEnhancementFlags(flags))?;
+    }
+    out.flush()
+}
+
+/// Gives the terminal back as it was, if it is ours. Errors do not matter: there is nobody left
+/// to tell, and the next step is tried all the same.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    _ = queue!(out, EndSynchronizedUpdate);
+    if ENHANCED.swap(false, Ordering::SeqCst) {
+        _ = queue!(out, PopKeyboardEnhancementFlags);
+    }
+    _ = queue!(out, DisableMouseCapture, DisableFocusChange, DisableBracketedPaste);
+    _ = queue!(out, SetCursorStyle::DefaultUserShape, LeaveAlternateScreen, Show);
+    _ = out.flush();
+    _ = disable_raw_mode();
+}
+
+/// Leaves the program at once, when the thread that draws does not come back from writing: what
+/// can be restored without writing is.
+pub fn abandon() -> ! {
+    _ = disable_raw_mode();
+    std::process::exit(1)
+}
+
+/// From now on a panic gives the terminal back before it speaks. A hosted room's threads fail
+/// for themselves, like those of any server: their panic waits for [`quiet_panic`].
+pub fn speak_after_restoring() {
+    let speak = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let thread = std::thread::current();
+        if thread.name().is_some_and(|name| name.starts_with(hosting::THREAD)) {
+            if let Ok(mut quiet) = QUIET_PANIC.lock() {
+                quiet.get_or_insert_with(|| info.to_string());
+            }
+            return;
+        }
+        give_back();
+        speak(info);
+    }));
+}
+
+/// A panic that was not spoken of yet, for the time after the terminal was given back.
+pub fn quiet_panic() -> Option<String> {
+    QUIET_PANIC.lock().ok()?.take()
+}
+
+/// Whether this terminal is known for the keyboard protocol that tells Shift+Enter from Enter.
+/// Known, not asked; multiplexers on the way are taken for the answer no.
+fn tells_keys_apart(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let has = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+    if has("TMUX") || has("STY") || has("ZELLIJ") {
+        return false;
+    }
+    let term = variable("TERM").unwrap_or_default();
+    let program = variable("TERM_PROGRAM").unwrap_or_default();
+    let by_term = ["xterm-kitty", "xterm-ghostty", "foot", "alacritty", "rio"];
+    let by_program = ["kitty", "ghostty", "WezTerm", "rio"];
+    by_term.iter().any(|known| term.starts_with(known)) || by_program.contains(&&*program)
+}
+
+/// Keys, pastes, clicks and sizes, as they come.
+///
+/// They are read on a thread of their own, because reading waits for the rest of whatever has
+/// begun, a long paste for example, and drawing shall not. The thread ends with the program.
+pub fn keys() -> mpsc::Receiver<io::Result<crossterm::event::Event>> {
+    let (sender, receiver) = mpsc::channel(KEYS);
+    let read = move || {
+        loop {
+            let event = crossterm::event::read();
+            let last = event.is_err();
+            if sender.blocking_send(event).is_err() || last {
+                return;
+            }
+        }
+    };
+    // Without the thread the sender is dropped, which ends the program as a lost terminal does.
+    _ = std::thread::Builder::new().name("keys".to_owned()).spawn(read);
+    receiver
+}
+
+/// Collects a frame and writes it in one piece; writes nothing once the terminal was given back,
+/// not even what was begun before.
+#[derive(Debug, Default)]
+struct Output {
+    begun: Vec<u8>,
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.begun.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let begun = std::mem::take(&mut self.begun);
+        if begun.is_empty() || !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(&begun)?;
+        out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(variables: &[(&str, &str)], expected: bool) {
+        let variable = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
+        assert_eq!(tells_keys_apart(variable), expected, "{variables:?}");
+    }
+
+    #[test]
+    fn terminals_are_known_by_their_names() {
+        check(&[], false);
+        check(&[("TERM", "xterm-256color")], false);
+        check(&[("TERM", "xterm-kitty")], true);
+        check(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")], true);
+        check(&[("TERM", "foot"), ("TMUX", "/tmp/tmux-0/default,1,0")], false);
+    }
+}

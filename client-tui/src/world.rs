@@ -1,0 +1,56 @@
+//! Everything outside of the program that effects reach, the screen aside: the link, a hosted
+//! room, what is remembered.
+
+use std::io;
+
+use crate::effect::Effect;
+use crate::event::Event;
+use crate::hosting::Host;
+use crate::net::{Command, Link};
+use crate::storage::Storage;
+
+/// The world, as arguments: tests hand in one of their own making.
+#[derive(Debug)]
+pub struct World {
+    /// The link to a server.
+    pub link: Link,
+    /// The room that is hosted here, if one is.
+    pub host: Host,
+    /// What is remembered between runs.
+    pub storage: Storage,
+}
+
+impl World {
+    /// Does what is asked, or sees to it that it is done; never waits for the network.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Connect(target) => {
+                let token = self.storage.token(&target.name);
+                self.link.command(Command::Connect { target, token });
+            }
+            Effect::RetryNow => self.link.command(Command::RetryNow),
+            Effect::Disconnect => self.link.command(Command::Disconnect),
+            Effect::Send(request) => self.link.command(Command::Send(request)),
+            Effect::Host { port } => self.host.open(port),
+            Effect::KeepToken { from, to } => self.storage.keep_token(&from, &to),
+            Effect::Remember(target) => self.storage.remember(&target),
+            // The loop's own: it never hands them on.
+            Effect::WakeAt(_) | Effect::Bell | Effect::Redraw | Effect::Quit => {}
+        }
+    }
+
+    /// The next thing that the world has to say. Safe to cancel.
+    ///
+    /// # Errors
+    /// When the network's thread is gone.
+    pub async fn next(&mut self) -> io::Result<Event> {
+        tokio::select! {
+            biased;
+            hosted = self.host.next() => Ok(Event::Hosted(hosted)),
+            event = self.link.next() => match event {
+                Some(event) => Ok(Event::Net(event)),
+                None => Err(io::Error::other("the network's thread has failed")),
+            },
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The loop: what comes first, when it draws, and that it sleeps. Time is paused.
+#![allow(clippy::unwrap_used)]
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use chat_protocol::{Nick, Request};
+use chat_tui::effect::{Effect, Target};
+use chat_tui::event::{Event, Moment};
+use chat_tui::hosting::Host;
+use chat_tui::net::{self, Command, Stamped};
+use chat_tui::runtime::{self, Inputs, Program, Screen};
+use chat_tui::storage::Storage;
+use chat_tui::world::World;
+use crossterm::event::{
+    Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyEventState, KeyModifiers,
+};
+use ratatui::Frame;
+use ratatui::backend::TestBackend;
+use tokio::sync::mpsc;
+
+/// What happened, in order: `a key`, `draw`, and so on.
+type Diary = Rc<RefCell<Vec<String>>>;
+
+/// A program that writes down what happens, and answers with what the test has prepared.
+struct Fake {
+    diary: Diary,
+    first: Vec<Effect>,
+    /// What to do about the next events, nothing for those that come later.
+    answers: VecDeque<Vec<Effect>>,
+    dirty: bool,
+    /// Events that leave the picture as it is: those whose words contain this.
+    quiet: &'static str,
+}
+
+impl Program for Fake {
+    fn begin(&mut self, _now: Moment) -> Vec<Effect> {
+        std::mem::take(&mut self.first)
+    }
+
+    fn update(&mut self, now: Moment, event: Event) -> Vec<Effect> {
+        let words = match event {
+            Event::Key(key) => format!("key {}", key.code),
+            Event::Net(_) => "net".to_owned(),
+            Event::Resized { width, height } => format!("resized {width} {height}"),
+            Event::Woke => format!("woke {}", now.up.as_millis()),
+            other => format!("{other:?}"),
+        };
+        self.dirty |= self.quiet.is_empty() || !words.contains(self.quiet);
+        self.diary.borrow_mut().push(words);
+        self.answers.pop_front().unwrap_or_default()
+    }
+
+    fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.dirty)
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>) {
+        frame.render_widget("picture", frame.area());
+    }
+}
+
+struct Paper {
+    terminal: ratatui::Terminal<TestBackend>,
+    diary: Diary,
+}
+
+impl Screen for Paper {
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.diary.borrow_mut().push("draw".to_owned());
+        self.terminal.draw(paint).unwrap();
+        Ok(())
+    }
+
+    fn bell(&mut self) -> io::Result<()> {
+        self.diary.borrow_mut().push("bell".to_owned());
+        Ok(())
+    }
+
+    fn repaint(&mut self) -> io::Result<()> {
+        self.diary.borrow_mut().push("repaint".to_owned());
+        Ok(())
+    }
+}
+
+/// A loop ready to run, and the other ends of everything.
+struct Stage {
+    fake: Fake,
+    paper: Paper,
+    world: World,
+    inputs: Inputs,
+    keys: mpsc::Sender<io::Result<Input>>,
+    stop: mpsc::Sender<()>,
+    commands: mpsc::Receiver<Stamped<Command>>,
+    news: Option<mpsc::Sender<Stamped<net::Event>>>,
+    diary: Diary,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let diary = Diary::default();
+        let (link, worker) = net::link();
+        let (commands, news) = worker.into_queues();
+        let (keys, keys_out) = mpsc::channel(2000);
+        let (stop, stop_out) = mpsc::channel(1);
+        let storage = Storage::at(std::env::temp_dir().join("chat-tui-test-nowhere/\0"));
+        let fake = Fake {
+            diary: Rc::clone(&diary),
+            first: Vec::new(),
+            answers: VecDeque::new(),
+            dirty: false,
+            quiet: "",
+        };
+        let terminal = ratatui::Terminal::new(TestBackend::new(20, 5)).unwrap();
+        Self {
+            fake,
+            paper: Paper { terminal, diary: Rc::clone(&diary) },
+            world: World { link, host: Host::new(None), storage },
+            inputs: Inputs { keys: keys_out, stop: stop_out },
+            keys,
+            stop,
+            commands,
+            news: Some(news),
+            diary,
+        }
+    }
+
+    fn key(&self, letter: char) {
+        self.keys.try_send(Ok(Input::Key(KeyEvent::from(KeyCode::Char(letter))))).unwrap();
+    }
+
+    fn news(&self) {
+        let round_trip = net::Event::RoundTrip(Duration::ZERO);
+        self.news.as_ref().unwrap().try_send((0, round_trip)).unwrap();
+    }
+
+    /// Runs for this long, or until the end, whose result it gives then.
+    async fn run(&mut self, seconds: u64) -> Option<io::Result<()>> {
+        let run = runtime::run(&mut self.fake, &mut self.paper, &mut self.world, &mut self.inputs);
+        tokio::time::timeout(Duration::from_secs(seconds), run).await.ok()
+    }
+
+    fn diary(&self) -> Vec<String> {
+        self.diary.borrow().clone()
+    }
+
+    fn draws(&self) -> usize {
+        self.diary.borrow().iter().filter(|entry| *entry == "draw").count()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_taken_together_and_drawn_before_the_network() {
+    let mut stage = Stage::new();
+    stage.news();
+    stage.news();
+    stage.key('a');
+    stage.key('b');
+    stage.run(1).await;
+    assert_eq!(stage.diary(), ["draw", "key a", "key b", "draw", "net", "net", "draw"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_loop_does_nothing() {
+    let mut stage = Stage::new();
+    assert!(stage.run(100_000).await.is_none());
+    assert_eq!(stage.diary(), ["draw"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_changes_nothing_is_not_drawn() {
+    let mut stage = Stage::new();
+    stage.fake.quiet = "e";
+    stage.key('a');
+    stage.news();
+    stage.run(1).await;
+    assert_eq!(stage.diary(), ["draw", "key a", "net"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_network_gets_sixty_pictures_a_second() {
+    let mut stage = Stage::new();
+    let news = stage.news.clone().unwrap();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            _ = news.send((0, net::Event::Silent)).await;
+        }
+    });
+    stage.run(1).await;
+    let draws = stage.draws();
+    assert!((50..=63).contains(&draws), "{draws} pictures of {} events", stage.diary().len());
+}
+
+#[tokio::test]
+async fn a_flood_holds_up_neither_pictures_nor_the_clock_nor_keys() {
+    let mut stage = Stage::new();
+    stage.fake.first = vec![Effect::WakeAt(Duration::from_millis(100))];
+    let news = stage.news.clone().unwrap();
+    let flood =
+        tokio::spawn(async move { while news.send((0, net::Event::Silent)).await.is_ok() {} });
+    let keys = stage.keys.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        keys.send(Ok(Input::Key(KeyEvent::from(KeyCode::Char('k'))))).await
+    });
+    stage.run(1).await;
+    flood.abort();
+    let (diary, draws) = (stage.diary(), stage.draws());
+    assert!((20..=65).contains(&draws), "{draws} pictures of {} events", diary.len());
+    assert!(diary.iter().any(|entry| entry.starts_with("woke")));
+    let key = diary.iter().position(|entry| entry == "key k").unwrap();
+    assert_eq!(diary[key + 1], "draw");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_latest_wish_to_be_woken_counts_and_counts_once() {
+    let mut stage = Stage::new();
+    let wake = |ms| Effect::WakeAt(Duration::from_millis(ms));
+    stage.fake.first = vec![wake(50), wake(5000)];
+    stage.fake.answers =
+        [vec![wake(7000)], vec![wake(0)], vec![Effect::WakeAt(Duration::MAX)]].into();
+    stage.run(100).await;
+    let diary = stage.diary();
+    let expected = ["draw", "woke 5000", "draw", "woke 7000", "woke 7000", "draw"];
+    assert_eq!(diary, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn effects_are_performed_in_order() {
+    let mut stage = Stage::new();
+    let name = Nick::new("ann").unwrap();
+    let target = Target { host: "lab".to_owned(), port: 7, name };
+    stage.fake.answers = [
+        vec![Effect::Connect(target.clone()), Effect::Send(Request::Time), Effect::Bell],
+        vec![Effect::Redraw, Effect::Send(Request::Bye), Effect::Quit, Effect::Disconnect],
+    ]
+    .into();
+    stage.key('a');
+    stage.key('b');
+    stage.key('c');
+    assert!(stage.run(1).await.unwrap().is_ok());
+    assert_eq!(stage.diary(), ["draw", "key a", "bell", "key b", "repaint"]);
+    let mut orders = Vec::new();
+    while let Ok((era, command)) = stage.commands.try_recv() {
+        orders.push((era, command));
+    }
+    assert!(matches!(&orders[0], (1, Command::Connect { target: asked, .. }) if *asked == target));
+    assert!(matches!(orders[1], (1, Command::Send(Request::Time))));
+    assert!(matches!(orders[2], (1, Command::Send(Request::Bye))));
+    assert!(matches!(orders[3], (2, Command::Disconnect)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_word_to_stop_is_told_and_obeyed() {
+    let mut stage = Stage::new();
+    stage.fake.answers = [vec![Effect::Send(Request::Bye)]].into();
+    stage.stop.try_send(()).unwrap();
+    assert!(stage.run(1).await.unwrap().is_ok());
+    assert_eq!(stage.diary(), ["draw", "Stop"]);
+    assert!(matches!(stage.commands.try_recv(), Ok((0, Command::Send(Request::Bye)))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_terminal_or_a_network_there_is_an_end() {
+    let mut stage = Stage::new();
+    stage.keys.try_send(Err(io::ErrorKind::BrokenPipe.into())).unwrap();
+    assert!(stage.run(1).await.unwrap().is_err());
+    let mut stage = Stage::new();
+    stage.keys = mpsc::channel(1).0;
+    assert!(stage.run(1).await.unwrap().is_err());
+    let mut stage = Stage::new();
+    stage.news = None;
+    assert!(stage.run(1).await.unwrap().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_the_program_knows_is_told() {
+    let mut stage = Stage::new();
+    let release = KeyEvent {
+        code: KeyCode::Char('x'),
+        modifiers: KeyModifiers::NONE,
+        kind: KeyEventKind::Release,
+        state: KeyEventState::NONE,
+    };
+    for input in [Input::FocusGained, Input::Key(release), Input::FocusLost, Input::Resize(9, 3)] {
+        stage.keys.try_send(Ok(input)).unwrap();
+    }
+    stage.run(1).await;
+    assert_eq!(stage.diary(), ["draw", "resized 9 3", "draw"]);
+}

@@ -1,0 +1,191 @@
+//! A terminal that a test holds the other end of: starts a program in it, types, and looks at the
+//! screen. Waits for what is to be seen, never for time to pass.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
+
+/// How long a program may take until what is waited for is there. Long, because the machine may be
+/// busy; a test that passes does not wait for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A program in a terminal. Dropping it ends the program.
+pub(crate) struct Pty {
+    master: Box<dyn MasterPty + Send>,
+    /// Kept open, so that the terminal's settings can still be read when the program has ended.
+    _slave: Box<dyn SlavePty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<Seen>,
+}
+
+/// What the program has written.
+struct Seen {
+    terminal: Mutex<Shown>,
+    changed: Condvar,
+}
+
+struct Shown {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+impl Pty {
+    /// Starts the client with these arguments, its data in `data`, on a screen of 80 by 24.
+    pub(crate) fn client(data: &Path, arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_chat-tui"));
+        command.args(arguments);
+        Self::start(command, data)
+    }
+
+    /// Starts any program, in an environment that knows nothing of its tester's.
+    pub(crate) fn start(mut command: CommandBuilder, data: &Path) -> Self {
+        command.env_clear();
+        for kept in ["PATH", "RUST_BACKTRACE", "LD_LIBRARY_PATH"] {
+            if let Some(value) = std::env::var_os(kept) {
+                command.env(kept, value);
+            }
+        }
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("HOME", data);
+        command.env("XDG_DATA_HOME", data);
+        command.cwd(data);
+        let pair = native_pty_system().openpty(size(80, 24)).unwrap();
+        let child = pair.slave.spawn_command(command).unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let seen = Seen::watch(pair.master.try_clone_reader().unwrap());
+        Self { master: pair.master, _slave: pair.slave, writer, child, seen }
+    }
+
+    /// Types text, or whatever bytes a key sends.
+    pub(crate) fn send(&mut self, text: &str) {
+        self.writer.write_all(text.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Types a line and presses Enter.
+    pub(crate) fn enter(&mut self, line: &str) {
+        self.send(line);
+        self.send("\r");
+    }
+
+    /// Pastes text, as a terminal with bracketed paste does.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.send(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    /// Gives the terminal another size.
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.seen
+            .terminal
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(cells(height), cells(width));
+        self.master.resize(size(width, height)).unwrap();
+    }
+
+    /// The screen as text, line by line.
+    pub(crate) fn screen(&self) -> String {
+        self.seen.terminal.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Every byte that the program has written.
+    pub(crate) fn written(&self) -> Vec<u8> {
+        self.seen.terminal.lock().unwrap().raw.clone()
+    }
+
+    /// Waits until the screen shows this text.
+    pub(crate) fn wait_for(&self, text: &str) {
+        self.wait_until(&format!("‘{text}’"), |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until the screen shows this text no more.
+    pub(crate) fn wait_gone(&self, text: &str) {
+        self.wait_until(&format!("no ‘{text}’"), |screen| !screen.contents().contains(text));
+    }
+
+    /// Waits until the screen is as it should be.
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
+        let start = Instant::now();
+        let mut shown = self.seen.terminal.lock().unwrap();
+        while !is_so(shown.parser.screen()) {
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            let screen = shown.parser.screen().contents();
+            assert!(!left.is_zero(), "waited in vain for {what}; the screen:\n{screen}");
+            shown = self.seen.changed.wait_timeout(shown, left).unwrap().0;
+        }
+    }
+
+    /// Waits until the client has taken the terminal over.
+    pub(crate) fn wait_started(&self) {
+        self.wait_until("the alternate screen", vt100::Screen::alternate_screen);
+    }
+
+    /// The terminal's settings, as `stty -a` would tell them.
+    pub(crate) fn settings(&self) -> String {
+        format!("{:?}", self.master.get_termios())
+    }
+
+    /// Sends a signal by its name, `TERM` for example.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.child.process_id().expect("the program has ended").to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status().unwrap();
+        assert!(sent.success(), "kill -s {name} {id}");
+    }
+
+    /// Waits until the program has ended, and gives its exit code.
+    pub(crate) fn exit_code(&mut self) -> u32 {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            let screen = self.screen();
+            assert!(start.elapsed() < PATIENCE, "the program does not end; the screen:\n{screen}");
+            // There is nothing to wait for: a child's end has no event here.
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+impl Seen {
+    /// Reads whatever the program writes, until it has ended.
+    fn watch(mut reader: Box<dyn Read + Send>) -> Arc<Self> {
+        let parser = vt100::Parser::new(cells(24), cells(80), 0);
+        let terminal = Mutex::new(Shown { parser, raw: Vec::new() });
+        let seen = Arc::new(Self { terminal, changed: Condvar::new() });
+        let watched = Arc::clone(&seen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 16 * 1024];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                let mut shown = watched.terminal.lock().unwrap();
+                shown.parser.process(&bytes[..count]);
+                shown.raw.extend_from_slice(&bytes[..count]);
+                watched.changed.notify_all();
+            }
+        });
+        seen
+    }
+}
+
+fn cells(count: u16) -> std::num::NonZero<u16> {
+    std::num::NonZero::new(count).expect("a screen has cells")
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
