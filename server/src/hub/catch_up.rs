@@ -160,7 +160,7 @@ impl Hub {
                     conn.dialect.print(&Event::Error(unreadable()), &mut last);
                     conn.link.cut_short(last.freeze());
                 }
-                self.overflowed.push(conn);
+                self.due.take_out.push(conn);
             }
         }
     }
@@ -168,7 +168,7 @@ impl Hub {
     fn caught_up_by(&mut self, id: ConnId, channel: ChannelId, extract: Extract) {
         let Some(conn) = self.conns.get_mut(&id) else { return };
         conn.reading = false;
-        self.catching.push(id);
+        self.due.catch_up.push(id);
         // While the page was read, its room may have been left.
         if conn.catching_up.first().is_none_or(|first| first.channel != channel) {
             return;

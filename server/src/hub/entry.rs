@@ -123,7 +123,7 @@ impl Hub {
                 self.hear(conn, &key);
             }
         }
-        self.catching.push(conn);
+        self.due.catch_up.push(conn);
     }
 
     /// The welcome, and the rooms that did not fit into its frame.

@@ -235,7 +235,7 @@ impl Hub {
             let mut out = bytes::BytesMut::new();
             dialect.print_goodbye(&mut out);
             if link.push(out.freeze()) == crate::link::Pushed::First {
-                self.dirty.push(std::sync::Arc::clone(link));
+                self.due.flush.push(std::sync::Arc::clone(link));
             }
         }
         self.gone(conn);

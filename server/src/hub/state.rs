@@ -49,12 +49,19 @@ pub(super) struct Hub {
     pub(super) round: Round,
     /// Pages being read; one for each connection at most.
     pub(super) reads: FuturesUnordered<BoxFuture<'static, ReadDone>>,
+    /// Connections to be looked after when the round ends.
+    pub(super) due: Due,
+}
+
+/// Connections to be looked after when a round ends.
+#[derive(Default)]
+pub(super) struct Due {
     /// Links that were pushed to since the last flush.
-    pub(super) dirty: Vec<Arc<Link>>,
-    /// Connections that may have room for more of what they missed.
-    pub(super) catching: Vec<ConnId>,
-    /// Connections that were closed for being too slow, to be taken out.
-    pub(super) overflowed: Vec<ConnId>,
+    pub(super) flush: Vec<Arc<Link>>,
+    /// Those that may have room for more of what they missed.
+    pub(super) catch_up: Vec<ConnId>,
+    /// Those that were cut short, to be taken out.
+    pub(super) take_out: Vec<ConnId>,
 }
 
 impl Hub {
@@ -104,7 +111,7 @@ impl Hub {
             return;
         }
         match listener.link.push(bytes) {
-            Pushed::First => self.dirty.push(Arc::clone(&listener.link)),
+            Pushed::First => self.due.flush.push(Arc::clone(&listener.link)),
             Pushed::Behind | Pushed::Closed => {}
             Pushed::Overflow => {
                 let text = "you read too slowly, so this connection ends: come back and resume";
@@ -112,14 +119,14 @@ impl Hub {
                 let refusal = Refusal::new(Code::TooSlow, text);
                 listener.dialect.print(&Event::Error(refusal), &mut last);
                 listener.link.cut_short(last.freeze());
-                self.overflowed.push(listener.conn);
+                self.due.take_out.push(listener.conn);
             }
         }
     }
 
     /// Writes what was pushed: one write for each link, as far as its socket takes it.
     pub(super) fn flush(&mut self) {
-        for link in self.dirty.drain(..) {
+        for link in self.due.flush.drain(..) {
             link.flush();
         }
     }

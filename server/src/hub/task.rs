@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::people::People;
 use super::room::Conversations;
 use super::round::Round;
-use super::state::{About, Hub};
+use super::state::{About, Due, Hub};
 use super::{Command, Handle, INBOX};
 use crate::console::Console;
 use crate::log::{Log, Snapshot};
@@ -44,9 +44,7 @@ pub(crate) fn start(
         conns: std::collections::HashMap::new(),
         round: Round::default(),
         reads: FuturesUnordered::new(),
-        dirty: Vec::new(),
-        catching: Vec::new(),
-        overflowed: Vec::new(),
+        due: Due::default(),
     };
     (Handle { inbox }, tokio::spawn(run(hub, commands, stop)))
 }
@@ -98,7 +96,7 @@ impl Hub {
             Command::Refuse(conn, refusal, permit) => {
                 self.round.answer(conn, Event::Error(refusal), permit);
             }
-            Command::Drained(conn) => self.catching.push(conn),
+            Command::Drained(conn) => self.due.catch_up.push(conn),
             Command::Hello(newcomer, answer) => {
                 self.commit().await;
                 self.hello(newcomer, answer).await;
@@ -115,13 +113,13 @@ impl Hub {
     fn settle_links(&mut self) {
         loop {
             self.flush();
-            for conn in std::mem::take(&mut self.overflowed) {
+            for conn in std::mem::take(&mut self.due.take_out) {
                 self.gone(conn);
             }
-            for conn in std::mem::take(&mut self.catching) {
+            for conn in std::mem::take(&mut self.due.catch_up) {
                 self.catch_up(conn);
             }
-            if self.dirty.is_empty() && self.overflowed.is_empty() {
+            if self.due.flush.is_empty() && self.due.take_out.is_empty() {
                 return;
             }
         }
