@@ -96,7 +96,8 @@ fn wrap_line(line: &str, base: usize, width: usize, rows: &mut Vec<Row>) {
     let mut gap: Option<(usize, usize)> = None;
     for grapheme in graphemes(line) {
         let space = grapheme.text == " ";
-        if column + grapheme.width > width && !space && grapheme.at > start {
+        // Twice at most: what is left of a row cut at a gap may still be too long by a cell.
+        while column + grapheme.width > width && !space && grapheme.at > start {
             let (cut, at_column) = gap.take().unwrap_or((grapheme.at, column));
             rows.push(Row { start: base + start, end: base + cut });
             start = cut;

@@ -33,14 +33,14 @@ macro_rules! commands {
 }
 
 commands! {
-    "help" ["h", "?"], "[command]", "keys and commands, or one of them", help;
-    "join" ["j"], "room", "enter a room, which comes to be if it is not there", join;
+    "help" ["h", "?"], "[command]", "keys and commands", help;
+    "join" ["j"], "room", "enter a room, or make it", join;
     "part" ["leave"], "", "leave this room", part;
     "msg" ["w", "dm", "tell"], "name [text]", "talk to one person", msg;
     "names" ["who"], "", "who is here", names;
-    "topic" [], "[text]", "what this room is about; with a text, changes it", topic;
+    "topic" [], "[text]", "read or change the topic", topic;
     "nick" ["name"], "name", "go by another name", nick;
-    "close" [], "", "take this conversation off the list", close;
+    "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
     "time" [], "", "the server's time", time;
     "quit" ["exit", "q"], "", "leave the chat", quit;

@@ -118,7 +118,7 @@ bindings! {
         [ctrl('p'), with_alt(KeyCode::Up)];
     "Alt-1 … Alt-9", "conversation by number", Action::Talk(1), [Chord::AltDigit];
     "Alt-A", "next with news", Action::NextActive, [alt('a')];
-    "Alt-R", "send again what was refused", Action::Retry, [alt('r')];
+    "Alt-R", "try again: to link, to send", Action::Retry, [alt('r')];
     "F7 F8", "show or hide rooms, members", Action::ToggleTalks, [plain(KeyCode::F(7))];
     "", "", Action::ToggleMembers, [plain(KeyCode::F(8))];
     "F1", "this help", Action::Help, [plain(KeyCode::F(1))];
@@ -130,7 +130,7 @@ bindings! {
     "", "", Action::Edit(Edit::End), [ctrl('e'), plain(KeyCode::End)];
     "", "", Action::Edit(Edit::Left), [ctrl('b'), plain(KeyCode::Left)];
     "", "", Action::Edit(Edit::Right), [ctrl('f'), plain(KeyCode::Right)];
-    "Alt-B Alt-F, Ctrl-← →", "by words", Action::Edit(Edit::WordLeft),
+    "Alt-B F, Ctrl-← →", "by words", Action::Edit(Edit::WordLeft),
         [alt('b'), with_ctrl(KeyCode::Left), with_alt(KeyCode::Left)];
     "", "", Action::Edit(Edit::WordRight),
         [alt('f'), with_ctrl(KeyCode::Right), with_alt(KeyCode::Right)];

@@ -108,7 +108,9 @@ impl Theme {
             .chars()
             .flat_map(char::to_lowercase)
             .fold(0x811c_9dc5_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193));
-        let mixed = usize::try_from(hash ^ (hash >> 15)).unwrap_or(0);
+        // Short names differ in few bits: spread them before taking the rest.
+        let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
+        let mixed = usize::try_from(hash ^ (hash >> 13)).unwrap_or(0);
         ink(self.names[mixed % self.names.len()])
     }
 }

@@ -28,8 +28,29 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
         too_small(frame.buffer_mut(), state);
         return;
     }
-    let buffer = frame.buffer_mut();
-    let below = match state.stage {
+    let laid_out = Rect::new(0, 0, state.screen.width, state.screen.height);
+    let cursor = if laid_out == area {
+        draw(state, area, frame.buffer_mut())
+    } else {
+        // The terminal has another size than was laid out for, and the news of it is on its way:
+        // until then, as much is shown as fits.
+        let mut buffer = Buffer::empty(laid_out);
+        let cursor = draw(state, laid_out, &mut buffer);
+        for at in laid_out.intersection(area).positions() {
+            frame.buffer_mut()[at] = buffer[at].clone();
+        }
+        cursor
+    };
+    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws the screen and what lies on top of it; returns where the cursor is.
+fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let mut cursor = match state.stage {
+        // Behind a question there is only the chat: what it replaces would distract.
+        Stage::Start(_) | Stage::Connecting(_) if !state.overlays.is_empty() => None,
         Stage::Start(_) => start::draw(state, area, buffer),
         Stage::Connecting(_) => {
             connecting::draw(state, area, buffer);
@@ -37,13 +58,10 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
         }
         Stage::Chat => Some(chat::draw(state, area, buffer)),
     };
-    let mut cursor = below;
     for overlay in &state.overlays {
         cursor = overlay::draw(state, overlay, area, buffer);
     }
-    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
-        frame.set_cursor_position(cursor);
-    }
+    cursor
 }
 
 fn too_small(buffer: &mut Buffer, state: &State) {

@@ -1,6 +1,9 @@
 //! Keys and events in, screens out: at fixed sizes, times and zone. Goes only through what the
 //! runtime uses.
 
+// The lint lets tests unwrap, but not what they are built of.
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use chat_protocol as wire;
@@ -305,7 +308,7 @@ fn nothing_typed_is_lost() {
     check("/joyn rust", "did you mean /join?");
     check(" /join rust", "space before");
     check("/join not a room!", "cannot contain");
-    check("/msg", "to whom");
+    check("/msg", "To whom");
     let mut client = Client::chatting(&[]);
     client.send(Event::Paste("/join a\n/join b".to_owned()));
     assert!(client.press(KeyCode::Enter).is_empty());

@@ -73,7 +73,7 @@ impl Reader {
         self.anchor.is_none()
     }
 
-    pub(crate) fn to_bottom(&mut self) {
+    pub(crate) fn go_to_bottom(&mut self) {
         self.anchor = None;
         self.below = 0;
     }
@@ -115,8 +115,8 @@ impl Scrollback {
         top.key.is_stored().then_some(top.key.seq)
     }
 
-    pub(crate) fn to_bottom(&mut self) {
-        self.reader.to_bottom();
+    pub(crate) fn go_to_bottom(&mut self) {
+        self.reader.go_to_bottom();
     }
 
     /// Works out the page anew.
@@ -128,7 +128,7 @@ impl Scrollback {
                 self.reader.page = self.page_from(top, shape.reading_height(), zone);
                 return;
             }
-            self.reader.to_bottom();
+            self.reader.go_to_bottom();
         }
         let bottom = Spot { entry: self.entries.len(), row: 0 };
         let top = self.back(bottom, shape.height, zone);

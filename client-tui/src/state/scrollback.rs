@@ -115,7 +115,7 @@ impl Scrollback {
     pub(crate) fn drop_numbered(&mut self) {
         self.entries.drain(..self.entries.len() - self.unsent);
         self.known = Known::default();
-        self.reader.to_bottom();
+        self.reader.go_to_bottom();
     }
 
     /// The server no longer keeps what is before `first`: a hole that will never be filled.
@@ -397,6 +397,6 @@ mod tests {
         assert!(!scrollback.take_live(message(0)));
         assert!(!scrollback.take_live(message(u64::MAX)));
         scrollback.take_page(vec![message(u64::MAX), message(0)], true);
-        assert_eq!(seqs(&scrollback), []);
+        assert!(seqs(&scrollback).is_empty());
     }
 }

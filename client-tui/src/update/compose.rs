@@ -58,7 +58,7 @@ pub(crate) fn say(state: &mut State, now: Moment, text: &str) -> Result<(), Stri
         return Err(full());
     };
     talk.scrollback.push_unsent(local, now.unix_ms, from, text);
-    talk.scrollback.to_bottom();
+    talk.scrollback.go_to_bottom();
     Ok(())
 }
 

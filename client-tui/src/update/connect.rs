@@ -79,10 +79,7 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     use crate::state::link::Phase;
     match (&state.link.phase, state.link.target.clone()) {
         (Phase::Down { retry_at: Some(_) }, _) => vec![Effect::RetryNow],
-        (Phase::Down { retry_at: None } | Phase::Idle, Some(target)) => {
-            state.link.aim(target.clone());
-            vec![Effect::Connect(target)]
-        }
+        (Phase::Down { retry_at: None } | Phase::Idle, Some(target)) => join_as(state, target.name),
         _ => Vec::new(),
     }
 }

@@ -101,7 +101,7 @@ fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
         let words = match hosted.addresses.is_empty() {
             true => "You host this room. Without a network, nobody else can join it".to_owned(),
             false => format!(
-                "You host this room. Others join with:  {}",
+                "You host this room. Others join with:\n{}",
                 crate::state::hosting::invitation(hosted)
             ),
         };

@@ -123,7 +123,7 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PageUp => scroll::page(state, true),
         Action::PageDown => scroll::page(state, false),
         Action::Top => talk.scrollback.scroll_to_top(&zone),
-        Action::Bottom => talk.scrollback.to_bottom(),
+        Action::Bottom => talk.scrollback.go_to_bottom(),
         Action::NextTalk => state.conversations.step(true),
         Action::PreviousTalk => state.conversations.step(false),
         Action::Talk(number) => state.conversations.go_to_index(number.wrapping_sub(1)),
@@ -138,7 +138,10 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ToggleMembers => {
             state.screen.panes.members = Some(state.screen.layout.members == 0);
         }
-        Action::Retry => compose::retry(state),
+        Action::Retry => {
+            compose::retry(state);
+            return connect::retry(state);
+        }
         Action::Help => state.overlays.push(Overlay::Help { scroll: 0 }),
         Action::Escape => escape(state),
         Action::Interrupt if talk.compose.editor.is_empty() => return interrupt(state),
@@ -150,7 +153,7 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
 
 /// Leaves the history, if that is where the reader is; never the program.
 fn escape(state: &mut State) {
-    state.conversations.open_mut().scrollback.to_bottom();
+    state.conversations.open_mut().scrollback.go_to_bottom();
 }
 
 /// Up and down: within the text, and at its edges through what was sent before.
