@@ -392,6 +392,67 @@ fn a_refused_text_comes_back_into_an_empty_input_only() {
 }
 
 #[test]
+fn leaving_is_asked_first() {
+    let leaves = |effects: &[Effect]| effects.contains(&Effect::Quit);
+    let mut client = Client::chatting(&[]);
+    assert!(!leaves(&client.enter("exit")));
+    assert!(client.text((80, 24)).contains("Leave the chat?"));
+    assert!(!leaves(&client.press(KeyCode::Esc)));
+    assert_eq!(client.state.typed().0, "exit");
+    let ctrl_c = (KeyCode::Char('c'), KeyModifiers::CONTROL);
+    assert!(!leaves(&client.key(ctrl_c.0, ctrl_c.1)));
+    assert_eq!(client.state.typed().0, "");
+    assert!(!leaves(&client.key(ctrl_c.0, ctrl_c.1)));
+    assert!(leaves(&client.key(ctrl_c.0, ctrl_c.1)));
+}
+
+#[test]
+fn a_taken_name_is_one_key_away_from_another() {
+    let taken = r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#;
+    let check = |typed: &str, expected: &str| {
+        let mut client = Client::joining();
+        client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef").unwrap() });
+        assert_eq!(client.frames(&[taken]), [Effect::Disconnect]);
+        let target = Target { name: nick(expected), ..target() };
+        assert_eq!(client.enter(typed), [Effect::Connect(target)]);
+    };
+    check("", "sam-2");
+    check("samantha", "samantha");
+}
+
+#[test]
+fn a_port_that_is_taken_by_a_chat_can_be_joined() {
+    let mut client = Client::new(setup(Start::Host { port: 65_433, name: nick("sam") }));
+    let server = Some("lab".to_owned());
+    client.send(Event::Hosted(Err(HostFailure::PortTaken { port: 65_433, server })));
+    let own = Target { host: "127.0.0.1".to_owned(), ..target() };
+    assert_eq!(client.press(KeyCode::Enter), [Effect::Connect(own)]);
+}
+
+#[test]
+fn history_is_fetched_as_it_is_reached() {
+    let mut client = Client::joining();
+    let token = wire::Token::new("0123456789abcdef").unwrap();
+    client.net(net::Event::Up { token });
+    let effects = client.frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab",
+        "log":"1","rooms":[{"name":"lobby","last":500,"count":1,"members":["sam"]}]}"#]);
+    let room: wire::Conversation = "lobby".parse().unwrap();
+    let page = |page| Request::History { room: room.clone(), page, limit: 200 };
+    assert!(requests(&effects).contains(&&page(wire::Page::Newest)));
+    let message = |seq: u64| format!(r#"{{"seq":{seq},"from":"ann","at":0,"text":"hi"}}"#);
+    let messages: Vec<String> = (401..=500).map(message).collect();
+    let history = r#"{"type":"history","room":"lobby","more":true,"messages":["#;
+    let effects = client.frames(&[&format!("{history}{}]}}", messages.join(","))]);
+    assert!(requests(&effects).is_empty());
+    let mut asked = Vec::new();
+    for _ in 0..10 {
+        let effects = client.press(KeyCode::PageUp);
+        asked.extend(requests(&effects).into_iter().cloned());
+    }
+    assert_eq!(asked, [page(wire::Page::Before(401))]);
+}
+
+#[test]
 fn an_idle_screen_stays_still() {
     let mut client = Client::chatting(&[]);
     client.net(net::Event::RoundTrip(Duration::from_millis(12)));
@@ -414,6 +475,7 @@ fn many_messages_cost_little_each() {
             (1..=500).map(|n| decode(said(batch * 500 + n, "ann", 0, "some words to be read")));
         client.net(net::Event::Frames(batch.collect()));
     }
+    println!("{:?} for 20,000 messages, read from their bytes", started.elapsed());
     // Generous, for debug builds on busy machines: something per message that grows would take
     // minutes.
     assert!(started.elapsed() < Duration::from_secs(20));

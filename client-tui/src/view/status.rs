@@ -54,6 +54,6 @@ fn link(state: &State) -> (String, Style) {
         (Phase::Trying { attempt }, _) => (format!("◌ reconnecting, attempt {attempt}…"), bad),
         (Phase::Down { .. }, Some(0)) => ("✗ no link · reconnecting…".to_owned(), bad),
         (Phase::Down { .. }, Some(left)) => (format!("✗ no link · reconnecting in {left} s"), bad),
-        (Phase::Down { .. } | Phase::Idle, _) => ("✗ no link".to_owned(), bad),
+        (Phase::Down { .. } | Phase::Idle, _) => ("✗ no link · Alt-R tries again".to_owned(), bad),
     }
 }
