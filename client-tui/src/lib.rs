@@ -8,31 +8,37 @@ use std::io;
 use std::sync::mpsc as done;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use ratatui::Frame;
 use tokio::sync::mpsc;
 
 use crate::arguments::Launch;
-use crate::effect::Effect;
+use crate::effect::{Effect, Target};
 use crate::event::{Event, Moment};
 use crate::runtime::{Inputs, Program};
-use crate::state::State;
+use crate::state::{Setup, State};
 use crate::stop::Stops;
 use crate::storage::Storage;
 use crate::terminal::Terminal;
 use crate::world::World;
 
 pub mod arguments;
+mod cells;
+mod command;
 pub mod effect;
 pub mod event;
 pub mod hosting;
+mod keymap;
 pub mod net;
 pub mod runtime;
 pub mod state;
 pub mod stop;
 pub mod storage;
 pub mod terminal;
+mod theme;
 pub mod update;
 pub mod view;
+mod words;
 pub mod world;
 
 /// How long the link is given to say goodbye.
@@ -50,7 +56,7 @@ pub fn run(launch: Launch) -> io::Result<()> {
     let (stop_sender, stop) = mpsc::channel(1);
     let parted = start_network(worker, stop_sender)?;
     let mut storage = Storage::open();
-    let mut client = Client::new(launch, &mut storage);
+    let mut client = Client::new(launch, &mut storage)?;
     let mut world = World { link, host: hosting::Host::new(hosting::usual_folder()), storage };
     let result = Terminal::take().and_then(|mut terminal| {
         let mut inputs = Inputs { keys: terminal::keys(), stop };
@@ -101,14 +107,47 @@ struct Client {
 }
 
 impl Client {
-    fn new(_launch: Launch, _storage: &mut Storage) -> Self {
-        Self { state: State {} }
+    fn new(launch: Launch, storage: &mut Storage) -> io::Result<Self> {
+        let Launch { start, name, named, room, look } = launch;
+        let recent = storage.recent();
+        // Whoever came in under another name than their login's last time, goes on under it.
+        let name = match recent.first() {
+            Some(last) if !named => last.name.clone(),
+            _ => name,
+        };
+        let start = match start {
+            arguments::Start::Ask => state::Start::Screen,
+            arguments::Start::Connect { host, port } => {
+                state::Start::Join { target: Target { host, port, name: name.clone() }, room }
+            }
+            arguments::Start::Host { port } => state::Start::Host { port, name: name.clone() },
+        };
+        // A screen whose size is not told is told to be resized soon enough.
+        let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+        let state = State::new(Setup {
+            id_prefix: id_prefix()?,
+            name: Some(name),
+            recent,
+            start,
+            width,
+            height,
+            light: look.light,
+            no_color: !look.colours,
+            zone: TimeZone::system(),
+        });
+        Ok(Self { state })
     }
 }
 
+/// What this run's message ids begin with: 64 random bits, so that no two runs share one.
+fn id_prefix() -> io::Result<String> {
+    let random = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(format!("{random:016x}"))
+}
+
 impl Program for Client {
-    fn begin(&mut self, _now: Moment) -> Vec<Effect> {
-        Vec::new()
+    fn begin(&mut self, now: Moment) -> Vec<Effect> {
+        self.state.begin(now)
     }
 
     fn update(&mut self, now: Moment, event: Event) -> Vec<Effect> {
@@ -116,7 +155,7 @@ impl Program for Client {
     }
 
     fn take_dirty(&mut self) -> bool {
-        true
+        self.state.take_dirty()
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {

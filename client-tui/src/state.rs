@@ -1,5 +1,114 @@
-//! Everything the client knows, and nothing that does I/O.
+//! Everything the client knows, and nothing that does I/O: parts, each of one noun.
+//!
+//! The edge makes a [`State`] of a [`Setup`], performs what [`State::begin`] asks, then hands every
+//! event to [`crate::update::update`], and draws when [`State::take_dirty`] says so.
+
+pub(crate) mod compose;
+pub(crate) mod conversations;
+pub(crate) mod entry;
+pub(crate) mod hosting;
+pub(crate) mod input;
+pub(crate) mod link;
+pub(crate) mod outgoing;
+pub(crate) mod overlay;
+pub(crate) mod page;
+pub(crate) mod roster;
+pub(crate) mod screen;
+pub(crate) mod scrollback;
+pub mod setup;
+pub(crate) mod start;
+pub(crate) mod tip;
+
+use jiff::tz::TimeZone;
+
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::theme::Theme;
+use conversations::Conversations;
+use hosting::Hosting;
+use link::Link;
+use outgoing::Outgoing;
+use overlay::Overlay;
+use screen::Screen;
+pub use setup::{Setup, Start};
+use start::StartForm;
+use tip::Tip;
 
 /// The client's whole state.
 #[derive(Debug)]
-pub struct State {}
+pub struct State {
+    pub(crate) stage: Stage,
+    pub(crate) start: StartForm,
+    pub(crate) link: Link,
+    pub(crate) conversations: Conversations,
+    pub(crate) outgoing: Outgoing,
+    pub(crate) overlays: Vec<Overlay>,
+    pub(crate) hosting: Hosting,
+    pub(crate) tip: Tip,
+    pub(crate) screen: Screen,
+    pub(crate) looks: Looks,
+}
+
+/// Which screen is shown, below any overlays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Asks for a name, and where to go.
+    Start(Start),
+    /// On the way to the first welcome; the room to join then, if one was named.
+    Connecting(Option<chat_protocol::RoomName>),
+    Chat,
+}
+
+/// How things look, chosen once.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    pub(crate) theme: Theme,
+    pub(crate) zone: TimeZone,
+}
+
+impl State {
+    /// The state before anything has happened.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let name = setup.name.as_ref().map(chat_protocol::Nick::as_str);
+        let name = name.unwrap_or_default().to_owned();
+        let theme = Theme::choose(setup.light.unwrap_or(false), setup.no_color);
+        let mut screen = Screen::new(setup.width, setup.height);
+        screen.divide(screen::Wishes::default());
+        Self {
+            start: StartForm::new(&name, setup.recent),
+            stage: Stage::Start(setup.start),
+            link: Link::default(),
+            conversations: Conversations::default(),
+            outgoing: Outgoing::new(setup.id_prefix),
+            overlays: Vec::new(),
+            hosting: Hosting::default(),
+            tip: Tip::default(),
+            screen,
+            looks: Looks { theme, zone: setup.zone },
+        }
+    }
+
+    /// The first effects: to be performed once, before the first event.
+    pub fn begin(&mut self, now: Moment) -> Vec<Effect> {
+        crate::update::begin(self, now)
+    }
+
+    /// Whether the screen must be drawn, since this was asked last.
+    pub fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.screen.dirty)
+    }
+
+    /// The text being typed in the open conversation, and the cursor's byte in it.
+    #[must_use]
+    pub fn typed(&self) -> (&str, usize) {
+        let editor = &self.conversations.open().compose.editor;
+        (editor.text(), editor.cursor())
+    }
+
+    /// The number of the message at the top of the screen, if one is there.
+    #[must_use]
+    pub fn top_message(&self) -> Option<u64> {
+        self.conversations.open().scrollback.top_message()
+    }
+}

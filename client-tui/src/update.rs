@@ -1,10 +1,97 @@
-//! What happens next: routes an event to the part of the state that it concerns.
+//! What happens next: routes an event to the part of the state that it concerns, and works out
+//! what drawing must remember.
+
+pub(crate) mod complete;
+pub(crate) mod compose;
+pub(crate) mod connect;
+pub(crate) mod frames;
+pub(crate) mod keys;
+pub(crate) mod network;
+pub(crate) mod overlays;
+pub(crate) mod refusals;
+pub(crate) mod scroll;
+pub(crate) mod start;
+
+use chat_protocol::{Page, Request, limit};
 
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
-use crate::state::State;
+use crate::state::screen::Wishes;
+use crate::state::scrollback::Wanted;
+use crate::state::tip::Tip;
+use crate::state::{Stage, Start, State};
 
 /// Changes `state` as `event` asks, and says what the world shall do.
-pub fn update(_state: &mut State, _now: Moment, _event: Event) -> Vec<Effect> {
-    Vec::new()
+pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    let mut effects = match event {
+        Event::Key(key) => keys::key(state, now, &key),
+        Event::Paste(text) => keys::paste(state, &text),
+        Event::Mouse(mouse) => scroll::mouse(state, &mouse),
+        Event::Resized { width, height } => {
+            (state.screen.width, state.screen.height) = (width, height);
+            state.screen.dirty = true;
+            Vec::new()
+        }
+        Event::Net(event) => network::event(state, now, event),
+        Event::Hosted(hosted) => connect::hosted(state, hosted),
+        Event::Woke => network::woke(state, now),
+        Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
+    };
+    settle(state, &mut effects);
+    effects
+}
+
+/// The first effects.
+pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
+    let mut effects = match &state.stage {
+        Stage::Start(Start::Join { target, room }) => {
+            let (target, room) = (target.clone(), room.clone());
+            connect::join(state, target, room)
+        }
+        Stage::Start(Start::Host { port, name }) => {
+            let (port, name) = (*port, name.clone());
+            connect::host(state, port, name)
+        }
+        _ => Vec::new(),
+    };
+    settle(state, &mut effects);
+    effects
+}
+
+/// After every event: what can be sent goes out, and what changed is laid out.
+fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.link.is_live() {
+        effects.extend(state.outgoing.pump().into_iter().map(Effect::Send));
+    }
+    if !state.screen.dirty || state.stage != Stage::Chat {
+        return;
+    }
+    lay_out(state);
+    if state.link.is_live() {
+        let talk = state.conversations.open_mut();
+        if let Some(wanted) = talk.scrollback.ask_older() {
+            let page = match wanted {
+                Wanted::Newest => Page::Newest,
+                Wanted::Before(seq) => Page::Before(seq),
+            };
+            let (room, limit) = (talk.address.clone(), limit::HISTORY_PAGE);
+            effects.push(Effect::Send(Request::History { room, page, limit }));
+        }
+    }
+}
+
+fn lay_out(state: &mut State) {
+    let several = state.conversations.len() > 1;
+    let talk = state.conversations.open();
+    let width = state.screen.input_width(crate::cells::width(&talk.title()));
+    let wishes = Wishes {
+        room: talk.is_room(),
+        several,
+        banner: state.hosting.invitation().is_some(),
+        tip: state.tip != Tip::None,
+        input_rows: talk.compose.editor.rows(width).len(),
+    };
+    state.screen.divide(wishes);
+    let shape = state.screen.shape();
+    state.conversations.open_mut().scrollback.lay_out(shape, &state.looks.zone);
 }

@@ -1,8 +1,91 @@
-//! The whole screen, drawn from the state.
+//! The whole screen, drawn from the state. Nothing is worked out here that has to be remembered.
+
+mod chat;
+mod connecting;
+mod help;
+mod input;
+mod messages;
+mod overlay;
+mod panes;
+mod start;
+mod status;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
-use crate::state::State;
+use crate::cells;
+use crate::state::screen::LEAST;
+use crate::state::{Stage, State};
 
 /// Draws the screen.
-pub fn view(_state: &State, _frame: &mut Frame<'_>) {}
+pub fn view(state: &State, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if area.is_empty() {
+        return;
+    }
+    if state.screen.is_too_small() || area.width < LEAST.0 || area.height < LEAST.1 {
+        too_small(frame.buffer_mut(), state);
+        return;
+    }
+    let laid_out = Rect::new(0, 0, state.screen.width, state.screen.height);
+    let cursor = if laid_out == area {
+        draw(state, area, frame.buffer_mut())
+    } else {
+        // The terminal has another size than was laid out for, and the news of it is on its way:
+        // until then, as much is shown as fits.
+        let mut buffer = Buffer::empty(laid_out);
+        let cursor = draw(state, laid_out, &mut buffer);
+        for at in laid_out.intersection(area).positions() {
+            frame.buffer_mut()[at] = buffer[at].clone();
+        }
+        cursor
+    };
+    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws the screen and what lies on top of it; returns where the cursor is.
+fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let mut cursor = match state.stage {
+        // Behind a question there is only the chat: what it replaces would distract.
+        Stage::Start(_) | Stage::Connecting(_) if !state.overlays.is_empty() => None,
+        Stage::Start(_) => start::draw(state, area, buffer),
+        Stage::Connecting(_) => {
+            connecting::draw(state, area, buffer);
+            None
+        }
+        Stage::Chat => Some(chat::draw(state, area, buffer)),
+    };
+    for overlay in &state.overlays {
+        cursor = overlay::draw(state, overlay, area, buffer);
+    }
+    cursor
+}
+
+fn too_small(buffer: &mut Buffer, state: &State) {
+    let area = buffer.area;
+    let words =
+        format!("{}x{} is too small: at least {}x{}", area.width, area.height, LEAST.0, LEAST.1);
+    let rows = cells::wrap(&words, usize::from(area.width));
+    for (y, row) in (area.top()..area.bottom()).zip(&rows) {
+        let line = &words[row.start..row.end];
+        cells::put(buffer, (area.x, y), area.right(), line, state.looks.theme.text);
+    }
+}
+
+/// A rectangle of this size in the middle of another, a little above it as eyes like it.
+fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    let x = area.x + (area.width - width) / 2;
+    let y = area.y + (area.height - height) * 2 / 5;
+    Rect { x, y, width, height }
+}
+
+/// The position of a cursor in a text field that is shown from its start.
+fn cursor_in(editor: &crate::state::input::Editor, x: u16, y: u16, limit: u16) -> Position {
+    let column = cells::width(&editor.text()[..editor.cursor()]);
+    let column = u16::try_from(column).unwrap_or(u16::MAX);
+    Position { x: x.saturating_add(column).min(limit.saturating_sub(1)), y }
+}

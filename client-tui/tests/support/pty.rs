@@ -45,7 +45,7 @@ impl Pty {
     /// Starts any program, in an environment that knows nothing of its tester's.
     pub(crate) fn start(mut command: CommandBuilder, data: &Path) -> Self {
         command.env_clear();
-        for kept in ["PATH", "RUST_BACKTRACE", "LD_LIBRARY_PATH"] {
+        for kept in ["PATH", "LD_LIBRARY_PATH"] {
             if let Some(value) = std::env::var_os(kept) {
                 command.env(kept, value);
             }

@@ -1,0 +1,212 @@
+//! How text falls into terminal cells: safe graphemes and their widths, wrapping, cutting, and the
+//! one way by which text gets into a buffer. Nothing here knows what the text means.
+
+use chat_protocol::text::is_unwanted;
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Bytes of one grapheme that are drawn; what stacks higher is mischief, and costs every redraw.
+const GRAPHEME_BYTES: usize = 64;
+
+/// A row of wrapped text: a range of bytes, without the new line that ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// One grapheme that may be drawn.
+pub(crate) struct Grapheme<'a> {
+    /// Where it starts, in bytes.
+    pub(crate) at: usize,
+    /// Itself.
+    pub(crate) text: &'a str,
+    /// The columns that it takes; never 0.
+    pub(crate) width: usize,
+}
+
+/// The graphemes of `text` that may be drawn. Whatever steers, reorders or takes no room is left
+/// out, although the protocol's types are clean: this is the last gate before the terminal.
+pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = Grapheme<'_>> {
+    text.grapheme_indices(true).filter_map(|(at, grapheme)| {
+        // Controls, bidi signs and separators are graphemes of their own, so the first character
+        // tells.
+        let first = grapheme.chars().next()?;
+        if is_unwanted(first) || matches!(first, '\n' | '\u{2028}' | '\u{2029}') {
+            return None;
+        }
+        let text = bounded(grapheme);
+        let width = text.width();
+        (width > 0).then_some(Grapheme { at, text, width })
+    })
+}
+
+fn bounded(grapheme: &str) -> &str {
+    if grapheme.len() <= GRAPHEME_BYTES {
+        return grapheme;
+    }
+    let end = (0..=GRAPHEME_BYTES).rev().find(|&at| grapheme.is_char_boundary(at));
+    &grapheme[..end.unwrap_or(0)]
+}
+
+/// The columns that `text` takes on one row.
+pub(crate) fn width(text: &str) -> usize {
+    graphemes(text).map(|grapheme| grapheme.width).sum()
+}
+
+/// `text` cut to `most` columns, with an ellipsis where something is missing.
+pub(crate) fn fit(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for grapheme in graphemes(text) {
+        if column + grapheme.width > most {
+            while column + 1 > most {
+                let Some((at, last)) = out.grapheme_indices(true).next_back() else {
+                    return String::new();
+                };
+                column -= last.width();
+                out.truncate(at);
+            }
+            out.push('…');
+            return out;
+        }
+        column += grapheme.width;
+        out.push_str(grapheme.text);
+    }
+    out
+}
+
+/// Wraps `text` at words into rows of at most `width` columns. Every byte but new lines belongs to
+/// a row; spaces may hang over the edge. There is always at least one row.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut base = 0;
+    for line in text.split('\n') {
+        wrap_line(line, base, width.max(1), &mut rows);
+        base += line.len() + 1;
+    }
+    rows
+}
+
+fn wrap_line(line: &str, base: usize, width: usize, rows: &mut Vec<Row>) {
+    let (mut start, mut column) = (0, 0);
+    // Where the row may end: behind a space or a wide character; the byte, and the column there.
+    let mut gap: Option<(usize, usize)> = None;
+    for grapheme in graphemes(line) {
+        let space = grapheme.text == " ";
+        // Twice at most: what is left of a row cut at a gap may still be too long by a cell.
+        while column + grapheme.width > width && !space && grapheme.at > start {
+            let (cut, at_column) = gap.take().unwrap_or((grapheme.at, column));
+            rows.push(Row { start: base + start, end: base + cut });
+            start = cut;
+            column -= at_column;
+        }
+        column += grapheme.width;
+        if space || grapheme.width > 1 {
+            gap = Some((grapheme.at + grapheme.text.len(), column));
+        }
+    }
+    rows.push(Row { start: base + start, end: base + line.len() });
+}
+
+/// Draws `text` from `x` on, in columns before `limit`; returns the column behind it. A wide
+/// character that does not fit whole is left out.
+pub(crate) fn put(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    limit: u16,
+    text: &str,
+    style: Style,
+) -> u16 {
+    let area = buffer.area;
+    let limit = usize::from(limit.min(area.right()));
+    if y < area.top() || y >= area.bottom() || x < area.left() {
+        return x;
+    }
+    let mut column = usize::from(x);
+    for grapheme in graphemes(text) {
+        if column + grapheme.width > limit {
+            break;
+        }
+        let at = u16::try_from(column).unwrap_or(u16::MAX);
+        buffer.set_stringn(at, y, grapheme.text, grapheme.width, style);
+        column += grapheme.width;
+    }
+    u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+/// The same, so that the text ends before `limit`; returns the column at which it begins.
+pub(crate) fn put_right(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    limit: u16,
+    text: &str,
+    style: Style,
+) -> u16 {
+    let room = usize::from(limit.saturating_sub(x));
+    let text = fit(text, room);
+    let start = limit.saturating_sub(u16::try_from(width(&text)).unwrap_or(limit)).max(x);
+    put(buffer, (start, y), limit, &text, style);
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, width: usize, expected: &[&str]) {
+        let rows = wrap(text, width);
+        let rows: Vec<&str> = rows.iter().map(|row| &text[row.start..row.end]).collect();
+        assert_eq!(rows, expected, "{text:?} in {width}");
+    }
+
+    #[test]
+    fn text_wraps_at_words() {
+        check("", 10, &[""]);
+        check("one two three", 8, &["one two ", "three"]);
+        check("one\n\ntwo", 8, &["one", "", "two"]);
+        check("abcdefgh", 3, &["abc", "def", "gh"]);
+        check("a abcdefgh", 4, &["a ", "abcd", "efgh"]);
+        check("  let x = 1;", 20, &["  let x = 1;"]);
+        check("漢字漢字", 5, &["漢字", "漢字"]);
+        check("x     y", 3, &["x     ", "y"]);
+        check("漢", 1, &["漢"]);
+    }
+
+    #[test]
+    fn widths_are_those_of_graphemes() {
+        let check = |text, expected| assert_eq!(width(text), expected, "{text:?}");
+        check("ann", 3);
+        check("漢字", 4);
+        check("👩‍👩‍👧", 2);
+        check("🇩🇪", 2);
+        check("e\u{301}", 1);
+        check("a\u{202E}b\u{200B}c\u{2028}d", 4);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_with_a_mark() {
+        let check = |text, most, expected| assert_eq!(fit(text, most), expected);
+        check("hello", 5, "hello");
+        check("hello", 4, "hel…");
+        check("漢字漢", 4, "漢…");
+        check("hello", 0, "");
+        check("x\u{7}y", 2, "xy");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn rows_lose_nothing_and_fit(text in "[ a漢é\n👩‍👧]{0,60}", columns in 2_usize..12) {
+            let rows = wrap(&text, columns);
+            let mut end = 0;
+            for row in &rows {
+                proptest::prop_assert!(text[end..row.start].chars().all(|c| c == '\n'));
+                proptest::prop_assert!(width(text[row.start..row.end].trim_end()) <= columns);
+                end = row.end;
+            }
+            proptest::prop_assert_eq!(end, text.len());
+        }
+    }
+}

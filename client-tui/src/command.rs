@@ -1,0 +1,301 @@
+//! The commands: one table that runs them, completes them and makes their help.
+
+use chat_protocol::{Conversation, Line, Nick, Request, RoomName, limit};
+
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::state::State;
+use crate::state::entry::Tone;
+use crate::state::overlay::Overlay;
+use crate::state::tip::Tip;
+use crate::update::compose;
+
+/// What a command comes to: effects, or words on what is wrong, and then the text stays.
+type Outcome = Result<Vec<Effect>, String>;
+
+/// A row of the table.
+pub(crate) struct Command {
+    pub(crate) name: &'static str,
+    aliases: &'static [&'static str],
+    /// Its arguments, as the help shows them.
+    pub(crate) arguments: &'static str,
+    pub(crate) help: &'static str,
+    run: fn(&mut State, Moment, &str) -> Outcome,
+}
+
+macro_rules! commands {
+    ($($name:literal $aliases:expr, $arguments:literal, $help:literal, $run:expr;)+) => {
+        /// Every command there is.
+        pub(crate) const COMMANDS: &[Command] = &[$(
+            Command { name: $name, aliases: &$aliases, arguments: $arguments, help: $help, run: $run },
+        )+];
+    };
+}
+
+commands! {
+    "help" ["h", "?"], "[command]", "keys and commands", help;
+    "join" ["j"], "room", "enter a room, or make it", join;
+    "part" ["leave"], "", "leave this room", part;
+    "msg" ["w", "dm", "tell"], "name [text]", "talk to one person", msg;
+    "names" ["who"], "", "who is here", names;
+    "topic" [], "[text]", "read or change the topic", topic;
+    "nick" ["name"], "name", "go by another name", nick;
+    "close" [], "", "close this conversation", close;
+    "retry" [], "", "send again what was refused", retry;
+    "time" [], "", "the server's time", time;
+    "quit" ["exit", "q"], "", "leave the chat", quit;
+}
+
+/// Runs a line such as `/join rust`, its `/` taken off.
+pub(crate) fn run(state: &mut State, now: Moment, line: &str) -> Outcome {
+    let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    match find(name) {
+        Some(command) => (command.run)(state, now, arguments.trim()),
+        None => Err(unknown(name)),
+    }
+}
+
+/// The command of this name or alias, in any case.
+fn find(name: &str) -> Option<&'static Command> {
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    COMMANDS
+        .iter()
+        .find(|command| is(command.name) || command.aliases.iter().any(|alias| is(alias)))
+}
+
+fn unknown(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let names = COMMANDS
+        .iter()
+        .flat_map(|command| std::iter::once(command.name).chain(command.aliases.iter().copied()));
+    let nearest = names.map(|known| (distance(&lower, known), known)).min();
+    match nearest {
+        Some((0..=2, known)) if lower.len() > 1 => {
+            format!("there is no /{name}: did you mean /{known}? (to say it: //{name})")
+        }
+        _ => format!("there is no /{name}: F1 lists the commands (to say it: //{name})"),
+    }
+}
+
+/// How many characters differ, an exchange of neighbours counted as one.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) =
+        (one.chars().take(20).collect(), other.chars().collect());
+    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
+    for i in 0..=one.len() {
+        for j in 0..=other.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let same = usize::from(one[i - 1] != other[j - 1]);
+                let mut least =
+                    (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + same);
+                if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
+                    least = least.min(rows[i - 2][j - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    rows[one.len()][other.len()]
+}
+
+fn online(state: &State) -> Result<(), String> {
+    if state.link.is_live() {
+        Ok(())
+    } else {
+        Err("not connected: try again when the link is up".to_owned())
+    }
+}
+
+fn told(state: &mut State, words: String) -> Outcome {
+    state.tip = Tip::Told(words);
+    Ok(Vec::new())
+}
+
+fn help(state: &mut State, _now: Moment, name: &str) -> Outcome {
+    if name.is_empty() {
+        state.overlays.push(Overlay::Help { scroll: 0 });
+        return Ok(Vec::new());
+    }
+    let name = name.trim_start_matches('/');
+    let command = find(name).ok_or_else(|| unknown(name))?;
+    let gap = if command.arguments.is_empty() { "" } else { " " };
+    told(state, format!("/{}{gap}{}: {}", command.name, command.arguments, command.help))
+}
+
+fn join(state: &mut State, _now: Moment, name: &str) -> Outcome {
+    let name = name.trim_start_matches('#');
+    if name.is_empty() {
+        return Err("which room? /join rust".to_owned());
+    }
+    let room = RoomName::new(name)
+        .map_err(|error| error.to_string().replacen("a name", "a room's name", 1))?;
+    online(state)?;
+    state.conversations.go_to(Conversation::Room(room.clone()));
+    let member = state.conversations.open().member;
+    Ok(if member { Vec::new() } else { vec![Effect::Send(Request::Join { room })] })
+}
+
+fn part(state: &mut State, now: Moment, name: &str) -> Outcome {
+    if !name.is_empty() {
+        let room =
+            RoomName::new(name.trim_start_matches('#')).map_err(|error| error.to_string())?;
+        let room = Conversation::Room(room);
+        let index = state.conversations.find(&room).ok_or("you are not in this room")?;
+        state.conversations.go_to_index(index);
+    }
+    close(state, now, "")
+}
+
+fn close(state: &mut State, _now: Moment, _: &str) -> Outcome {
+    let talk = state.conversations.open();
+    let (address, member) = (talk.address.clone(), talk.member);
+    if state.conversations.open_index() == 0 {
+        return Err("this is where everybody is: /quit leaves the chat".to_owned());
+    }
+    if talk.is_room() && member {
+        online(state)?;
+    }
+    state.conversations.close_open();
+    Ok(match address {
+        Conversation::Room(room) if member => vec![Effect::Send(Request::Part { room })],
+        _ => Vec::new(),
+    })
+}
+
+fn msg(state: &mut State, now: Moment, arguments: &str) -> Outcome {
+    let arguments = arguments.trim_start_matches('@');
+    if arguments.is_empty() {
+        return Err("to whom? /msg bob hello".to_owned());
+    }
+    let (name, text) = addressee(state, arguments);
+    let to = Nick::new(name).map_err(|error| error.to_string())?;
+    let text = text.to_owned();
+    if state.link.name().is_some_and(|own| own.key() == to.key()) {
+        return Err("this is you".to_owned());
+    }
+    if !text.is_empty() {
+        compose::check(state, &text)?;
+    }
+    state.conversations.go_to(Conversation::Direct(to));
+    if text.is_empty() {
+        Ok(Vec::new())
+    } else {
+        compose::say(state, now, &text).map(|()| Vec::new())
+    }
+}
+
+/// Splits a name off the start. Names may hold spaces: the longest one that is known wins.
+fn addressee<'a>(state: &State, arguments: &'a str) -> (&'a str, &'a str) {
+    let here = state.conversations.iter().flat_map(|talk| talk.roster.members());
+    let here = here.map(|member| member.name.as_str());
+    let talks = state.conversations.iter().filter_map(|talk| match &talk.address {
+        Conversation::Direct(name) => Some(name.as_str()),
+        Conversation::Room(_) => None,
+    });
+    let fits = |name: &&str| {
+        let start = arguments.get(..name.len());
+        let rest = arguments.get(name.len()..).unwrap_or_default();
+        start.is_some_and(|start| start.to_lowercase() == name.to_lowercase())
+            && (rest.is_empty() || rest.starts_with(' '))
+    };
+    let known = here.chain(talks).filter(fits).max_by_key(|name| name.len());
+    match known {
+        Some(name) => (&arguments[..name.len()], arguments[name.len()..].trim_start()),
+        None => arguments.split_once(' ').unwrap_or((arguments, "")),
+    }
+}
+
+fn names(state: &mut State, now: Moment, _: &str) -> Outcome {
+    let talk = state.conversations.open_mut();
+    if !talk.is_room() {
+        return Err("this conversation is between the two of you".to_owned());
+    }
+    let mut names: Vec<String> = Vec::new();
+    for member in talk.roster.members().take(200) {
+        let via = member.via.as_ref().map(|via| format!(" ·{via}")).unwrap_or_default();
+        names.push(format!("{}{via}", member.name));
+    }
+    let more = talk.roster.count().saturating_sub(names.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let words = format!("{} here: {}{more}", talk.roster.count(), names.join(", "));
+    talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
+    Ok(Vec::new())
+}
+
+fn topic(state: &mut State, _now: Moment, text: &str) -> Outcome {
+    let talk = state.conversations.open();
+    let Conversation::Room(room) = talk.address.clone() else {
+        return Err("only rooms have a topic".to_owned());
+    };
+    if text.is_empty() {
+        let words = match talk.topic.as_str() {
+            "" => format!("{} has no topic: /topic and a text gives it one", talk.title()),
+            topic => format!("{}: {topic}", talk.title()),
+        };
+        return told(state, words);
+    }
+    online(state)?;
+    let text = Line::new(text, limit::TOPIC_BYTES).map_err(|error| error.to_string())?;
+    Ok(vec![Effect::Send(Request::Topic { room, text })])
+}
+
+fn nick(state: &mut State, _now: Moment, name: &str) -> Outcome {
+    if name.is_empty() {
+        return Err("which name? /nick sam".to_owned());
+    }
+    let name = Nick::new(name).map_err(|error| error.to_string())?;
+    online(state)?;
+    Ok(vec![Effect::Send(Request::Rename { name })])
+}
+
+fn retry(state: &mut State, _now: Moment, _: &str) -> Outcome {
+    compose::retry(state);
+    Ok(Vec::new())
+}
+
+fn time(state: &mut State, _now: Moment, _: &str) -> Outcome {
+    online(state)?;
+    Ok(vec![Effect::Send(Request::Time)])
+}
+
+fn quit(_state: &mut State, _now: Moment, _: &str) -> Outcome {
+    Ok(vec![Effect::Send(Request::Bye), Effect::Quit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_found_by_any_of_their_names() {
+        let check = |name, expected| assert_eq!(find(name).map(|command| command.name), expected);
+        check("join", Some("join"));
+        check("J", Some("join"));
+        check("EXIT", Some("quit"));
+        check("joyn", None);
+    }
+
+    #[test]
+    fn the_nearest_command_is_offered() {
+        let check = |name, part: &str| assert!(unknown(name).contains(part), "{}", unknown(name));
+        check("joyn", "/join?");
+        check("hlep", "/help?");
+        check("quitt", "/quit?");
+        check("frobnicate", "F1");
+    }
+
+    #[test]
+    fn no_name_stands_for_two_commands() {
+        let mut names: Vec<&str> = Vec::new();
+        for command in COMMANDS {
+            names.push(command.name);
+            names.extend(command.aliases);
+        }
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

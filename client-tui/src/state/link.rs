@@ -1,0 +1,135 @@
+//! What is known of the link: how it stands, to whom, and as whom. The connecting itself is the
+//! runtime's.
+
+use std::time::Duration;
+
+use chat_protocol::Nick;
+
+use crate::effect::Target;
+use crate::net::Failure;
+
+/// Upper bounds of the steps in which the round trip is told, in milliseconds: coarse, so that an
+/// idle screen stays still.
+const STEPS_MS: [u16; 6] = [10, 20, 50, 100, 200, 500];
+
+/// How the link stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nowhere to go.
+    #[default]
+    Idle,
+    /// Connecting.
+    Trying { attempt: u32 },
+    /// Connected, and not yet welcome.
+    Greeting,
+    /// Connected and welcome.
+    Live,
+    /// The same, but nothing has been heard for too long.
+    Silent,
+    /// Down; the next attempt comes at this time since the start, if one comes.
+    Down { retry_at: Option<Duration> },
+}
+
+/// The link to a server.
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    pub(crate) target: Option<Target>,
+    pub(crate) phase: Phase,
+    /// Why it went down last, until it is up again.
+    pub(crate) failure: Option<Failure>,
+    /// Why the server would not have us, in words.
+    pub(crate) refused: Option<String>,
+    /// Whole seconds to the next attempt, as shown.
+    pub(crate) seconds_left: Option<u64>,
+    /// The session, once welcome; it outlives a broken link.
+    pub(crate) session: Option<Session>,
+    round_trip: Option<u16>,
+}
+
+/// What the last welcome said.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// The server's name, for people.
+    pub(crate) server: String,
+    /// The identity of the log that numbers count in.
+    pub(crate) log: String,
+}
+
+impl Link {
+    /// Starts towards a new target; what was known of the old one is forgotten.
+    pub(crate) fn aim(&mut self, target: Target) {
+        *self =
+            Self { target: Some(target), phase: Phase::Trying { attempt: 1 }, ..Self::default() };
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        matches!(self.phase, Phase::Live | Phase::Silent)
+    }
+
+    /// One's own name.
+    pub(crate) fn name(&self) -> Option<&Nick> {
+        self.target.as_ref().map(|target| &target.name)
+    }
+
+    /// Takes a measured round trip; `false` when it is shown the same as before.
+    pub(crate) fn measure(&mut self, time: Duration) -> bool {
+        let step = STEPS_MS.into_iter().find(|&bound| time < Duration::from_millis(bound.into()));
+        let step = Some(step.unwrap_or(u16::MAX));
+        std::mem::replace(&mut self.round_trip, step) != step
+    }
+
+    pub(crate) fn forget_round_trip(&mut self) {
+        self.round_trip = None;
+    }
+
+    /// The round trip, as it is shown.
+    pub(crate) fn round_trip(&self) -> Option<String> {
+        self.round_trip.map(|bound| match bound {
+            u16::MAX => "≥500 ms".to_owned(),
+            bound => format!("<{bound} ms"),
+        })
+    }
+
+    /// Counts down to the next attempt; `Some` is when to look again.
+    pub(crate) fn count_down(&mut self, now: Duration) -> Option<Duration> {
+        let Phase::Down { retry_at: Some(at) } = self.phase else {
+            self.seconds_left = None;
+            return None;
+        };
+        let left = at.saturating_sub(now);
+        let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        self.seconds_left = Some(seconds);
+        (seconds > 0).then(|| at.saturating_sub(Duration::from_secs(seconds - 1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_trips_are_told_in_steps() {
+        let mut link = Link::default();
+        let mut check = |ms, changed, shown: &str| {
+            assert_eq!(link.measure(Duration::from_millis(ms)), changed, "{ms} ms");
+            assert_eq!(link.round_trip().as_deref(), Some(shown));
+        };
+        check(3, true, "<10 ms");
+        check(9, false, "<10 ms");
+        check(10, true, "<20 ms");
+        check(499, true, "<500 ms");
+        check(9999, true, "≥500 ms");
+    }
+
+    #[test]
+    fn the_countdown_looks_once_a_second() {
+        let retry_at = Some(Duration::from_millis(5_500));
+        let mut link = Link { phase: Phase::Down { retry_at }, ..Link::default() };
+        let next = link.count_down(Duration::from_millis(3_000));
+        assert_eq!((link.seconds_left, next), (Some(3), Some(Duration::from_millis(3_500))));
+        let next = link.count_down(Duration::from_millis(3_500));
+        assert_eq!((link.seconds_left, next), (Some(2), Some(Duration::from_millis(4_500))));
+        assert_eq!(link.count_down(Duration::from_secs(6)), None);
+        assert_eq!(link.seconds_left, Some(0));
+    }
+}

@@ -1,0 +1,158 @@
+//! The terminal's size, how it is divided, and whether it has to be drawn anew.
+
+use super::page::Shape;
+
+/// The smallest size at which anything can be done.
+pub(crate) const LEAST: (u16, u16) = (30, 8);
+
+/// Columns of the members pane, its border included.
+pub(crate) const MEMBERS_WIDTH: u16 = 20;
+
+/// Columns of the conversations pane, its border included.
+pub(crate) const TALKS_WIDTH: u16 = 20;
+
+/// Below these widths the side panes fold away by themselves.
+const MEMBERS_FROM: u16 = 76;
+const TALKS_FROM: u16 = 100;
+
+/// Which side panes somebody asked for; `None` leaves it to the width.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Panes {
+    pub(crate) members: Option<bool>,
+    pub(crate) talks: Option<bool>,
+}
+
+/// The screen.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    pub(crate) width: u16,
+    pub(crate) height: u16,
+    pub(crate) panes: Panes,
+    pub(crate) layout: ChatLayout,
+    /// Whether what was drawn last is no longer right.
+    pub(crate) dirty: bool,
+}
+
+/// What takes room on the chat screen, besides messages.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wishes {
+    /// A room, which has members.
+    pub(crate) room: bool,
+    /// More than one conversation.
+    pub(crate) several: bool,
+    /// A room hosted from here, to be announced.
+    pub(crate) banner: bool,
+    /// A line of hints below the input.
+    pub(crate) tip: bool,
+    /// Rows of the text being typed.
+    pub(crate) input_rows: usize,
+}
+
+/// How the chat screen is divided: rows and columns of each part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ChatLayout {
+    pub(crate) talks: u16,
+    pub(crate) members: u16,
+    pub(crate) banner: u16,
+    pub(crate) messages: u16,
+    pub(crate) input: u16,
+    pub(crate) tip: u16,
+    /// Columns before the text of a message.
+    pub(crate) gutter: Gutter,
+}
+
+/// The columns before the text of a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Gutter {
+    /// Columns of the time, 0 where there is no room for it.
+    pub(crate) time: u16,
+    /// Columns of the name.
+    pub(crate) name: u16,
+}
+
+impl Gutter {
+    fn for_pane(width: u16) -> Self {
+        match width {
+            0..46 => Self { time: 0, name: 9 },
+            46..70 => Self { time: 6, name: 10 },
+            70..100 => Self { time: 6, name: 13 },
+            _ => Self { time: 6, name: 16 },
+        }
+    }
+
+    /// Where the text begins: behind the edge, time, name, and the mark with a space each side.
+    pub(crate) fn width(self) -> u16 {
+        1 + self.time + self.name + 3
+    }
+}
+
+impl Screen {
+    pub(crate) fn new(width: u16, height: u16) -> Self {
+        let layout = ChatLayout::default();
+        Self { width, height, panes: Panes::default(), layout, dirty: true }
+    }
+
+    pub(crate) fn is_too_small(&self) -> bool {
+        self.width < LEAST.0 || self.height < LEAST.1
+    }
+
+    /// Columns in which the typed text wraps, with a prompt of this width.
+    pub(crate) fn input_width(&self, prompt: usize) -> usize {
+        // One column stays free, for the cursor behind a full row.
+        usize::from(self.width).saturating_sub(prompt + 3).max(1)
+    }
+
+    pub(crate) fn divide(&mut self, wishes: Wishes) {
+        let members = self.panes.members.unwrap_or(self.width >= MEMBERS_FROM) && wishes.room;
+        let talks = self.panes.talks.unwrap_or(self.width >= TALKS_FROM) && wishes.several;
+        // Messages never fold away: 24 columns of text are kept before any pane.
+        let kept = Gutter::for_pane(0).width() + 24;
+        let mut spare = self.width.saturating_sub(kept);
+        let mut side = |wanted: bool, width: u16| {
+            let shown = wanted && spare >= width;
+            spare -= if shown { width } else { 0 };
+            if shown { width } else { 0 }
+        };
+        let members = side(members, MEMBERS_WIDTH);
+        let talks = side(talks, TALKS_WIDTH);
+        let input =
+            u16::try_from(wishes.input_rows).unwrap_or(u16::MAX).clamp(1, (self.height / 3).max(1));
+        let banner = u16::from(wishes.banner && self.height >= 16);
+        let tip = u16::from(wishes.tip && self.height >= 6);
+        // The title and the status line take a row each.
+        let messages = self.height.saturating_sub(2 + banner + input + tip);
+        let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks));
+        self.layout = ChatLayout { talks, members, banner, messages, input, tip, gutter };
+    }
+
+    /// The room that messages have.
+    pub(crate) fn shape(&self) -> Shape {
+        let layout = self.layout;
+        let taken = layout.talks + layout.members + layout.gutter.width() + 1;
+        let width = self.width.saturating_sub(taken).max(1);
+        Shape { width: usize::from(width), height: usize::from(layout.messages.max(1)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn side_panes_fold_and_rows_add_up() {
+        let check = |width, height, talks, members| {
+            let mut screen = Screen::new(width, height);
+            let wishes =
+                Wishes { room: true, several: true, banner: true, tip: true, input_rows: 99 };
+            screen.divide(wishes);
+            let layout = screen.layout;
+            assert_eq!((layout.talks > 0, layout.members > 0), (talks, members), "{width}");
+            let rows = 2 + layout.banner + layout.messages + layout.input + layout.tip;
+            assert_eq!(rows, height.max(rows.min(3)), "{width}x{height}");
+        };
+        check(120, 40, true, true);
+        check(80, 24, false, true);
+        check(40, 12, false, false);
+        check(30, 8, false, false);
+    }
+}

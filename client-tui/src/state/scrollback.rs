@@ -1,0 +1,402 @@
+//! A conversation's messages and notices in their order, and which part of the numbering is known.
+//! Nothing here wraps text when a message arrives; what is seen of it is worked out in `page`.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use chat_protocol::{Message, Nick, Text};
+
+use super::entry::{Body, Entry, Key, Presence, Tone};
+use super::page::Reader;
+
+/// Entries kept while the reader is at the bottom; older messages can be fetched again.
+const KEEP: usize = 5_000;
+
+/// Entries beyond [`KEEP`] before some are dropped, so that this is not done at every message.
+const SLACK: usize = 500;
+
+/// Entries kept at most while the reader is somewhere in the history.
+const KEEP_READING: usize = 50_000;
+
+/// Numbers known out of order before the hole below them is given up.
+const LOOSE_MOST: usize = 1_000;
+
+/// One conversation's entries.
+#[derive(Debug, Default)]
+pub(crate) struct Scrollback {
+    pub(super) entries: VecDeque<Entry>,
+    pub(super) reader: Reader,
+    known: Known,
+    /// How many entries at the end are on their way.
+    unsent: usize,
+    /// Counts notices, to order those behind the same message.
+    notices: u32,
+}
+
+/// Which numbers are known.
+#[derive(Debug, Default)]
+struct Known {
+    /// The end of the newest part without a hole: resuming behind it misses nothing.
+    solid: Option<u64>,
+    /// Numbers known above a hole, such as of an own message acknowledged before what came first.
+    loose: BTreeSet<u64>,
+    /// The lowest number known.
+    first: Option<u64>,
+    /// Whether the server has older ones.
+    older: bool,
+    /// Whether a page has been asked for.
+    fetching: bool,
+}
+
+/// Which page of history is wanted next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Newest,
+    Before(u64),
+}
+
+impl Scrollback {
+    /// On entering: the newest number is `last`. Changes nothing when numbers are known.
+    pub(crate) fn expect(&mut self, last: u64) {
+        if self.known.solid.is_none() {
+            self.known.solid = Some(last);
+            self.known.older = last > 0;
+        }
+    }
+
+    /// The number behind which nothing is known, or `None` when no number is.
+    pub(crate) fn resume_after(&self) -> Option<u64> {
+        self.known.solid
+    }
+
+    /// Takes a message that was just published; `false` when it was known.
+    pub(crate) fn take_live(&mut self, message: Message) -> bool {
+        let (seq, before) = (message.seq, message.seq.saturating_sub(1));
+        if self.known.solid.is_none() {
+            self.expect(before);
+        }
+        let fresh = self.insert(message);
+        if fresh {
+            self.advance(seq);
+            self.reader.arrived();
+            self.trim();
+        }
+        fresh
+    }
+
+    /// Takes a page of history; `more` says whether there is more in its direction.
+    pub(crate) fn take_page(&mut self, messages: Vec<Message>, more: bool) {
+        let asked = std::mem::take(&mut self.known.fetching);
+        let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
+            self.known.older &= !asked;
+            self.known.solid.get_or_insert(0);
+            return;
+        };
+        let (first, last) = (first.seq, last.seq);
+        let apart = self.known.solid.is_some_and(|solid| first > solid.saturating_add(1));
+        if apart {
+            self.drop_numbered();
+        }
+        let new_ground = self.known.solid.is_none();
+        self.known.solid.get_or_insert(last);
+        let lowest = self.known.first;
+        for message in messages {
+            let seq = message.seq;
+            if self.insert(message) {
+                self.advance(seq);
+            }
+        }
+        if asked || new_ground {
+            let brought_older = lowest.is_none_or(|lowest| first < lowest);
+            self.known.older = more && brought_older && first > 1;
+        }
+    }
+
+    /// Forgets every number and what they stood for; what is on its way stays.
+    pub(crate) fn drop_numbered(&mut self) {
+        self.entries.drain(..self.entries.len() - self.unsent);
+        self.known = Known::default();
+        self.reader.go_to_bottom();
+    }
+
+    /// The server no longer keeps what is before `first`: a hole that will never be filled.
+    pub(crate) fn gap(&mut self, first: u64) {
+        let known = &mut self.known;
+        known.fetching = false;
+        if known.solid.is_some_and(|solid| first > solid.saturating_add(1)) {
+            known.solid = Some(first - 1);
+        } else {
+            known.older = false;
+        }
+    }
+
+    /// The page to ask for now, if one is wanted; the asking is noted.
+    pub(crate) fn ask_older(&mut self) -> Option<Wanted> {
+        if !self.known.older || self.known.fetching || !self.reader.is_near_top() {
+            return None;
+        }
+        self.known.fetching = true;
+        Some(self.known.first.map_or(Wanted::Newest, Wanted::Before))
+    }
+
+    /// Whatever was asked for will not be answered any more.
+    pub(crate) fn forget_asking(&mut self) {
+        self.known.fetching = false;
+    }
+
+    /// Shows a message that is on its way.
+    pub(crate) fn push_unsent(&mut self, local: u32, at: i64, from: Nick, text: Text) {
+        let body = Body::Said { from, text, trouble: None };
+        self.entries.push_back(Entry::new(Key::unsent(local), at, body));
+        self.unsent += 1;
+    }
+
+    /// A message that was on its way is stored.
+    pub(crate) fn settle(&mut self, local: u32, seq: u64, at: i64) {
+        let Some(entry) = self.take_unsent(local) else { return };
+        let Body::Said { from, text, .. } = entry.body else { return };
+        self.expect(seq.saturating_sub(1));
+        if self.insert(Message { seq, from, at, text }) {
+            self.advance(seq);
+            self.trim();
+        }
+        self.reader.follow(Key::unsent(local), Key::stored(seq));
+    }
+
+    /// A message that is on its way was refused, or, without words, will be tried again.
+    pub(crate) fn mark(&mut self, local: u32, words: Option<String>) {
+        let index = self.find(Key::unsent(local));
+        let Some(entry) = index.ok().and_then(|index| self.entries.get_mut(index)) else { return };
+        if let Body::Said { trouble, .. } = entry.body_mut() {
+            *trouble = words;
+        }
+    }
+
+    /// A message was refused for good: it stays where it is now, and scrolls away with the rest.
+    pub(crate) fn give_up(&mut self, local: u32, words: String) {
+        let Some(mut entry) = self.take_unsent(local) else { return };
+        if let Body::Said { trouble, .. } = entry.body_mut() {
+            *trouble = Some(words);
+        }
+        entry.key = self.notice_key();
+        self.reader.follow(Key::unsent(local), entry.key);
+        let end = self.entries.len() - self.unsent;
+        self.entries.insert(end, entry);
+    }
+
+    /// Adds a line of the client's own.
+    pub(crate) fn notice(&mut self, at: i64, tone: Tone, text: String) {
+        let entry = Entry::new(self.notice_key(), at, Body::Notice { text, tone });
+        let end = self.entries.len() - self.unsent;
+        self.entries.insert(end, entry);
+        self.trim();
+    }
+
+    /// Tells that people came or went, in one line with those who did before them.
+    pub(crate) fn presence(&mut self, at: i64, names: &[Nick], joined: bool) {
+        let end = self.entries.len() - self.unsent;
+        let last = end.checked_sub(1).and_then(|last| self.entries.get_mut(last));
+        if let Some(entry) = last.filter(|entry| matches!(entry.body, Body::Presence(_))) {
+            if let Body::Presence(presence) = entry.body_mut() {
+                presence.change(names, joined);
+            }
+            return;
+        }
+        let mut presence = Presence::default();
+        presence.change(names, joined);
+        let entry = Entry::new(self.notice_key(), at, Body::Presence(presence));
+        self.entries.insert(end, entry);
+        self.trim();
+    }
+
+    pub(crate) fn entry(&self, index: usize) -> Option<&Entry> {
+        self.entries.get(index)
+    }
+
+    /// Whether nobody has said anything here, as far as is known.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.known.first.is_none() && !self.known.older && self.unsent == 0
+    }
+
+    /// People who spoke lately, the latest first; each once, at most `most` of them.
+    pub(crate) fn recent_authors(&self, most: usize) -> Vec<&Nick> {
+        let mut names: Vec<&Nick> = Vec::new();
+        for name in self.entries.iter().rev().take(200).filter_map(Entry::author) {
+            if !names.contains(&name) && names.len() < most {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Whether no number is known that could be of another log.
+    pub(crate) fn is_unnumbered(&self) -> bool {
+        self.known.first.is_none() && self.known.solid.unwrap_or(0) == 0
+    }
+
+    pub(super) fn find(&self, key: Key) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| entry.key.cmp(&key))
+    }
+
+    fn take_unsent(&mut self, local: u32) -> Option<Entry> {
+        let index = self.find(Key::unsent(local)).ok()?;
+        self.unsent -= 1;
+        self.entries.remove(index)
+    }
+
+    /// Puts a stored message into its place; `false` when it is there, or has no valid number.
+    fn insert(&mut self, message: Message) -> bool {
+        if message.seq == 0 || message.seq > u64::MAX / 2 {
+            return false;
+        }
+        let key = Key::stored(message.seq);
+        let end = self.entries.len() - self.unsent;
+        let newest = end.checked_sub(1).is_none_or(|last| self.entries[last].key < key);
+        let index = match newest.then_some(end) {
+            Some(end) => end,
+            None => match self.find(key) {
+                Ok(_) => return false,
+                Err(index) => index,
+            },
+        };
+        let body = Body::Said { from: message.from, text: message.text, trouble: None };
+        self.entries.insert(index, Entry::new(key, message.at, body));
+        true
+    }
+
+    fn advance(&mut self, seq: u64) {
+        let known = &mut self.known;
+        known.first = Some(known.first.map_or(seq, |first| first.min(seq)));
+        let mut solid = known.solid.unwrap_or(0);
+        if seq > solid.saturating_add(1) {
+            known.loose.insert(seq);
+            if known.loose.len() > LOOSE_MOST {
+                solid = seq;
+                known.loose.clear();
+            }
+        } else if seq > solid {
+            solid = seq;
+            while known.loose.first() == Some(&(solid + 1)) {
+                known.loose.pop_first();
+                solid += 1;
+            }
+        }
+        known.solid = Some(solid);
+    }
+
+    fn notice_key(&mut self) -> Key {
+        self.notices += 1;
+        let end = self.entries.len() - self.unsent;
+        let last = end.checked_sub(1).map_or(0, |last| self.entries[last].key.seq);
+        Key { seq: last.max(self.known.solid.unwrap_or(0)), sub: self.notices }
+    }
+
+    fn trim(&mut self) {
+        let keep = if self.reader.is_at_bottom() { KEEP } else { KEEP_READING };
+        let numbered = self.entries.len() - self.unsent;
+        if numbered <= keep + SLACK {
+            return;
+        }
+        let dropped = self.entries.drain(..numbered - keep);
+        if dropped.filter(|entry| entry.key.is_stored()).count() > 0 {
+            self.known.older = true;
+            let stored = self.entries.iter().find(|entry| entry.key.is_stored());
+            self.known.first = stored.map(|entry| entry.key.seq);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(seq: u64) -> Message {
+        let from = Nick::new("ann").unwrap();
+        Message { seq, from, at: 0, text: Text::new(&format!("text {seq}")).unwrap() }
+    }
+
+    fn page(numbers: std::ops::RangeInclusive<u64>) -> Vec<Message> {
+        numbers.map(message).collect()
+    }
+
+    fn seqs(scrollback: &Scrollback) -> Vec<u64> {
+        let stored = scrollback.entries.iter().filter(|entry| entry.key.is_stored());
+        stored.map(|entry| entry.key.seq).collect()
+    }
+
+    #[test]
+    fn the_same_number_is_the_same_message() {
+        let mut scrollback = Scrollback::default();
+        scrollback.expect(5);
+        assert!(scrollback.take_live(message(6)));
+        scrollback.take_page(page(2..=6), true);
+        assert!(!scrollback.take_live(message(6)));
+        assert_eq!(seqs(&scrollback), [2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn resuming_never_skips_a_hole() {
+        let mut scrollback = Scrollback::default();
+        scrollback.expect(0);
+        let me = Nick::new("me").unwrap();
+        scrollback.push_unsent(1, 0, me, Text::new("hi").unwrap());
+        scrollback.take_live(message(1));
+        scrollback.settle(1, 3, 0);
+        assert_eq!(scrollback.resume_after(), Some(1));
+        scrollback.take_live(message(2));
+        assert_eq!(scrollback.resume_after(), Some(3));
+        assert_eq!(seqs(&scrollback), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_page_that_does_not_connect_replaces_what_was_known() {
+        let mut scrollback = Scrollback::default();
+        scrollback.expect(0);
+        scrollback.take_live(message(1));
+        scrollback.take_page(page(50..=60), true);
+        assert_eq!(seqs(&scrollback), (50..=60).collect::<Vec<_>>());
+        assert_eq!(scrollback.resume_after(), Some(60));
+    }
+
+    #[test]
+    fn pages_are_asked_for_one_at_a_time_until_there_is_no_more() {
+        let mut scrollback = Scrollback::default();
+        scrollback.expect(9);
+        assert_eq!(scrollback.ask_older(), Some(Wanted::Newest));
+        assert_eq!(scrollback.ask_older(), None);
+        scrollback.take_page(page(5..=9), true);
+        assert_eq!(scrollback.ask_older(), Some(Wanted::Before(5)));
+        scrollback.take_page(page(1..=4), false);
+        assert_eq!(scrollback.ask_older(), None);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_was_dropped_can_be_fetched() {
+        let mut scrollback = Scrollback::default();
+        scrollback.expect(0);
+        for seq in 1..=20_000 {
+            scrollback.take_live(message(seq));
+        }
+        assert!(scrollback.entries.len() <= KEEP + SLACK);
+        let first = seqs(&scrollback)[0];
+        assert_eq!(scrollback.ask_older(), Some(Wanted::Before(first)));
+    }
+
+    #[test]
+    fn what_is_no_longer_kept_is_not_waited_for() {
+        let mut scrollback = Scrollback::default();
+        scrollback.expect(0);
+        scrollback.take_live(message(1));
+        scrollback.gap(50);
+        scrollback.take_live(message(50));
+        assert_eq!(scrollback.resume_after(), Some(50));
+    }
+
+    #[test]
+    fn numbers_from_a_liar_do_no_harm() {
+        let mut scrollback = Scrollback::default();
+        assert!(!scrollback.take_live(message(0)));
+        assert!(!scrollback.take_live(message(u64::MAX)));
+        scrollback.take_page(vec![message(u64::MAX), message(0)], true);
+        assert!(seqs(&scrollback).is_empty());
+    }
+}

@@ -1,0 +1,53 @@
+//! What the edge of the program hands in once, at the start: everything that the state cannot know
+//! by itself without touching the world.
+
+use chat_protocol::{Nick, RoomName};
+use jiff::tz::TimeZone;
+
+use crate::effect::Target;
+
+/// Everything that [`crate::state::State::new`] needs to know.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Random, and at most 40 bytes: the start of every message id of this run. Two runs with the
+    /// same prefix would take each other's messages for their own.
+    pub id_prefix: String,
+    /// The name that the start screen suggests, such as the login's repaired by [`Nick::repair`].
+    pub name: Option<Nick>,
+    /// The servers joined before, the latest first.
+    pub recent: Vec<Target>,
+    /// What to do first.
+    pub start: Start,
+    /// The terminal's columns.
+    pub width: u16,
+    /// The terminal's rows.
+    pub height: u16,
+    /// Whether the terminal's background is light, where that is known.
+    pub light: Option<bool>,
+    /// Whether to do without colours, as `NO_COLOR` asks.
+    pub no_color: bool,
+    /// Where the times shown are told.
+    pub zone: TimeZone,
+}
+
+/// What to do first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// Show the start screen.
+    #[default]
+    Screen,
+    /// Join a server, and a room there if one is named.
+    Join {
+        /// Where, and as whom.
+        target: Target,
+        /// A room besides the lobby.
+        room: Option<RoomName>,
+    },
+    /// Host a room, and join it.
+    Host {
+        /// The port; 0 takes a free one.
+        port: u16,
+        /// As whom to join it.
+        name: Nick,
+    },
+}

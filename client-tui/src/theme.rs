@@ -1,0 +1,181 @@
+//! Colours by role. Only the terminal's 256 fixed colours are used: they are known nearly
+//! everywhere, and so is their contrast. Meaning never hangs on colour alone.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// How everything on the screen is dressed; one style per role.
+#[derive(Clone, Debug)]
+pub(crate) struct Theme {
+    /// What people say.
+    pub(crate) text: Style,
+    /// Times, notices, hints.
+    pub(crate) quiet: Style,
+    /// Lines that separate.
+    pub(crate) rule: Style,
+    /// The one colour that stands out.
+    pub(crate) accent: Style,
+    /// What must not be overlooked.
+    pub(crate) loud: Style,
+    /// What went wrong.
+    pub(crate) error: Style,
+    /// Title and status bars.
+    pub(crate) bar: Style,
+    /// Less important words within a bar.
+    pub(crate) bar_quiet: Style,
+    /// What went wrong, within a bar.
+    pub(crate) bar_error: Style,
+    /// Colours of people's names; empty without colour.
+    names: &'static [u8],
+}
+
+/// At least 4.5:1 on the usual dark backgrounds.
+const NAMES_ON_DARK: &[u8] = &[111, 114, 180, 174, 140, 80, 186, 215, 176, 110, 150, 209, 147, 79];
+
+/// At least 4.5:1 on the usual light backgrounds.
+const NAMES_ON_LIGHT: &[u8] = &[25, 22, 88, 90, 54, 94, 23, 124, 61, 127, 58, 19, 89];
+
+const fn ink(color: u8) -> Style {
+    Style::new().fg(Color::Indexed(color))
+}
+
+const fn on(color: u8, background: u8) -> Style {
+    ink(color).bg(Color::Indexed(background))
+}
+
+impl Theme {
+    /// The theme for a terminal: of light background or not, and with colours or without.
+    pub(crate) fn choose(light: bool, no_color: bool) -> Self {
+        match (no_color, light) {
+            (true, _) => Self::plain(),
+            (false, true) => Self::light(),
+            (false, false) => Self::dark(),
+        }
+    }
+
+    fn dark() -> Self {
+        Self {
+            text: Style::new(),
+            quiet: ink(245),
+            rule: ink(239),
+            accent: ink(117),
+            loud: on(234, 117).add_modifier(Modifier::BOLD),
+            error: ink(203),
+            bar: on(253, 236),
+            bar_quiet: on(248, 236),
+            bar_error: on(210, 236).add_modifier(Modifier::BOLD),
+            names: NAMES_ON_DARK,
+        }
+    }
+
+    fn light() -> Self {
+        Self {
+            text: Style::new(),
+            quiet: ink(242),
+            rule: ink(250),
+            accent: ink(25),
+            loud: on(231, 25).add_modifier(Modifier::BOLD),
+            error: ink(160),
+            bar: on(235, 254),
+            bar_quiet: on(240, 254),
+            bar_error: on(124, 254).add_modifier(Modifier::BOLD),
+            names: NAMES_ON_LIGHT,
+        }
+    }
+
+    fn plain() -> Self {
+        let reversed = Style::new().add_modifier(Modifier::REVERSED);
+        Self {
+            text: Style::new(),
+            quiet: Style::new().add_modifier(Modifier::DIM),
+            rule: Style::new().add_modifier(Modifier::DIM),
+            accent: Style::new().add_modifier(Modifier::BOLD),
+            loud: reversed.add_modifier(Modifier::BOLD),
+            error: Style::new().add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
+            bar: reversed,
+            bar_quiet: reversed,
+            bar_error: reversed.add_modifier(Modifier::BOLD),
+            names: &[],
+        }
+    }
+
+    /// A person's colour: always the same for the same name, whatever its case.
+    pub(crate) fn person(&self, name: &str) -> Style {
+        if self.names.is_empty() {
+            return Style::new().add_modifier(Modifier::BOLD);
+        }
+        // FNV-1a: stable from one program version to the next, unlike the standard hasher.
+        let hash = name
+            .chars()
+            .flat_map(char::to_lowercase)
+            .fold(0x811c_9dc5_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193));
+        // Short names differ in few bits: spread them before taking the rest.
+        let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
+        let mixed = usize::try_from(hash ^ (hash >> 13)).unwrap_or(0);
+        ink(self.names[mixed % self.names.len()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rgb(index: u8) -> [f64; 3] {
+        let level = |step: u8| if step == 0 { 0.0 } else { f64::from(55 + 40 * step) };
+        match index {
+            16..=231 => {
+                let cube = index - 16;
+                [level(cube / 36), level(cube / 6 % 6), level(cube % 6)]
+            }
+            232.. => [f64::from(8 + 10 * (index - 232)); 3],
+            _ => panic!("colour {index} is the terminal's own"),
+        }
+    }
+
+    fn luminance(rgb: [f64; 3]) -> f64 {
+        let linear = rgb.map(|part| {
+            let part = part / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        (one / other).max(other / one)
+    }
+
+    fn check_style(style: Style, backgrounds: &[[f64; 3]]) {
+        let Some(Color::Indexed(ink)) = style.fg else { return };
+        let own = match style.bg {
+            Some(Color::Indexed(own)) => vec![rgb(own)],
+            _ => backgrounds.to_vec(),
+        };
+        for background in own {
+            let contrast = contrast(rgb(ink), background);
+            assert!(contrast >= 4.5, "{ink} on {background:?}: {contrast:.2}");
+        }
+    }
+
+    #[test]
+    fn everything_can_be_read() {
+        let dark = [[0.0; 3], [29.0, 31.0, 33.0], [30.0, 30.0, 30.0]];
+        let light = [[255.0; 3], [250.0; 3]];
+        for (theme, backgrounds) in [(Theme::dark(), &dark[..]), (Theme::light(), &light[..])] {
+            for style in [theme.quiet, theme.accent, theme.loud, theme.error, theme.bar] {
+                check_style(style, backgrounds);
+            }
+            check_style(theme.bar_quiet, backgrounds);
+            check_style(theme.bar_error, backgrounds);
+            for &name in theme.names {
+                check_style(ink(name), backgrounds);
+            }
+        }
+    }
+
+    #[test]
+    fn a_person_keeps_the_colour() {
+        let theme = Theme::dark();
+        assert_eq!(theme.person("Ann"), theme.person("ann"));
+        assert_ne!(theme.person("ann"), theme.person("bob"));
+    }
+}

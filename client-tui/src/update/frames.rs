@@ -1,0 +1,264 @@
+//! What the server says: welcome, messages, people, history.
+
+use chat_protocol::event::{Ack, DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage};
+use chat_protocol::{
+    Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
+};
+
+use super::refusals;
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::state::entry::Tone;
+use crate::state::hosting::Hosting;
+use crate::state::link::{Phase, Session};
+use crate::state::overlay::Overlay;
+use crate::state::{Stage, State};
+
+/// Takes everything that one read brought.
+pub(crate) fn frames(state: &mut State, now: Moment, events: Vec<Event>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut ring = false;
+    for event in events {
+        state.screen.dirty |= !matches!(event, Event::Ping | Event::Pong | Event::Unknown);
+        match event {
+            Event::Message(RoomMessage { room, message }) => {
+                ring |= take_message(state, Conversation::Room(room), message);
+            }
+            Event::Direct(direct) => ring |= take_direct(state, direct),
+            event => effects.extend(frame(state, now, event)),
+        }
+    }
+    if ring {
+        effects.push(Effect::Bell);
+    }
+    effects
+}
+
+fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Welcome(welcome) => return take_welcome(state, now, *welcome),
+        Event::Ack(ack) => take_ack(state, &ack),
+        Event::Room(info) => return enter(state, &info).into_iter().collect(),
+        Event::Joined(presence) => take_presence(state, now, &presence, true),
+        Event::Left(presence) => take_presence(state, now, &presence, false),
+        Event::Renamed { from, to } => return take_rename(state, now, &from, &to),
+        Event::Topic { room, text, by } => take_topic(state, now, room, text, &by),
+        Event::History(HistoryPage { room, messages, more }) => {
+            if let Some(talk) = state.conversations.get_mut(&room) {
+                talk.scrollback.take_page(messages, more);
+            }
+        }
+        Event::Members(page) => return take_members(state, page),
+        Event::Time { at } => tell_time(state, now, at),
+        Event::Ping => return vec![Effect::Send(Request::Pong)],
+        Event::Bye { text } => {
+            let words = format!("The server says goodbye: {}", text.replace('\n', " "));
+            state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words);
+        }
+        Event::Error(refusal) => return refusals::take(state, now, &refusal),
+        Event::Message(_) | Event::Direct(_) | Event::Pong | Event::Unknown => {}
+    }
+    Vec::new()
+}
+
+fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect> {
+    let before = state
+        .link
+        .session
+        .replace(Session { server: welcome.server.to_string(), log: welcome.log.clone() });
+    state.link.phase = Phase::Live;
+    (state.link.failure, state.link.refused, state.link.seconds_left) = (None, None, None);
+    if let Some(target) = state.link.target.as_mut() {
+        target.name = welcome.name;
+    }
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::NameRefused(_)));
+    if before.as_ref().is_some_and(|before| before.log != welcome.log) {
+        refusals::log_changed(state, now, None);
+    }
+    state.conversations.iter_mut().for_each(|talk| talk.member = !talk.is_room());
+    let mut effects: Vec<Effect> = Vec::new();
+    for info in &welcome.rooms {
+        effects.extend(enter(state, info));
+    }
+    for direct in welcome.directs {
+        let (talk, _) = state.conversations.ensure(Conversation::Direct(direct.name));
+        talk.scrollback.expect(direct.last);
+    }
+    if before.is_none() {
+        effects.extend(arrive(state, now));
+    } else {
+        let talk = state.conversations.open_mut();
+        talk.scrollback.notice(now.unix_ms, Tone::Quiet, "Connected again".to_owned());
+    }
+    effects
+}
+
+/// The first welcome of a server.
+fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
+    let stage = std::mem::replace(&mut state.stage, Stage::Chat);
+    let mut effects = Vec::new();
+    if let Hosting::Open(hosted) = &state.hosting {
+        let words = match hosted.addresses.is_empty() {
+            true => "You host this room. Without a network, nobody else can join it".to_owned(),
+            false => format!(
+                "You host this room. Others join with:\n{}",
+                crate::state::hosting::invitation(hosted)
+            ),
+        };
+        let talk = state.conversations.open_mut();
+        talk.scrollback.notice(now.unix_ms, Tone::Accent, words);
+    } else if let Some(target) = &state.link.target {
+        effects.push(Effect::Remember(target.clone()));
+    }
+    if let Stage::Connecting(Some(room)) = stage {
+        state.conversations.go_to(Conversation::Room(room.clone()));
+        if !state.conversations.open().member {
+            effects.push(Effect::Send(Request::Join { room }));
+        }
+    }
+    effects
+}
+
+/// One is in this room; perhaps more of its members have to be asked for.
+fn enter(state: &mut State, info: &RoomInfo) -> Option<Effect> {
+    let (talk, _) = state.conversations.ensure(Conversation::Room(info.name.clone()));
+    talk.member = true;
+    talk.topic = info.topic.clone();
+    talk.roster.reset(info.count, &info.members, &info.via);
+    talk.scrollback.expect(info.last);
+    let after = talk.roster.unknown_behind().cloned();
+    after
+        .map(|after| Effect::Send(Request::Members { room: info.name.clone(), after: Some(after) }))
+}
+
+fn is_own(state: &State, name: &Nick) -> bool {
+    state.link.name().is_some_and(|own| own == name)
+}
+
+/// Takes a message; whether it deserves the bell.
+fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
+    let own = is_own(state, &message.from);
+    let to_me = matches!(address, Conversation::Direct(_));
+    let concerns =
+        !own && (to_me || state.link.name().is_some_and(|name| mentions(&message.text, name)));
+    let (talk, open) = state.conversations.ensure(address);
+    let fresh = talk.scrollback.take_live(message);
+    if fresh && !own && !open {
+        talk.unread.messages += 1;
+        talk.unread.mentions += usize::from(concerns);
+    }
+    fresh && concerns
+}
+
+fn take_direct(state: &mut State, direct: DirectMessage) -> bool {
+    let DirectMessage { to, message } = direct;
+    let own = state.link.name().is_some_and(|own| own.key() == message.from.key());
+    let other = if own { to } else { message.from.clone() };
+    take_message(state, Conversation::Direct(other), message)
+}
+
+/// Whether a text names somebody, as a word.
+fn mentions(text: &str, name: &Nick) -> bool {
+    let (text, name) = (text.to_lowercase(), name.as_str().to_lowercase());
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(&name).any(|(at, _)| {
+        !text[..at].ends_with(is_word) && !text[at + name.len()..].starts_with(is_word)
+    })
+}
+
+fn take_ack(state: &mut State, ack: &Ack) {
+    let Some(unsent) = state.outgoing.take(ack.id.as_str()) else { return };
+    if let Some(talk) = state.conversations.get_mut(&unsent.to) {
+        talk.scrollback.settle(unsent.local, ack.seq, ack.at);
+    }
+}
+
+fn take_presence(state: &mut State, now: Moment, presence: &Presence, joined: bool) {
+    let own = state.link.name().cloned();
+    let address = Conversation::Room(presence.room.clone());
+    let Some(talk) = state.conversations.get_mut(&address) else { return };
+    let (mine, others): (Vec<Nick>, Vec<Nick>) =
+        presence.names.iter().cloned().partition(|name| own.as_ref() == Some(name));
+    if joined {
+        talk.roster.join(&presence.names, presence.via.as_ref());
+    } else {
+        talk.roster.leave(&presence.names);
+    }
+    if !mine.is_empty() {
+        talk.member = joined;
+        if !joined {
+            let words = format!("You are no longer in {}", talk.title());
+            talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
+        }
+    }
+    if !others.is_empty() {
+        talk.scrollback.presence(now.unix_ms, &others, joined);
+    }
+}
+
+fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Effect> {
+    let own = is_own(state, from);
+    let direct = |name: &Nick| Conversation::Direct(name.clone());
+    state.outgoing.rename(&direct(from), &direct(to));
+    for index in state.conversations.rename(from, to) {
+        let words = match own {
+            true => format!("You go by {to} now"),
+            false => format!("{from} goes by {to} now"),
+        };
+        if let Some(talk) = state.conversations.at_mut(index) {
+            talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
+        }
+    }
+    if !own {
+        return Vec::new();
+    }
+    if let Some(target) = state.link.target.as_mut() {
+        target.name = to.clone();
+    }
+    vec![Effect::KeepToken { from: from.clone(), to: to.clone() }]
+}
+
+fn take_topic(state: &mut State, now: Moment, room: RoomName, text: Line, by: &Nick) {
+    let Some(talk) = state.conversations.get_mut(&Conversation::Room(room)) else { return };
+    let words = match text.as_str() {
+        "" => format!("{by} took the topic away"),
+        text => format!("{by} set the topic: {text}"),
+    };
+    talk.topic = text;
+    talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
+}
+
+fn take_members(state: &mut State, page: MembersPage) -> Vec<Effect> {
+    let MembersPage { room, members, via, more } = page;
+    let Some(talk) = state.conversations.get_mut(&Conversation::Room(room.clone())) else {
+        return Vec::new();
+    };
+    talk.roster.add_page(&members, &via);
+    let next = talk.roster.unknown_behind().filter(|_| more && !members.is_empty()).cloned();
+    next.map(|after| Effect::Send(Request::Members { room, after: Some(after) }))
+        .into_iter()
+        .collect()
+}
+
+fn tell_time(state: &mut State, now: Moment, at: i64) {
+    let Ok(time) = jiff::Timestamp::from_millisecond(at) else { return };
+    let time = time.to_zoned(state.looks.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+    let words = format!("The server's time is {time}");
+    state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_mentioned_as_a_word() {
+        let check = |text, expected| {
+            assert_eq!(mentions(text, &Nick::new("Ann").unwrap()), expected, "{text:?}");
+        };
+        check("ann: hello", true);
+        check("hello, @ANN!", true);
+        check("annual", false);
+        check("joann", false);
+    }
+}

@@ -1,0 +1,191 @@
+//! Keys and paste: to the overlay on top, else to the screen that is shown.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::{complete, compose, connect, overlays, scroll, start};
+use crate::command;
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::keymap::{self, Action};
+use crate::state::overlay::Overlay;
+use crate::state::tip::Tip;
+use crate::state::{Stage, State};
+
+/// Spaces that a pasted tab becomes.
+const TAB: &str = "    ";
+
+pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    state.screen.dirty = true;
+    let action = keymap::action(key);
+    if action == Some(Action::Redraw) {
+        return vec![Effect::Redraw];
+    }
+    if !state.overlays.is_empty() {
+        return overlays::key(state, key);
+    }
+    match state.stage {
+        Stage::Start(_) => start::key(state, key),
+        Stage::Connecting(_) => connecting_key(state, key),
+        Stage::Chat => chat_key(state, now, key),
+    }
+}
+
+/// A paste goes in as one piece, and nothing in it acts.
+pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
+    state.screen.dirty = true;
+    let text = chat_protocol::text::clean(&raw.replace('\t', TAB));
+    let one_line = || text.replace('\n', " ").trim().to_owned();
+    if let Some(overlay) = state.overlays.last_mut() {
+        if let Overlay::NameRefused(refused) = overlay {
+            refused.editor.insert(&one_line());
+        }
+        return Vec::new();
+    }
+    match state.stage {
+        Stage::Start(_) => {
+            state.start.editor().insert(&one_line());
+        }
+        Stage::Connecting(_) => {}
+        Stage::Chat => {
+            let compose = &mut state.conversations.open_mut().compose;
+            compose.completion = None;
+            if !compose.editor.insert(&text) {
+                let words = format!("{} bytes are too much to paste here", text.len());
+                state.tip = Tip::Wrong(words);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Ctrl-C on nothing: once asks, twice quits.
+pub(crate) fn interrupt(state: &mut State) -> Vec<Effect> {
+    if state.tip == Tip::Quit {
+        return vec![Effect::Send(chat_protocol::Request::Bye), Effect::Quit];
+    }
+    state.tip = Tip::Quit;
+    Vec::new()
+}
+
+fn connecting_key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
+    match keymap::action(key) {
+        Some(Action::Interrupt) => return interrupt(state),
+        Some(Action::Escape) => return connect::back_to_start(state),
+        Some(Action::Help) => state.overlays.push(Overlay::Help { scroll: 0 }),
+        Some(Action::Send) => return connect::retry(state),
+        None if matches!(keymap::typed(key), Some('r' | 'R')) => return connect::retry(state),
+        _ => {}
+    }
+    state.tip = Tip::Keys;
+    Vec::new()
+}
+
+fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
+    let tip = state.tip.clone();
+    if !matches!(tip, Tip::Keys) {
+        state.tip = Tip::None;
+    }
+    if let Some(c) = keymap::typed(key) {
+        let compose = &mut state.conversations.open_mut().compose;
+        compose.completion = None;
+        compose.editor.insert(c.encode_utf8(&mut [0; 4]));
+        return Vec::new();
+    }
+    let Some(action) = keymap::action(key) else { return Vec::new() };
+    if !matches!(action, Action::Complete | Action::CompleteBack) {
+        state.conversations.open_mut().compose.completion = None;
+    }
+    match action {
+        Action::Interrupt if tip == Tip::Quit => {
+            state.tip = tip;
+            interrupt(state)
+        }
+        Action::Send => compose::send(state, now),
+        action => chat_action(state, action),
+    }
+}
+
+fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let zone = state.looks.zone.clone();
+    let talk = state.conversations.open_mut();
+    match action {
+        Action::NewLine => {
+            talk.compose.editor.insert("\n");
+        }
+        Action::Edit(edit) => talk.compose.editor.apply(edit),
+        Action::Up => climb(state, false),
+        Action::Down => climb(state, true),
+        Action::Complete => complete::step(state, true),
+        Action::CompleteBack => complete::step(state, false),
+        Action::PageUp => scroll::page(state, true),
+        Action::PageDown => scroll::page(state, false),
+        Action::Top => talk.scrollback.scroll_to_top(&zone),
+        Action::Bottom => talk.scrollback.go_to_bottom(),
+        Action::NextTalk => state.conversations.step(true),
+        Action::PreviousTalk => state.conversations.step(false),
+        Action::Talk(number) => state.conversations.go_to_index(number.wrapping_sub(1)),
+        Action::NextActive => {
+            if let Some(index) = state.conversations.next_active() {
+                state.conversations.go_to_index(index);
+            }
+        }
+        Action::ToggleTalks => {
+            state.screen.panes.talks = Some(state.screen.layout.talks == 0);
+        }
+        Action::ToggleMembers => {
+            state.screen.panes.members = Some(state.screen.layout.members == 0);
+        }
+        Action::Retry => {
+            compose::retry(state);
+            return connect::retry(state);
+        }
+        Action::Help => state.overlays.push(Overlay::Help { scroll: 0 }),
+        Action::Escape => escape(state),
+        Action::Interrupt if talk.compose.editor.is_empty() => return interrupt(state),
+        Action::Interrupt => talk.compose.clear(),
+        Action::Send | Action::Redraw => {}
+    }
+    Vec::new()
+}
+
+/// Leaves the history, if that is where the reader is; never the program.
+fn escape(state: &mut State) {
+    state.conversations.open_mut().scrollback.go_to_bottom();
+}
+
+/// Up and down: within the text, and at its edges through what was sent before.
+fn climb(state: &mut State, down: bool) {
+    let talk = state.conversations.open();
+    let width = state.screen.input_width(crate::cells::width(&talk.title()));
+    let compose = &mut state.conversations.open_mut().compose;
+    if compose.editor.move_row(width, down) {
+        return;
+    }
+    if down {
+        compose.recall_newer()
+    } else {
+        compose.recall_older()
+    };
+}
+
+impl State {
+    /// Runs the typed command; when something is wrong with it, the text stays.
+    pub(crate) fn run_command(&mut self, now: Moment, line: &str) -> Vec<Effect> {
+        let from = self.conversations.open().address.clone();
+        match command::run(self, now, line) {
+            Ok(effects) => {
+                if let Some(talk) = self.conversations.get_mut(&from) {
+                    talk.compose.take();
+                }
+                effects
+            }
+            Err(words) => {
+                self.tip = Tip::Wrong(words);
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! News of the link: up, down, slow. What the frames say is in `frames`.
+
+use std::time::Duration;
+
+use chat_protocol::{Hello, Line, Request, Resume, Token, limit};
+
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::net::{Event, Failure};
+use crate::state::entry::Tone;
+use crate::state::link::Phase;
+use crate::state::{Stage, State};
+use crate::update::frames;
+use crate::words;
+
+pub(crate) fn event(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Trying { attempt } => {
+            go(state, Phase::Trying { attempt });
+            Vec::new()
+        }
+        Event::Up { token } => up(state, token),
+        Event::Frames(events) => {
+            heard(state);
+            frames::frames(state, now, events)
+        }
+        Event::RoundTrip(time) => {
+            heard(state);
+            state.screen.dirty |= state.link.measure(time);
+            Vec::new()
+        }
+        Event::Silent => {
+            if state.link.phase == Phase::Live {
+                go(state, Phase::Silent);
+            }
+            Vec::new()
+        }
+        Event::Down { failure, retry_in } => down(state, now, failure, retry_in),
+    }
+}
+
+/// The moment asked for has come: the countdown goes on.
+pub(crate) fn woke(state: &mut State, now: Moment) -> Vec<Effect> {
+    let shown = state.link.seconds_left;
+    let next = state.link.count_down(now.up);
+    state.screen.dirty |= state.link.seconds_left != shown;
+    next.map(Effect::WakeAt).into_iter().collect()
+}
+
+fn go(state: &mut State, phase: Phase) {
+    if state.link.phase == Phase::Idle || state.link.phase == phase {
+        return;
+    }
+    state.link.phase = phase;
+    state.screen.dirty = true;
+}
+
+fn heard(state: &mut State) {
+    if state.link.phase == Phase::Silent {
+        go(state, Phase::Live);
+    }
+}
+
+fn up(state: &mut State, token: Token) -> Vec<Effect> {
+    go(state, Phase::Greeting);
+    state.link.seconds_left = None;
+    let Some(name) = state.link.name().cloned() else { return Vec::new() };
+    let client = concat!("chat-tui ", env!("CARGO_PKG_VERSION"));
+    let hello = Hello {
+        version: limit::VERSION,
+        name,
+        token: Some(token),
+        code: None,
+        client: Some(Line::cut(client, limit::FIELD_BYTES)),
+        profile: None,
+        resume: resume(state),
+    };
+    vec![Effect::Send(Request::Hello(Box::new(hello)))]
+}
+
+/// What to go on with: every conversation one is in, behind the last number without a hole.
+fn resume(state: &State) -> Vec<Resume> {
+    let Some(session) = &state.link.session else { return Vec::new() };
+    let known = state.conversations.iter().filter(|talk| talk.member);
+    let known = known.filter_map(|talk| {
+        let after = talk.scrollback.resume_after()?;
+        Some(Resume { room: talk.address.clone(), after, log: Some(session.log.clone()) })
+    });
+    known.take(limit::RESUME_MOST).collect()
+}
+
+fn down(
+    state: &mut State,
+    now: Moment,
+    failure: Failure,
+    retry_in: Option<Duration>,
+) -> Vec<Effect> {
+    if state.link.phase == Phase::Idle {
+        return Vec::new();
+    }
+    state.screen.dirty = true;
+    state.outgoing.unsend();
+    state.conversations.iter_mut().for_each(|talk| talk.scrollback.forget_asking());
+    state.link.forget_round_trip();
+    if state.stage == Stage::Chat && state.link.failure.is_none() {
+        tell(state, now, &failure);
+    }
+    state.link.failure = Some(failure);
+    state.link.phase = Phase::Down { retry_at: retry_in.map(|wait| now.up + wait) };
+    let next = state.link.count_down(now.up);
+    next.map(Effect::WakeAt).into_iter().collect()
+}
+
+/// One notice for every time that the link breaks.
+fn tell(state: &mut State, now: Moment, failure: &Failure) {
+    let Some(target) = &state.link.target else { return };
+    let headline = words::failure(failure, target).headline;
+    let words = format!("{headline}. What you write now is sent when the link is back");
+    state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Trouble, words);
+}

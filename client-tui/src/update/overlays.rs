@@ -1,0 +1,93 @@
+//! The keys of what lies on top.
+
+use chat_protocol::{Nick, Request};
+use crossterm::event::KeyEvent;
+
+use super::connect;
+use crate::effect::Effect;
+use crate::keymap::{self, Action};
+use crate::state::hosting::Hosting;
+use crate::state::overlay::{NameRefused, Overlay};
+use crate::state::{Stage, State};
+
+pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
+    let action = keymap::action(key);
+    match state.overlays.last_mut() {
+        Some(Overlay::Help { scroll }) => match action {
+            Some(Action::Up) => *scroll = scroll.saturating_sub(1),
+            Some(Action::Down) => *scroll += 1,
+            Some(Action::PageUp) => *scroll = scroll.saturating_sub(10),
+            Some(Action::PageDown) => *scroll += 10,
+            _ => {
+                state.overlays.pop();
+            }
+        },
+        Some(Overlay::Leave) => return leave(state, action, keymap::typed(key)),
+        Some(Overlay::PortTaken { .. }) => return port_taken(state, action),
+        Some(Overlay::NameRefused(_)) => return name_refused(state, action, keymap::typed(key)),
+        None => {}
+    }
+    Vec::new()
+}
+
+fn leave(state: &mut State, action: Option<Action>, typed: Option<char>) -> Vec<Effect> {
+    if action == Some(Action::Send) || matches!(typed, Some('y' | 'Y')) {
+        return vec![Effect::Send(Request::Bye), Effect::Quit];
+    }
+    state.overlays.pop();
+    Vec::new()
+}
+
+fn port_taken(state: &mut State, action: Option<Action>) -> Vec<Effect> {
+    let Some(Overlay::PortTaken { port, server }) = state.overlays.last() else {
+        return Vec::new();
+    };
+    let (port, joinable) = (*port, server.is_some());
+    match action {
+        Some(Action::Send) if joinable => {
+            state.overlays.pop();
+            connect::join_here(state, port)
+        }
+        Some(Action::Send | Action::Escape | Action::Interrupt) => {
+            state.overlays.pop();
+            state.hosting = Hosting::No;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn name_refused(state: &mut State, action: Option<Action>, typed: Option<char>) -> Vec<Effect> {
+    let Some(Overlay::NameRefused(refused)) = state.overlays.last_mut() else { return Vec::new() };
+    if let Some(c) = typed {
+        refused.editor.insert(c.encode_utf8(&mut [0; 4]));
+        refused.wrong = None;
+        return Vec::new();
+    }
+    match action {
+        Some(Action::Edit(edit)) => refused.editor.apply(edit),
+        Some(Action::Send) => match chosen(refused) {
+            Ok(name) => {
+                state.overlays.pop();
+                return connect::join_as(state, name);
+            }
+            Err(words) => refused.wrong = Some(words),
+        },
+        Some(Action::Escape | Action::Interrupt) => {
+            state.overlays.pop();
+            if state.stage != Stage::Chat {
+                return connect::back_to_start(state);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// The name typed, or else the one offered.
+fn chosen(refused: &NameRefused) -> Result<Nick, String> {
+    let typed = refused.editor.text().trim();
+    let name = if typed.is_empty() { refused.suggestion.as_deref() } else { Some(typed) };
+    let name = name.ok_or("type another name")?;
+    Nick::new(name).map_err(|error| error.to_string())
+}

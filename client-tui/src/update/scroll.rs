@@ -1,0 +1,37 @@
+//! Moving through the messages, by page and by wheel.
+
+use crossterm::event::{MouseEvent, MouseEventKind};
+
+use crate::effect::Effect;
+use crate::state::overlay::Overlay;
+use crate::state::{Stage, State};
+
+/// Rows by which a notch of the wheel moves.
+const WHEEL: usize = 3;
+
+pub(crate) fn page(state: &mut State, up: bool) {
+    let step = state.conversations.open().scrollback.page_step();
+    rows(state, step, up);
+}
+
+pub(crate) fn mouse(state: &mut State, mouse: &MouseEvent) -> Vec<Effect> {
+    let up = match mouse.kind {
+        MouseEventKind::ScrollUp => true,
+        MouseEventKind::ScrollDown => false,
+        _ => return Vec::new(),
+    };
+    if let Some(Overlay::Help { scroll }) = state.overlays.last_mut() {
+        *scroll = if up { scroll.saturating_sub(WHEEL) } else { *scroll + WHEEL };
+        state.screen.dirty = true;
+    } else if state.overlays.is_empty() && state.stage == Stage::Chat {
+        rows(state, WHEEL, up);
+        state.screen.dirty = true;
+    }
+    Vec::new()
+}
+
+fn rows(state: &mut State, rows: usize, up: bool) {
+    let zone = &state.looks.zone;
+    let scrollback = &mut state.conversations.open_mut().scrollback;
+    if up { scrollback.scroll_up(rows, zone) } else { scrollback.scroll_down(rows, zone) }
+}

@@ -1,0 +1,92 @@
+//! The chat screen: title, how others join, messages between their panes, status, input, tip.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{input, messages, panes, status};
+use crate::cells;
+use crate::state::State;
+use crate::state::tip::Tip;
+use crate::words;
+
+/// Draws the screen; returns where the cursor is.
+pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
+    let layout = state.screen.layout;
+    let mut rest = area;
+    title(state, take_rows(&mut rest, 1), buffer);
+    banner(state, take_rows(&mut rest, layout.banner), buffer);
+    let middle = take_rows(&mut rest, layout.messages);
+    let talks = Rect { width: layout.talks, ..middle };
+    let members = Rect { x: middle.right() - layout.members, width: layout.members, ..middle };
+    let between =
+        Rect { x: talks.right(), width: middle.width - talks.width - members.width, ..middle };
+    panes::talks(state, talks, buffer);
+    messages::draw(state, between, buffer);
+    panes::members(state, members, buffer);
+    status::draw(state, take_rows(&mut rest, 1), buffer);
+    let cursor = input::draw(state, take_rows(&mut rest, layout.input), buffer);
+    tip(state, take_rows(&mut rest, layout.tip), buffer);
+    cursor
+}
+
+/// Takes rows off the top.
+fn take_rows(rest: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(rest.height);
+    let taken = Rect { height: rows, ..*rest };
+    rest.y += rows;
+    rest.height -= rows;
+    taken
+}
+
+fn title(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    buffer.set_style(area, theme.bar);
+    let talk = state.conversations.open();
+    let mut limit = area.right() - 1;
+    if talk.is_room() && talk.member {
+        let here = match talk.roster.count() {
+            1 => "only you here".to_owned(),
+            count => format!("{count} here"),
+        };
+        limit = cells::put_right(buffer, (area.x, area.y), limit, &here, theme.bar_quiet) - 1;
+    }
+    let bold = theme.bar.add_modifier(ratatui::style::Modifier::BOLD);
+    let title = cells::fit(&talk.title(), usize::from(limit.saturating_sub(area.x + 1)));
+    let x = cells::put(buffer, (area.x + 1, area.y), limit, &title, bold) + 2;
+    let about = match (talk.is_room(), talk.topic.as_str()) {
+        (true, "") => state.link.session.as_ref().map_or("", |session| &session.server),
+        (true, topic) => topic,
+        (false, _) => "between the two of you",
+    };
+    let about = cells::fit(about, usize::from(limit.saturating_sub(x + 1)));
+    cells::put(buffer, (x, area.y), limit, &about, theme.bar_quiet);
+}
+
+fn banner(state: &State, area: Rect, buffer: &mut Buffer) {
+    let Some(invitation) = state.hosting.invitation() else { return };
+    if area.is_empty() {
+        return;
+    }
+    let theme = &state.looks.theme;
+    let x =
+        cells::put(buffer, (area.x + 1, area.y), area.right(), "Others join with  ", theme.quiet);
+    let bold = theme.accent.add_modifier(ratatui::style::Modifier::BOLD);
+    cells::put(buffer, (x, area.y), area.right(), &invitation, bold);
+}
+
+fn tip(state: &State, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let theme = &state.looks.theme;
+    let keys = "Enter send · Alt-Enter new line · PgUp history · Tab names · F1 help";
+    let (words, style) = match &state.tip {
+        Tip::Keys => (keys.to_owned(), theme.quiet),
+        Tip::None => return,
+        Tip::Told(words) => (words::sentence(words), theme.accent),
+        Tip::Wrong(words) => (format!("✗ {}", words::sentence(words)), theme.error),
+        Tip::Quit => ("Press Ctrl-C again to quit".to_owned(), theme.accent),
+    };
+    let words = cells::fit(&words, usize::from(area.width.saturating_sub(2)));
+    cells::put(buffer, (area.x + 1, area.y), area.right(), &words, style);
+}

@@ -1,0 +1,135 @@
+//! What people read when something goes wrong: in this client's own words, with what to do about it.
+
+use chat_protocol::{Code, Refusal, limit, text};
+
+use crate::effect::Target;
+use crate::event::HostFailure;
+use crate::net::Failure;
+
+/// What happened, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Diagnosis {
+    pub(crate) headline: String,
+    pub(crate) advice: Vec<String>,
+}
+
+fn diagnosis(headline: impl Into<String>, advice: &[&str]) -> Diagnosis {
+    let advice = advice.iter().map(|line| (*line).to_owned()).collect();
+    Diagnosis { headline: headline.into(), advice }
+}
+
+/// A target as people write it: the port only when it is not the usual one.
+pub(crate) fn address(target: &Target) -> String {
+    let host = &target.host;
+    match (target.port == limit::DEFAULT_PORT, host.contains(':')) {
+        (true, _) => host.clone(),
+        (false, true) => format!("[{host}]:{}", target.port),
+        (false, false) => format!("{host}:{}", target.port),
+    }
+}
+
+/// Why there is no link.
+pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
+    let (host, port) = (&target.host, target.port);
+    match failure {
+        Failure::UnknownHost => diagnosis(
+            format!("No machine is known by the name ‘{host}’"),
+            &["Check the spelling.", "Or use the number instead, such as 192.168.1.23."],
+        ),
+        Failure::Refused => diagnosis(
+            format!("{host} is there, but no server listens on port {port}"),
+            &["Is the server running? Start one there with:  chat-tui --serve"],
+        ),
+        Failure::TimedOut => diagnosis(
+            format!("{host} does not answer"),
+            &[
+                "A firewall may be in the way: allow the port on the server's machine.",
+                "Guest Wi-Fi often keeps devices apart: use another network.",
+                "Is the address right? The host's screen shows it.",
+            ],
+        ),
+        Failure::Unreachable => diagnosis(
+            format!("There is no way to {host} from here"),
+            &["Is this computer connected, and to the same network as the server?"],
+        ),
+        Failure::NotChat(bytes) => not_chat(bytes, host, port),
+        Failure::Closed => {
+            diagnosis("The server closed the connection", &["It may be restarting, or full."])
+        }
+        Failure::Silent => diagnosis(
+            format!("{host} has gone silent"),
+            &["Did this computer sleep, or change its network?"],
+        ),
+        Failure::Other(words) => diagnosis(
+            format!("No connection to {host}: {}", text::clean(words)),
+            &["Check the address and the network."],
+        ),
+    }
+}
+
+fn not_chat(bytes: &str, host: &str, port: u16) -> Diagnosis {
+    let mut advice = vec!["Wrong port? Chat servers usually have 65433.".to_owned()];
+    if !bytes.trim().is_empty() {
+        advice.insert(0, format!("It says: {}", bytes.trim()));
+    }
+    Diagnosis {
+        headline: format!("Something else than a chat server has port {port} of {host}"),
+        advice,
+    }
+}
+
+/// Why no room could be hosted, where that is one line.
+pub(crate) fn host_failure(failure: &HostFailure) -> String {
+    match failure {
+        HostFailure::PortTaken { port, server: Some(name) } => {
+            format!("a chat server, “{name}”, has port {port} already")
+        }
+        HostFailure::PortTaken { port, server: None } => {
+            format!("another program has port {port} already")
+        }
+        HostFailure::Other(words) => text::clean(words),
+    }
+}
+
+/// Why something asked for was not done. The server's own words are used only where they say more
+/// than the code.
+pub(crate) fn refusal(refusal: &Refusal) -> String {
+    let theirs = || text::clean(&refusal.text).replace('\n', " ");
+    match refusal.code {
+        Code::BadFrame | Code::UnknownType | Code::NoHello => {
+            format!("the server did not understand this client: {}", theirs())
+        }
+        Code::TooLong => "that was too long: send it in parts".to_owned(),
+        Code::BadVersion => {
+            format!("this server speaks another version than {}: {}", limit::VERSION, theirs())
+        }
+        Code::BadName => format!("this name cannot be used: {}", theirs()),
+        Code::NameTaken => "this name is taken here".to_owned(),
+        Code::BadRoom => format!("this is no name for a room: {}", theirs()),
+        Code::BadText => format!("the server would not take the text: {}", theirs()),
+        Code::BadCode => "this server wants a join code, and another one: --code".to_owned(),
+        Code::NotMember => "you are not in this room: /join it first".to_owned(),
+        Code::NoSuchName => "nobody of this name is here".to_owned(),
+        Code::TooFast => "that was too fast: wait a little, then Alt-R sends it again".to_owned(),
+        Code::NotStored => "the server could not store it: Alt-R sends it again".to_owned(),
+        Code::TooSlow => "more came in than this link could carry: catching up".to_owned(),
+        Code::Forbidden => format!("this is not allowed here: {}", theirs()),
+        Code::LogChanged => {
+            "this server's history is another than before: reading it anew".to_owned()
+        }
+        Code::Gap => "older messages are no longer kept".to_owned(),
+        Code::Other => theirs(),
+    }
+}
+
+/// The first letter as a capital: most words here are also used within a sentence.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + chars.as_str()
+}
+
+/// `1 message`, `2 messages`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
