@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use chat_protocol::{Nick, RoomName, limit};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 /// With what the client begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum Start {
 pub struct Look {
     /// Whether colours are welcome: not with `NO_COLOR`.
     pub colours: bool,
-    /// Whether the background is light, if `COLORFGBG` tells.
+    /// Whether the background is light, if `--theme` or `COLORFGBG` tells.
     pub light: Option<bool>,
 }
 
@@ -56,6 +56,7 @@ Examples:
   chat-tui --host 192.168.1.23          join the server there
   chat-tui --host lab.example.org:7000 --name ann --room rust
   chat-tui --serve                      host a room; others join with --host and your address
+  chat-tui --theme light                for terminals with a light background
 
 Flags beat the environment. To be anybody but your login's name: --name, or CHAT_NAME.";
 
@@ -86,9 +87,20 @@ struct Arguments {
     #[arg(long)]
     serve: bool,
 
+    /// Colours for a dark or a light background [default: as COLORFGBG tells, else dark]
+    #[arg(long, env = "CHAT_THEME", value_enum)]
+    theme: Option<Theme>,
+
     /// The native protocol without encryption; so far this is the only way, and need not be said
     #[arg(long)]
     plain: bool,
+}
+
+/// Which background the colours are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Theme {
+    Dark,
+    Light,
 }
 
 /// A host, and a port if one was said along with it.
@@ -127,7 +139,7 @@ impl Launch {
             let text = "port 0 takes a free one, which only makes sense with --serve";
             return Err(command.error(ErrorKind::ValueValidation, text));
         }
-        let Arguments { host, port, name, room, serve, plain: _ } = arguments;
+        let Arguments { host, port, name, room, serve, theme, plain: _ } = arguments;
         let usual = port.unwrap_or(limit::DEFAULT_PORT);
         let start = match host {
             _ if serve => Start::Host { port: usual },
@@ -135,7 +147,8 @@ impl Launch {
             None => Start::Ask,
         };
         let named = name.is_some();
-        let look = Look::from(|name| std::env::var(name).ok());
+        let mut look = Look::from(|name| std::env::var(name).ok());
+        look.light = theme.map(|theme| theme == Theme::Light).or(look.light);
         Ok(Self { start, name: name.unwrap_or_else(login), named, room, look })
     }
 }
@@ -256,6 +269,13 @@ mod tests {
         assert_eq!((given.name.as_str(), given.named), ("Änn", true));
         assert_eq!(given.room.unwrap().as_str(), "rust");
         assert!(!launch("chat-tui").unwrap().named);
+    }
+
+    #[test]
+    fn a_theme_may_be_asked_for() {
+        assert_eq!(launch("chat-tui --theme light").unwrap().look.light, Some(true));
+        assert_eq!(launch("chat-tui --theme dark").unwrap().look.light, Some(false));
+        refused("chat-tui --theme pink", "light");
     }
 
     #[test]

@@ -128,6 +128,7 @@ impl Client {
             id_prefix: id_prefix()?,
             name: Some(name),
             recent,
+            trouble: storage.trouble(),
             start,
             width,
             height,

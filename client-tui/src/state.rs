@@ -31,7 +31,7 @@ use outgoing::Outgoing;
 use overlay::Overlay;
 use screen::Screen;
 pub use setup::{Setup, Start};
-use start::StartForm;
+use start::{StartForm, Told};
 use tip::Tip;
 
 /// The client's whole state.
@@ -75,15 +75,17 @@ impl State {
         let theme = Theme::choose(setup.light.unwrap_or(false), setup.no_color);
         let mut screen = Screen::new(setup.width, setup.height);
         screen.divide(screen::Wishes::default());
+        let mut start = StartForm::new(&name, setup.recent);
+        start.told = setup.trouble.clone().map(Told::Wrong);
         Self {
-            start: StartForm::new(&name, setup.recent),
+            start,
             stage: Stage::Start(setup.start),
             link: Link::default(),
             conversations: Conversations::default(),
             outgoing: Outgoing::new(setup.id_prefix),
             overlays: Vec::new(),
             hosting: Hosting::default(),
-            tip: Tip::default(),
+            tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
             looks: Looks { theme, zone: setup.zone },
         }

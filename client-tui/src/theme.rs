@@ -28,11 +28,12 @@ pub(crate) struct Theme {
     names: &'static [u8],
 }
 
-/// At least 4.5:1 on the usual dark backgrounds.
-const NAMES_ON_DARK: &[u8] = &[111, 114, 180, 174, 140, 80, 186, 215, 176, 110, 150, 209, 147, 79];
+/// At least 4.5:1 on the usual dark backgrounds, and as far apart as can be: with more of them
+/// people would be mistaken for each other.
+const NAMES_ON_DARK: &[u8] = &[75, 114, 178, 204, 141, 80, 208, 219, 155, 152, 187, 174];
 
 /// At least 4.5:1 on the usual light backgrounds.
-const NAMES_ON_LIGHT: &[u8] = &[25, 22, 88, 90, 54, 94, 23, 124, 61, 127, 58, 19, 89];
+const NAMES_ON_LIGHT: &[u8] = &[26, 22, 94, 124, 91, 23, 130, 127, 58, 19, 61, 89];
 
 const fn ink(color: u8) -> Style {
     Style::new().fg(Color::Indexed(color))

@@ -7,6 +7,7 @@
 pub mod codec;
 pub mod error;
 pub mod event;
+mod invitation;
 mod json;
 pub mod limit;
 pub mod message;
@@ -17,6 +18,7 @@ pub mod text;
 pub use codec::{FrameTooLong, LineCodec};
 pub use error::{Code, Refusal};
 pub use event::{Ack, Event, RoomInfo, Welcome};
+pub use invitation::join_command;
 pub use message::{Conversation, Message, MessageId};
 pub use name::{NameKey, Nick, RoomKey, RoomName};
 pub use request::{Hello, Page, Profile, Request, Resume, Token};

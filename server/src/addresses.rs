@@ -1,17 +1,6 @@
-//! How others reach this machine: its addresses on the LAN, and the line that they type.
+//! How others reach this machine: its addresses on the LAN.
 
 use std::net::{IpAddr, Ipv4Addr};
-
-use chat_protocol::limit::DEFAULT_PORT;
-
-/// The command that joins a server reached at this address.
-#[must_use]
-pub fn join_command(host: &str, port: u16) -> String {
-    match port {
-        DEFAULT_PORT => format!("chat-tui --host {host}"),
-        port => format!("chat-tui --host {host} --port {port}"),
-    }
-}
 
 /// This machine's IPv4 addresses that classmates can reach, the likeliest first; empty without a
 /// network.
@@ -64,11 +53,5 @@ mod tests {
         check("docker0", [172, 17, 0, 1], Some(4));
         check("lo", [127, 0, 0, 1], None);
         check("eth0", [169, 254, 3, 4], None);
-    }
-
-    #[test]
-    fn the_usual_port_need_not_be_typed() {
-        assert_eq!(join_command("10.0.0.7", 65_433), "chat-tui --host 10.0.0.7");
-        assert_eq!(join_command("10.0.0.7", 7_000), "chat-tui --host 10.0.0.7 --port 7000");
     }
 }

@@ -67,7 +67,7 @@ fn announce(running: &Running, doors: &[chat_server::DoorKind]) {
     }
     if let Some(main) = running.addresses().first() {
         let host = reachable(*main);
-        writeln!(out, "join with: {}", addresses::join_command(&host.to_string(), main.port()))
+        writeln!(out, "join with: {}", chat_protocol::join_command(&host.to_string(), main.port()))
             .ok();
     }
     out.flush().ok();

@@ -1,6 +1,6 @@
 //! The room that this program hosts, if it does, and the line by which others join it.
 
-use chat_protocol::{Nick, limit};
+use chat_protocol::{Nick, join_command};
 
 use crate::event::Hosted;
 
@@ -28,11 +28,7 @@ impl Hosting {
 /// What others type to join.
 pub(crate) fn invitation(hosted: &Hosted) -> String {
     let host = hosted.addresses.first().map_or("127.0.0.1".to_owned(), ToString::to_string);
-    let mut line = format!("chat-tui --host {host}");
-    if hosted.port != limit::DEFAULT_PORT {
-        line += &format!(" --port {}", hosted.port);
-    }
-    line
+    join_command(&host, hosted.port)
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub struct Setup {
     pub name: Option<Nick>,
     /// The servers joined before, the latest first.
     pub recent: Vec<Target>,
+    /// Why nothing is kept beyond this run, if so: told once.
+    pub trouble: Option<String>,
     /// What to do first.
     pub start: Start,
     /// The terminal's columns.

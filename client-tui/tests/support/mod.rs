@@ -3,5 +3,7 @@
 // These are tests too; clippy knows only functions that are marked as such.
 #![allow(clippy::unwrap_used)]
 
+pub(crate) mod client;
+pub(crate) mod peer;
 pub(crate) mod pty;
 pub(crate) mod server;

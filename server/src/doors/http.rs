@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::addresses::join_command;
+use chat_protocol::join_command;
 
 /// How requests begin; the space tells them from a person whose name begins so.
 pub(crate) const METHODS: [&[u8]; 9] = [

@@ -1,0 +1,155 @@
+//! Whatever is pressed and whatever comes in: nothing panics, nothing typed is lost, and the
+//! reader stays where they are.
+
+// The lint lets tests unwrap, but not what they are built of.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::Duration;
+
+use chat_tui::event::Event;
+use chat_tui::net::{self, Failure};
+use chat_tui::view::view;
+use crossterm::event::{KeyCode, KeyModifiers};
+use proptest::prelude::{Strategy, any, prop_oneof};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use support::client::{Client, lesson, long_history, said};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(KeyCode, KeyModifiers),
+    Paste(String),
+    Resize(u16, u16),
+    Wheel(bool),
+    Frame(String),
+    Down,
+    Up,
+    Woke,
+}
+
+impl Step {
+    fn is_network(&self) -> bool {
+        matches!(self, Self::Frame(_) | Self::Down | Self::Up | Self::Woke | Self::Resize(..))
+    }
+
+    fn run(self, client: &mut Client) {
+        match self {
+            Self::Key(code, modifiers) => drop(client.key(code, modifiers)),
+            Self::Paste(text) => drop(client.send(Event::Paste(text))),
+            Self::Resize(width, height) => client.resize((width, height)),
+            Self::Wheel(up) => {
+                use crossterm::event::{MouseEvent, MouseEventKind};
+                let kind = if up { MouseEventKind::ScrollUp } else { MouseEventKind::ScrollDown };
+                let mouse = MouseEvent { kind, column: 1, row: 1, modifiers: KeyModifiers::NONE };
+                client.send(Event::Mouse(mouse));
+            }
+            Self::Frame(line) => drop(client.frames(&[&line])),
+            Self::Down => {
+                let retry_in = Some(Duration::from_secs(1));
+                client.net(net::Event::Down { failure: Failure::TimedOut, retry_in });
+            }
+            Self::Up => client.connect(),
+            Self::Woke => drop(client.send(Event::Woke)),
+        }
+    }
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let modifiers = prop_oneof![
+        4 => proptest::strategy::Just(KeyModifiers::NONE),
+        1 => proptest::strategy::Just(KeyModifiers::CONTROL),
+        1 => proptest::strategy::Just(KeyModifiers::ALT),
+    ];
+    let codes = prop_oneof![
+        any::<char>().prop_map(KeyCode::Char),
+        "[a-z/@#1-9]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
+        proptest::sample::select(vec![
+            KeyCode::Enter,
+            KeyCode::Tab,
+            KeyCode::BackTab,
+            KeyCode::Backspace,
+            KeyCode::Delete,
+            KeyCode::Left,
+            KeyCode::Right,
+            KeyCode::Up,
+            KeyCode::Down,
+            KeyCode::Home,
+            KeyCode::End,
+            KeyCode::PageUp,
+            KeyCode::PageDown,
+            KeyCode::Esc,
+            KeyCode::F(1),
+            KeyCode::F(7),
+            KeyCode::F(8),
+        ]),
+    ];
+    let name = proptest::sample::select(vec!["ann", "bob", "sam", "li 雷", "x"]);
+    let message = (1_u64..60, name.clone(), -9999_i64..9999, any::<String>());
+    let frame = prop_oneof![
+        6 => message.prop_map(|(seq, from, at, text)| said(seq, from, at, &format!("x{text}"))),
+        1 => name.clone().prop_map(|name| format!(r#"{{"type":"joined","room":"lobby","name":"{name}"}}"#)),
+        1 => name.clone().prop_map(|name| format!(r#"{{"type":"left","room":"lobby","name":"{name}"}}"#)),
+        1 => name.prop_map(|name| format!(r#"{{"type":"direct","from":"{name}","to":"sam","seq":1,"at":0,"text":"hi"}}"#)),
+        1 => (1_u64..40).prop_map(|id| format!(r#"{{"type":"ack","id":"test-{id}","room":"lobby","seq":{},"at":0}}"#, id + 100)),
+        1 => proptest::sample::select(vec!["name_taken", "too_fast", "log_changed", "gap", "bad_version", "forbidden"])
+            .prop_map(|code| format!(r#"{{"type":"error","code":"{code}","text":"no","room":"lobby","first":9}}"#)),
+        1 => (1_u64..50, any::<bool>()).prop_map(|(seq, more)| format!(
+            r#"{{"type":"history","room":"lobby","more":{more},"messages":[{{"seq":{seq},"from":"ann","at":0,"text":"old"}}]}}"#)),
+    ];
+    prop_oneof![
+        8 => (codes, modifiers).prop_map(|(code, modifiers)| Step::Key(code, modifiers)),
+        1 => any::<String>().prop_map(Step::Paste),
+        2 => (0_u16..140, 0_u16..50).prop_map(|(width, height)| Step::Resize(width, height)),
+        2 => any::<bool>().prop_map(Step::Wheel),
+        6 => frame.prop_map(Step::Frame),
+        1 => proptest::strategy::Just(Step::Down),
+        1 => proptest::strategy::Just(Step::Up),
+        1 => proptest::strategy::Just(Step::Woke),
+    ]
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_happens_what_is_typed_stays(
+        steps in proptest::collection::vec(steps(), 0..60),
+        width in 1_u16..140,
+        height in 1_u16..50)
+    {
+        let mut client = lesson();
+        for step in steps {
+            let before = client.state.typed();
+            let before = (before.0.to_owned(), before.1);
+            let network = step.is_network();
+            step.run(&mut client);
+            if network {
+                let after = client.state.typed();
+                proptest::prop_assert_eq!((after.0.to_owned(), after.1), before);
+            }
+            client.state.take_dirty();
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            terminal.draw(|frame| view(&client.state, frame)).unwrap();
+        }
+        client.draw((width, height));
+    }
+
+    #[test]
+    fn the_readers_place_is_sacred(
+        sizes in proptest::collection::vec((40_u16..140, 10_u16..30), 1..8), up in 2_usize..5)
+    {
+        let mut client = long_history();
+        for _ in 0..up {
+            client.press(KeyCode::PageUp);
+        }
+        let top = client.state.top_message();
+        for (seq, size) in (201..).zip(sizes) {
+            client.resize(size);
+            client.frames(&[&said(seq, "bob", 101, "one more"),
+                r#"{"type":"joined","room":"lobby","name":"eve"}"#]);
+            proptest::prop_assert_eq!(client.state.top_message(), top);
+        }
+    }
+}
