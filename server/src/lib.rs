@@ -1,6 +1,6 @@
 //! A chat server for a classroom: many dialects, one room, nothing lost.
 //!
-//! [`start`] binds the doors and returns; [`Running::stop`] tells everybody and waits for them.
+//! [`start`] binds the doors, takes connections and returns; [`Running::stop`] tells everybody and waits for them.
 //! A connection's bytes become requests at a door, the hub orders and stores them, and what it
 //! has to say is written straight into the sockets of whoever listens.
 
@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use chat_protocol::{Line, limit};
 use thiserror::Error;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -123,12 +124,22 @@ pub struct Running {
     _folder: Option<Folder>,
 }
 
-/// Starts a server. When this returns, it takes connections.
+/// A server that holds its ports and its data folder, and takes nobody in yet.
+pub struct Bound {
+    listeners: Vec<(DoorKind, TcpListener)>,
+    addresses: Vec<SocketAddr>,
+    opened: Opened,
+    folder: Option<Folder>,
+    name: Line,
+    show: Show,
+}
+
+/// Takes the ports and the data folder. Who wants to say where the doors are before anybody comes
+/// in, does it between this and [`Bound::serve`].
 ///
 /// # Errors
 /// When a port or the data folder cannot be had; then nothing is left behind.
-pub async fn start(config: Config) -> Result<Running, StartError> {
-    let name = Line::cut(&config.name, limit::FIELD_BYTES);
+pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let mut listeners = Vec::new();
     let main = (DoorKind::Main, config.listen);
     for (kind, address) in std::iter::once(main).chain(config.doors) {
@@ -139,28 +150,47 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let addresses = listeners.iter().filter_map(|(_, listener)| listener.local_addr().ok());
     let addresses = addresses.collect();
     let (opened, folder) = open(&config.storage)?;
-    let (console, ending) = Console::start(config.console);
-    let stop = CancellationToken::new();
-    let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
-    let context = Arc::new(Context {
-        hub: handle,
-        waiting_room: waiting_room::WaitingRoom::default(),
-        name,
-        stop: stop.clone(),
-    });
-    let connections = TaskTracker::new();
-    for (kind, listener) in listeners {
-        let tracker = connections.clone();
-        let accepting = listen::accept_all(
-            listener,
-            kind,
-            Arc::clone(&context),
-            tracker.clone(),
-            console.clone(),
-        );
-        tracker.spawn(accepting);
+    let name = Line::cut(&config.name, limit::FIELD_BYTES);
+    Ok(Bound { listeners, addresses, opened, folder, name, show: config.console })
+}
+
+/// Starts a server. When this returns, it takes connections.
+///
+/// # Errors
+/// As [`bind`].
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    Ok(bind(config).await?.serve())
+}
+
+impl Bound {
+    /// Where the doors are, the main one first.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
     }
-    Ok(Running { addresses, stop, connections, hub, ending, _folder: folder })
+
+    /// Takes connections. Must be called within a Tokio runtime.
+    #[must_use]
+    pub fn serve(self) -> Running {
+        let Self { listeners, addresses, opened, folder, name, show } = self;
+        let (console, ending) = Console::start(show);
+        let stop = CancellationToken::new();
+        let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
+        let context = Arc::new(Context {
+            hub: handle,
+            waiting_room: waiting_room::WaitingRoom::default(),
+            name,
+            stop: stop.clone(),
+        });
+        let connections = TaskTracker::new();
+        for (kind, listener) in listeners {
+            let (context, tracker) = (Arc::clone(&context), connections.clone());
+            let accepting =
+                listen::accept_all(listener, kind, context, tracker.clone(), console.clone());
+            tracker.spawn(accepting);
+        }
+        Running { addresses, stop, connections, hub, ending, _folder: folder }
+    }
 }
 
 fn cannot_bind(address: SocketAddr, source: std::io::Error) -> StartError {

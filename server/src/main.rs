@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chat_server::{Running, addresses};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -47,8 +46,9 @@ async fn run(config: chat_server::Config) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be had")?;
     let mut terminate = signal(SignalKind::terminate()).context("signals cannot be had")?;
     let doors: Vec<_> = config.doors.iter().map(|(kind, _)| *kind).collect();
-    let running = chat_server::start(config).await?;
-    announce(&running, &doors);
+    let bound = chat_server::bind(config).await?;
+    announce(bound.addresses(), &doors);
+    let running = bound.serve();
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -59,13 +59,13 @@ async fn run(config: chat_server::Config) -> anyhow::Result<()> {
 
 /// Says where the doors are, and the line that a person can copy. A closed standard output is no
 /// reason not to serve.
-fn announce(running: &Running, doors: &[chat_server::DoorKind]) {
+fn announce(addresses: &[SocketAddr], doors: &[chat_server::DoorKind]) {
     let mut out = std::io::stdout().lock();
     let kinds = std::iter::once(chat_server::DoorKind::Main).chain(doors.iter().copied());
-    for (address, kind) in running.addresses().iter().zip(kinds) {
+    for (address, kind) in addresses.iter().zip(kinds) {
         writeln!(out, "listening on {address} ({kind})").ok();
     }
-    if let Some(main) = running.addresses().first() {
+    if let Some(main) = addresses.first() {
         let host = reachable(*main);
         writeln!(out, "join with: {}", chat_protocol::join_command(&host.to_string(), main.port()))
             .ok();
@@ -78,5 +78,5 @@ fn reachable(listener: SocketAddr) -> IpAddr {
     if !listener.ip().is_unspecified() {
         return listener.ip();
     }
-    addresses::on_the_lan().first().copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    chat_server::addresses::on_the_lan().first().copied().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }

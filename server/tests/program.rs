@@ -4,57 +4,9 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use serde_json::json;
+use support::program::{Program, command};
 use support::{Peer, hello};
-
-struct Program {
-    child: Child,
-    output: BufReader<std::process::ChildStdout>,
-    address: SocketAddr,
-}
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
-    command.args(arguments).env_clear().stdin(Stdio::null());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-impl Program {
-    fn start(data: &Path) -> Self {
-        Self::start_with(&["--data", data.to_str().unwrap()])
-    }
-
-    fn start_with(arguments: &[&str]) -> Self {
-        let fixed = ["--bind", "127.0.0.1", "--port", "0", "--name", "room 12"];
-        let mut child = command(&[&fixed[..], arguments].concat()).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("listening on ").and_then(|rest| rest.split(' ').next());
-        let address = address.unwrap_or_else(|| panic!("first line: {line:?}")).parse().unwrap();
-        Self { child, output, address }
-    }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Sends SIGTERM and waits; returns the exit code and everything printed.
-    fn terminate(mut self) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).unwrap();
-        (self.child.wait().unwrap().code(), rest)
-    }
-}
 
 /// Starts a server that must fail; returns its exit code and what it said on standard error.
 fn failing(arguments: &[&str]) -> (Option<i32>, String) {
@@ -101,7 +53,8 @@ async fn what_was_acknowledged_outlives_a_kill() {
 
 #[tokio::test]
 async fn it_says_where_it_is_and_who_comes() {
-    let program = Program::start_with(&["--ephemeral", "--verbose", "--door", "line=0"]);
+    let program =
+        Program::start_with(&["--port", "0", "--ephemeral", "--verbose", "--door", "line=0"]);
     let mut ann = Peer::connect_to(program.address).await;
     ann.bytes(b"ann\nhi\x1b[2J\n").await;
     assert_eq!(ann.text_line().await, "SERVER: ann joined");

@@ -3,6 +3,9 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used)]
 
+pub(crate) mod crowd;
+pub(crate) mod program;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;

@@ -1,0 +1,66 @@
+//! The real `chat-server` program, started, stopped and killed.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// A server that runs. Dropping it ends it at once, as a power cut would.
+pub(crate) struct Program {
+    child: Child,
+    output: BufReader<ChildStdout>,
+    pub(crate) address: SocketAddr,
+}
+
+/// The program with these arguments, in an environment of its own.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Program {
+    /// Starts a server on a free port, with its data in this folder.
+    pub(crate) fn start(data: &Path) -> Self {
+        Self::start_with(&["--port", "0", "--data", data.to_str().unwrap()])
+    }
+
+    /// The same on this port.
+    pub(crate) fn start_again(data: &Path, port: u16) -> Self {
+        Self::start_with(&["--port", &port.to_string(), "--data", data.to_str().unwrap()])
+    }
+
+    /// Starts a server on the loopback address with these arguments, `--port` among them.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
+        let fixed = ["--bind", "127.0.0.1", "--name", "room 12"];
+        let mut child = command(&[&fixed[..], arguments].concat()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line.strip_prefix("listening on ").and_then(|rest| rest.split(' ').next());
+        let address = address.unwrap_or_else(|| panic!("first line: {line:?}")).parse().unwrap();
+        Self { child, output, address }
+    }
+
+    /// Ends it by SIGKILL.
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+
+    /// Sends SIGTERM and waits; returns the exit code and everything printed.
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).unwrap();
+        (self.child.wait().unwrap().code(), rest)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
