@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let verbose = arguments.verbose;
     let config = match arguments.config() {
         Ok(config) => config,
-        Err(error) => return fail(&error, USAGE),
+        Err(error) => return fail(&format!("{error:#}"), USAGE),
     };
     // One descriptor for each connection: a class and more. Where the system allows fewer, it
     // says so when it has no more.
@@ -31,13 +31,14 @@ fn main() -> ExitCode {
     };
     match run(config) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&error, 1),
+        // Each kind of it says what the system said.
+        Err(error) => fail(&error.to_string(), 1),
     }
 }
 
 /// One line that says what, and what to do.
-fn fail(error: &anyhow::Error, code: u8) -> ExitCode {
-    writeln!(std::io::stderr(), "chat-server: {error:#}").ok();
+fn fail(error: &str, code: u8) -> ExitCode {
+    writeln!(std::io::stderr(), "chat-server: {error}").ok();
     ExitCode::from(code)
 }
 

@@ -14,22 +14,31 @@ use crate::words;
 /// Columns of the text.
 const WIDTH: u16 = 66;
 
+/// Columns that a sign takes before its line.
+const SIGN: u16 = 2;
+
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let width = WIDTH.min(area.width.saturating_sub(4));
     let lines = lines(state);
-    let mut rows: Vec<(&str, Style)> = Vec::new();
+    let mut rows: Vec<(u16, &str, Style)> = Vec::new();
     for (line, style) in &lines {
-        let wrapped = cells::wrap(line, usize::from(width));
-        rows.extend(wrapped.iter().map(|row| (&line[row.start..row.end], *style)));
+        // What begins further right goes on there.
+        let indent = if line.starts_with(['✗', ' ']) { SIGN } else { 0 };
+        let wrapped = cells::wrap(line.trim_start(), usize::from(width - indent.min(width)));
+        rows.extend(wrapped.iter().enumerate().map(|(index, row)| {
+            let signed = index == 0 && line.starts_with('✗');
+            let indent = if signed { 0 } else { indent };
+            (indent, &line.trim_start()[row.start..row.end], *style)
+        }));
     }
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX);
     if height > area.height {
         // Air goes first.
-        rows.retain(|(line, _)| !line.is_empty());
+        rows.retain(|(_, line, _)| !line.is_empty());
     }
     let place = centred(area, width, u16::try_from(rows.len()).unwrap_or(u16::MAX));
-    for (y, (line, style)) in (place.y..place.bottom()).zip(rows) {
-        cells::put(buffer, (place.x, y), place.right(), line, style);
+    for (y, (indent, line, style)) in (place.y..place.bottom()).zip(rows) {
+        cells::put(buffer, (place.x + indent, y), place.right(), line, style);
     }
 }
 

@@ -22,11 +22,13 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
     let theme = &state.looks.theme;
     let form = &state.start;
     let fields = form.fields();
+    let width = WIDTH.min(area.width.saturating_sub(4));
+    let told = told(form, state, usize::from(width.saturating_sub(2)));
     // Head, name, what is told, fields, foot, with air where there is room for it.
     let airy = usize::from(area.height) >= fields.len() + 9;
     let air = u16::from(airy);
-    let height = u16::try_from(fields.len()).unwrap_or(0) + 3 + 4 * air;
-    let place = centred(area, WIDTH.min(area.width.saturating_sub(4)), height);
+    let rows = u16::try_from(fields.len() + told.len().max(1)).unwrap_or(0);
+    let place = centred(area, width, rows + 2 + 4 * air);
     let mut y = place.y;
     let bold = theme.accent.add_modifier(Modifier::BOLD);
     let x = cells::put(buffer, (place.x + 2, y), place.right(), "chat", bold);
@@ -46,8 +48,11 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
         }
     }
     y += air;
-    told(form, state, Rect { y, height: 1, ..place }, buffer);
-    y += 1 + air;
+    for (row, style) in &told {
+        cells::put(buffer, (place.x + 2, y), place.right(), row, *style);
+        y += 1;
+    }
+    y += air + u16::from(told.is_empty());
     let (keys, style) = match state.tip {
         Tip::Quit => ("Press Ctrl-C again to quit", theme.accent),
         _ => ("Tab ↓ ↑ move · Enter choose · F1 help · Ctrl-C quit", theme.quiet),
@@ -135,13 +140,14 @@ fn underline(buffer: &mut Buffer, (x, y): (u16, u16), limit: u16, style: Style) 
     }
 }
 
-fn told(form: &StartForm, state: &State, row: Rect, buffer: &mut Buffer) {
+/// What is wrong, or is going on, in a few rows.
+fn told(form: &StartForm, state: &State, width: usize) -> Vec<(String, Style)> {
     let theme = &state.looks.theme;
     let (words, style) = match &form.told {
         Some(Told::Wrong(words)) => (format!("✗ {}", words::sentence(words)), theme.error),
         Some(Told::Busy(words)) => (words::sentence(words), theme.quiet),
-        None => return,
+        None => return Vec::new(),
     };
-    let words = cells::fit(&words, usize::from(row.width.saturating_sub(2)));
-    cells::put(buffer, (row.x + 2, row.y), row.right(), &words, style);
+    let rows = cells::wrap(&words, width);
+    rows.iter().map(|row| (words[row.start..row.end].to_owned(), style)).collect()
 }
