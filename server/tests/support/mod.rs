@@ -5,6 +5,7 @@
 
 pub(crate) mod crowd;
 pub(crate) mod program;
+pub(crate) mod proxy;
 
 use std::net::SocketAddr;
 use std::path::Path;
