@@ -2,7 +2,6 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 use thiserror::Error;
-use tokio_util::codec::{Decoder, Encoder};
 
 use crate::limit;
 
@@ -13,8 +12,8 @@ pub struct FrameTooLong(pub usize);
 
 /// Splits bytes at `\n`, without it and without a `\r` before it.
 ///
-/// A line that is too long comes out once as [`FrameTooLong`], as an item and not as the stream's
-/// error, as soon as it is known; what is left of it is skipped without being kept.
+/// A line that is too long comes out once as [`FrameTooLong`], as soon as it is known; what is left
+/// of it is skipped without being kept.
 #[derive(Clone, Debug)]
 pub struct LineCodec {
     most: usize,
@@ -78,29 +77,6 @@ impl Default for LineCodec {
     /// The native wire's codec.
     fn default() -> Self {
         Self::new(limit::FRAME_BYTES)
-    }
-}
-
-impl Decoder for LineCodec {
-    type Item = Result<Bytes, FrameTooLong>;
-    type Error = std::io::Error;
-
-    fn decode(&mut self, buffer: &mut BytesMut) -> Result<Option<Self::Item>, Self::Error> {
-        Ok(self.next_line(buffer))
-    }
-
-    fn decode_eof(&mut self, buffer: &mut BytesMut) -> Result<Option<Self::Item>, Self::Error> {
-        let line = self.next_line(buffer);
-        Ok(line.or_else(|| self.last_line(buffer).map(Ok)))
-    }
-}
-
-impl Encoder<&crate::Request> for LineCodec {
-    type Error = std::io::Error;
-
-    fn encode(&mut self, request: &crate::Request, out: &mut BytesMut) -> Result<(), Self::Error> {
-        request.encode(out);
-        Ok(())
     }
 }
 

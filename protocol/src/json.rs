@@ -51,7 +51,7 @@ pub(crate) fn body<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Result<T, Refusal>
 }
 
 fn bad_frame(error: &serde_json::Error) -> Refusal {
-    // The parser's sentence may quote a field's name or a value: whoever prints it cleans it.
+    // The parser's sentence may quote a field's name or a value.
     let text = crate::text::Line::cut(&error.to_string(), 200);
     Refusal::new(Code::BadFrame, format!("not a frame of this protocol: {text}"))
 }

@@ -1,6 +1,5 @@
 //! Names of people and rooms: valid once constructed, compared by their own rules.
 
-use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +23,9 @@ pub enum NameError {
     /// This character is not allowed here.
     #[error("a name cannot contain {}", show(*.0))]
     Character(char),
+    /// A space where none may be: at an end, or beside another.
+    #[error("a name cannot begin or end with a space, or have two in a row")]
+    Spaces,
     /// It would look like one of the server's own lines.
     #[error("this name is the server's own")]
     Reserved,
@@ -32,7 +34,7 @@ pub enum NameError {
 /// Shows a character to a person without letting it act.
 fn show(c: char) -> String {
     match c {
-        ' ' => "a space at an end, or two in a row".to_owned(),
+        ' ' => "spaces".to_owned(),
         c if is_combining_mark(c) => format!("U+{:04X} here", c as u32),
         c if c.is_control() || is_invisible(c) => format!("U+{:04X}", c as u32),
         c => format!("‘{c}’"),
@@ -70,13 +72,13 @@ impl Nick {
                 is_name_char(c)
             };
             if !allowed {
-                return Err(NameError::Character(c));
+                return Err(if c == ' ' { NameError::Spaces } else { NameError::Character(c) });
             }
             before = c;
         }
         check_length(&name)?;
         if name.ends_with(' ') {
-            return Err(NameError::Character(' '));
+            return Err(NameError::Spaces);
         }
         let nick = Self(name);
         if nick.key().0 == "server" { Err(NameError::Reserved) } else { Ok(nick) }
@@ -241,12 +243,6 @@ impl RoomKey {
     }
 }
 
-impl Borrow<str> for RoomKey {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
 impl TryFrom<String> for Nick {
     type Error = NameError;
     fn try_from(raw: String) -> Result<Self, NameError> {
@@ -293,9 +289,9 @@ mod tests {
     #[test]
     fn nicks_that_are_refused() {
         assert_eq!(refused(""), NameError::Empty);
-        assert_eq!(refused(" ann"), NameError::Character(' '));
-        assert_eq!(refused("ann "), NameError::Character(' '));
-        assert_eq!(refused("a  b"), NameError::Character(' '));
+        assert_eq!(refused(" ann"), NameError::Spaces);
+        assert_eq!(refused("ann "), NameError::Spaces);
+        assert_eq!(refused("a  b"), NameError::Spaces);
         assert_eq!(refused("a\x1b[31m"), NameError::Character('\x1b'));
         assert_eq!(refused("a\nb"), NameError::Character('\n'));
         assert_eq!(refused("#x"), NameError::Character('#'));

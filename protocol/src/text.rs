@@ -60,11 +60,6 @@ impl Text {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Takes the text out.
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 /// One clean line, possibly empty: a topic, a field of a profile.

@@ -1,5 +1,6 @@
 //! The command line, the environment and the config file, in this order of precedence.
 
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -7,7 +8,9 @@ use std::str::FromStr;
 use anyhow::Context;
 use chat_protocol::limit::DEFAULT_PORT;
 use chat_server::{Config, DoorKind, Storage};
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use serde::Deserialize;
 
 /// A chat server for a classroom: many dialects, one room, nothing lost.
@@ -30,7 +33,7 @@ pub(crate) struct Arguments {
     port: Option<u16>,
 
     /// The folder to keep everything in [default: chat-server in your data folder]
-    #[arg(long, env = "CHAT_DATA", value_name = "DIR", conflicts_with = "ephemeral")]
+    #[arg(long, env = "CHAT_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
 
     /// Keep nothing: everything said is gone when the server stops
@@ -102,6 +105,27 @@ impl File {
 }
 
 impl Arguments {
+    /// Reads this process's arguments and environment; ends it when they ask for help or are
+    /// wrong, with exit code 2.
+    pub(crate) fn from_process() -> Self {
+        Self::from(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    /// Reads arguments, the program's name first, and the environment.
+    fn from<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        // A folder from the environment is the usual one, and gives way to the flag.
+        let typed = matches.value_source("data") == Some(ValueSource::CommandLine);
+        if typed && matches.get_flag("ephemeral") {
+            let text = "--data keeps everything and --ephemeral nothing: give one of them";
+            return Err(command.error(ErrorKind::ArgumentConflict, text));
+        }
+        Self::from_arg_matches(&matches)
+    }
+
     /// What the server is to be started with.
     pub(crate) fn config(self) -> anyhow::Result<Config> {
         let file = self.file.as_deref().map(File::read).transpose()?.unwrap_or_default();
@@ -147,12 +171,12 @@ mod tests {
 
     fn config(arguments: &[&str]) -> anyhow::Result<Config> {
         let program = std::iter::once("chat-server");
-        Arguments::try_parse_from(program.chain(arguments.iter().copied()))?.config()
+        Arguments::from(program.chain(arguments.iter().copied()))?.config()
     }
 
     #[test]
     fn flags_are_well_formed() {
-        <Arguments as clap::CommandFactory>::command().debug_assert();
+        Arguments::command().debug_assert();
     }
 
     #[test]

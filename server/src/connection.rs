@@ -95,7 +95,12 @@ pub(crate) async fn serve(conn: ConnId, stream: TcpStream, kind: DoorKind, conte
                 .run(buffer, leave)
                 .await;
         }
-        Ok((Sniffed::Http, buffer)) => serve_http(&link, buffer, &context).await,
+        Ok((Sniffed::Http, buffer)) => {
+            tokio::select! {
+                () = serve_http(&link, buffer, &context) => {}
+                () = leave.cancelled() => {}
+            }
+        }
         Ok((Sniffed::Tls, _)) => {
             // A fatal alert, handshake_failure: RFC 8446, section 6.
             link.push(Bytes::from_static(&[0x15, 3, 1, 0, 2, 2, 40]));
@@ -227,6 +232,9 @@ impl<'a> Peer<'a> {
             if buffer.is_empty() {
                 buffer = BytesMut::new();
             }
+            if self.link.take_drained() {
+                self.send(Command::Drained(self.conn)).await?;
+            }
             let wish = self.link.wish();
             if ended || matches!(wish, Wish::Close | Wish::Finish) {
                 return Err(Over);
@@ -240,9 +248,7 @@ impl<'a> Peer<'a> {
                 }
                 writable = self.link.stream().writable(), if wish == Wish::Write => {
                     writable.map_err(|_| Over)?;
-                    if self.link.flush_writable() {
-                        self.send(Command::Drained(self.conn)).await?;
-                    }
+                    self.link.flush_writable();
                 }
                 () = &mut timer => self.on_deadline(&mut timer)?,
                 () = leave.cancelled(), if !self.known => return Err(Over),

@@ -41,7 +41,7 @@ use log::memory::MemoryLog;
 use log::sqlite::{SqliteLog, new_identity};
 use log::{Log, LogError, Snapshot};
 
-/// How long a stop waits for connections to take their last words.
+/// How long a stop may take, connections that take their last words slowly among it.
 const STOP_WITHIN: Duration = Duration::from_millis(3_500);
 
 /// What a server is started with.
@@ -236,9 +236,12 @@ impl Running {
     pub async fn stop(self) {
         self.stop.cancel();
         self.connections.close();
-        // The hub ends by itself; if it has panicked there is nothing left to wait for.
-        self.hub.await.ok();
-        tokio::time::timeout(STOP_WITHIN, self.connections.wait()).await.ok();
-        self.ending.wait();
+        let ended = async {
+            // The hub ends by itself; if it has panicked there is nothing left to wait for.
+            self.hub.await.ok();
+            self.connections.wait().await;
+        };
+        tokio::time::timeout(STOP_WITHIN, ended).await.ok();
+        tokio::task::spawn_blocking(|| self.ending.wait()).await.ok();
     }
 }

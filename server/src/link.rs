@@ -33,6 +33,8 @@ struct Writing {
     dirty: bool,
     /// The hub wants to know when everything has been written.
     drain_wanted: bool,
+    /// It has been, and the hub was not told yet.
+    drained: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,13 +110,16 @@ impl Link {
         }
     }
 
-    /// The same after the socket has become writable again. Returns whether the hub wanted to be
-    /// told that everything is written, and it is.
-    pub(crate) fn flush_writable(&self) -> bool {
+    /// The same after the socket has become writable again.
+    pub(crate) fn flush_writable(&self) {
         let mut writing = self.writing();
         writing.blocked = false;
         self.write(&mut writing);
-        writing.outbox.waiting() == 0 && std::mem::take(&mut writing.drain_wanted)
+    }
+
+    /// Whether the hub is to be told, now, that everything is written.
+    pub(crate) fn take_drained(&self) -> bool {
+        std::mem::take(&mut self.writing().drained)
     }
 
     fn write(&self, writing: &mut Writing) {
@@ -135,6 +140,10 @@ impl Link {
                     return;
                 }
             }
+        }
+        if std::mem::take(&mut writing.drain_wanted) {
+            writing.drained = true;
+            self.wake.notify_one();
         }
     }
 

@@ -93,11 +93,9 @@ pub enum Stored {
         /// Its number in its channel.
         seq: u64,
     },
-    /// The same message had been stored before: this is where and when.
+    /// The same message had been stored before: this is its number and when.
     Again {
-        /// Its channel.
-        channel: ChannelId,
-        /// Its number there.
+        /// Its number in its channel.
         seq: u64,
         /// When it was stored, in Unix milliseconds.
         at: i64,

@@ -171,3 +171,38 @@ async fn whoever_never_reads_is_told_and_misses_nothing() {
     assert_eq!(seqs, (1..=sent).collect::<Vec<_>>());
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_flood_of_other_requests_throws_nobody_out() {
+    let server = ephemeral().await;
+    let mut reader = Peer::guest(&server, "reader").await;
+    let reading = tokio::spawn(async move {
+        let mut topics = 0;
+        while topics < 60 * 40 {
+            let frame = reader.frame().await;
+            assert_ne!(frame["code"], "too_slow", "a reader who reads was closed");
+            topics += usize::from(frame["type"] == "topic");
+        }
+    });
+    let topic = json!({"type": "topic", "room": "lobby", "text": "x".repeat(512)});
+    let flood = format!("{topic}\n").repeat(40);
+    let mut flooders = Vec::new();
+    for number in 0..60 {
+        flooders.push(Peer::guest(&server, &format!("flooder {number}")).await);
+    }
+    let mut tasks = Vec::new();
+    for mut flooder in flooders {
+        let flood = flood.clone();
+        tasks.push(tokio::spawn(async move {
+            flooder.bytes(flood.as_bytes()).await;
+            for _ in 0..40 * 60 {
+                flooder.wait_for("topic").await;
+            }
+        }));
+    }
+    reading.await.unwrap();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    server.stop().await;
+}

@@ -115,3 +115,86 @@ async fn what_cannot_work_is_said_in_one_line() {
     assert_eq!(failing(&["--door", "telex=1"]).0, Some(2));
     first.kill();
 }
+
+#[tokio::test]
+async fn flags_beat_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = command(&["--ephemeral", "--bind", "127.0.0.1", "--port", "0"])
+        .env("CHAT_DATA", folder.path())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(
+        &mut std::io::BufReader::new(child.stdout.take().unwrap()),
+        &mut line,
+    )
+    .unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.starts_with("listening on"), "{line:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is kept");
+}
+
+/// Descriptors that a program has open.
+fn descriptors(program: &Program) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", program.id())).unwrap().count()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_has_left_leaves_nothing_behind() {
+    let program = Program::start_with(&["--port", "0", "--ephemeral"]);
+    let mut ann = Peer::connect_to(program.address).await;
+    ann.send(json!({"type": "hello", "version": 1, "name": "ann"})).await;
+    ann.expect("welcome").await;
+    let before = descriptors(&program);
+    for number in 0..100 {
+        let mut peer = Peer::connect_to(program.address).await;
+        if number % 2 == 0 {
+            let name = format!("p{number}");
+            peer.send(json!({"type": "hello", "version": 1, "name": name})).await;
+            peer.expect("welcome").await;
+            drop(peer);
+            while ann.wait_for("left").await["name"] != name {}
+        } else {
+            peer.bytes(b"line\nEXIT\n").await;
+            peer.rest().await;
+        }
+    }
+    // The server is done with a socket a moment after its peer is.
+    let start = std::time::Instant::now();
+    while descriptors(&program) > before {
+        assert!(start.elapsed() < support::PATIENCE, "{} descriptors", descriptors(&program));
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_no_reader() {
+    let program = Program::start_with(&["--port", "0", "--ephemeral"]);
+    let data = tempfile::tempdir().unwrap();
+    let durable = Program::start(data.path());
+    for program in [program, durable] {
+        let mut peers = Vec::new();
+        for number in 0..20 {
+            let mut peer = Peer::connect_to(program.address).await;
+            peer.send(json!({"type": "hello", "version": 1, "name": format!("p{number}")})).await;
+            peer.expect("welcome").await;
+            // Half a request holds nobody up either.
+            let mut browser = Peer::connect_to(program.address).await;
+            browser.bytes(b"GET / HTTP/1.1\r\n").await;
+            peers.push((peer, browser));
+        }
+        for (peer, _) in &mut peers {
+            let history = json!({"type": "history", "room": "lobby"}).to_string() + "\n";
+            peer.bytes(history.repeat(200).as_bytes()).await;
+        }
+        let start = std::time::Instant::now();
+        assert_eq!(program.terminate().0, Some(0));
+        // A promise of the contract, and not a measure of speed.
+        assert!(start.elapsed() < std::time::Duration::from_secs(5));
+        for (mut peer, _) in peers {
+            assert!(peer.rest().await.contains("\"bye\""), "everybody is told");
+        }
+    }
+}

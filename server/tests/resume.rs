@@ -108,6 +108,46 @@ async fn another_log_is_told_and_shown() {
 }
 
 #[tokio::test]
+async fn directs_are_told_under_the_names_of_today() {
+    let server = ephemeral().await;
+    let mut bob = Peer::owner(&server, "bob").await;
+    drop(Peer::owner(&server, "ann").await);
+    bob.send(json!({"type": "tell", "id": "1", "to": "ann", "text": "hi"})).await;
+    bob.wait_for("ack").await;
+    bob.send(json!({"type": "rename", "name": "rob"})).await;
+    bob.wait_for("renamed").await;
+    let mut other = Peer::guest(&server, "bob").await;
+    let mut ann = Peer::connect(&server).await;
+    let mut hello = hello("ann");
+    hello["resume"] = json!([{"room": "@rob", "after": 0}]);
+    ann.send(hello).await;
+    let welcome = ann.expect("welcome").await;
+    assert_eq!(welcome["directs"], json!([{"name": "rob", "last": 1}]));
+    assert_eq!(ann.expect("direct").await["from"], "rob");
+    ann.send(json!({"type": "history", "room": "@rob"})).await;
+    assert_eq!(ann.expect("history").await["messages"][0]["from"], "rob");
+    other.send(json!({"type": "history", "room": "@ann"})).await;
+    assert_eq!(other.wait_for("history").await["messages"], json!([]));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_log_is_told_even_when_it_is_empty() {
+    let server = ephemeral().await;
+    let mut ann = Peer::connect(&server).await;
+    let mut hello = hello("ann");
+    hello["resume"] = json!([{"room": "lobby", "after": 7, "log": "another"}]);
+    ann.send(hello).await;
+    ann.expect("welcome").await;
+    ann.refused("log_changed").await;
+    assert_eq!(ann.expect("history").await["messages"], json!([]));
+    let mut bob = Peer::guest(&server, "bob").await;
+    bob.say("1", "hi").await;
+    assert_eq!(ann.wait_for("message").await["seq"], 1);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn rooms_are_joined_again() {
     let server = ephemeral().await;
     let mut ann = Peer::owner(&server, "ann").await;

@@ -99,7 +99,7 @@ impl Hub {
         } else {
             Page::After(wanted.after)
         };
-        let nothing_missed = page == Page::After(last) || last == 0;
+        let nothing_missed = page == Page::After(last);
         Ok((!nothing_missed).then_some(CatchUp { whose, channel, page }))
     }
 
@@ -141,7 +141,12 @@ impl Hub {
         match done {
             ReadDone::History(conn, room, extract, _permit) => {
                 let event = match extract {
-                    Ok(extract) => Event::History(history_page(room, extract)),
+                    Ok(mut extract) => {
+                        if let Conversation::Direct(_) = room {
+                            self.name_anew(&mut extract);
+                        }
+                        Event::History(history_page(room, extract))
+                    }
                     Err(error) => {
                         self.console.trouble(&format!("history cannot be read: {error}"));
                         Event::Error(unreadable().about(&room))
@@ -212,8 +217,11 @@ impl Hub {
         self.tell(conn, &Event::Error(refusal.about(room)));
     }
 
-    fn tell_missed(&mut self, id: ConnId, catch_up: &CatchUp, extract: Extract) {
+    fn tell_missed(&mut self, id: ConnId, catch_up: &CatchUp, mut extract: Extract) {
         let Some(room) = self.conversation_of(id, &catch_up.whose) else { return };
+        if let Conversation::Direct(_) = room {
+            self.name_anew(&mut extract);
+        }
         if catch_up.page == Page::Newest {
             self.tell(id, &Event::History(history_page(room, extract)));
             return;
@@ -230,6 +238,16 @@ impl Hub {
             }
         }
         self.push(&listener, out.freeze());
+    }
+
+    /// Puts the names of today in the place of those of that time: between two people the name
+    /// says whose conversation it is.
+    fn name_anew(&self, extract: &mut Extract) {
+        for Kept { author, message } in &mut extract.messages {
+            if let Some(person) = self.people.get(*author) {
+                message.from = person.name.clone();
+            }
+        }
     }
 
     /// A conversation as this connection's person calls it.

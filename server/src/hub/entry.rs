@@ -62,6 +62,8 @@ impl Hub {
 
     /// Stores one thing by itself.
     pub(super) async fn store(&mut self, record: Record) -> Result<(), Refusal> {
+        // What has been said so far need not wait for the disk.
+        self.settle_links();
         let stored = self.log.append(std::sync::Arc::new(vec![record])).await;
         stored.map(|_| ()).map_err(|error| {
             self.console.trouble(&format!("the log fails: {error}"));
@@ -232,10 +234,11 @@ impl Hub {
         known.conns.retain(|other| *other != conn);
         let (rooms, still_here) = (known.rooms.clone(), known.is_here());
         for key in &rooms {
+            if let Some(room) = self.conversations.rooms.get_mut(key) {
+                room.deafen(conn);
+            }
             if !still_here {
                 self.part(person, key);
-            } else if let Some(room) = self.conversations.rooms.get_mut(key) {
-                room.deafen(conn);
             }
         }
         if !still_here && person.is_guest() {

@@ -23,6 +23,13 @@ impl Encoded {
     }
 }
 
+impl Encoded {
+    /// The bytes of the longest form that was asked for.
+    pub(super) fn longest(&self) -> usize {
+        self.0.iter().map(|(_, bytes)| bytes.len()).max().unwrap_or(0)
+    }
+}
+
 /// A run of messages in one dialect: one piece of memory, and where each message ends.
 pub(super) struct Segment {
     dialect: &'static str,

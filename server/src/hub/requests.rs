@@ -99,7 +99,8 @@ impl Hub {
         person: PersonId,
         name: &RoomName,
     ) -> Result<(), Refusal> {
-        if !self.has_room_for_more(person) {
+        let is_in = self.room_of(person, name).is_ok();
+        if !is_in && !self.has_room_for_more(person) {
             return Err(too_many_rooms().about(name));
         }
         if !self.join(person, name, None) {

@@ -14,8 +14,9 @@ use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::log::{LogError, Record, Said, Stored};
 
-/// Bytes of text after which a round is closed: bounds what one round pushes to a link, so that
-/// nobody who reads is closed for being slow, however much comes in at once.
+/// Bytes after which a round is closed, or links are flushed in between: bounds what is pushed to a
+/// link before it is written, so that nobody who reads is closed for being slow, however much comes
+/// in at once.
 pub(super) const WEIGHT: usize = 128 * 1024;
 
 /// What was gathered since the last commit.
@@ -149,19 +150,13 @@ impl Hub {
         });
         let mut outcomes = stored.as_deref().unwrap_or_default().iter();
         for slot in slots {
-            let conversation = match &slot.what {
-                What::Answer(event) => {
-                    telling.answer(slot.conn, event.clone());
-                    continue;
-                }
-                What::Room(room) => match self.conversations.rooms.get(room) {
-                    Some(room) => Conversation::Room(room.name.clone()),
-                    None => continue,
-                },
-                What::Direct { to, .. } => Conversation::Direct(to.clone()),
-            };
-            let Some(said) = said.next() else { continue };
-            match outcomes.next() {
+            if let What::Answer(event) = &slot.what {
+                telling.answer(slot.conn, event.clone());
+                continue;
+            }
+            let (Some(said), outcome) = (said.next(), outcomes.next()) else { break };
+            let Some(conversation) = self.place(&slot.what) else { continue };
+            match outcome {
                 Some(&Stored::New { seq }) => {
                     self.settle_new(slot, said, seq, &mut telling);
                     telling.answer(slot.conn, ack(said, conversation, seq, said.at));
@@ -181,6 +176,18 @@ impl Hub {
             }
         }
         telling
+    }
+
+    /// Where a message was said, in the words of who said it.
+    fn place(&self, what: &What) -> Option<Conversation> {
+        match what {
+            What::Room(room) => {
+                let room = self.conversations.rooms.get(room)?;
+                Some(Conversation::Room(room.name.clone()))
+            }
+            What::Direct { to, .. } => Some(Conversation::Direct(to.clone())),
+            What::Answer(_) => None,
+        }
     }
 
     /// A message is stored: its conversation has a new end, and its people are to hear of it.

@@ -47,7 +47,7 @@ pub(super) struct Hub {
     pub(super) conversations: Conversations,
     pub(super) conns: HashMap<ConnId, Conn>,
     pub(super) round: Round,
-    /// Pages being read; one for each connection at most.
+    /// Pages being read: for each connection one to catch up by, and one that it asked for.
     pub(super) reads: FuturesUnordered<BoxFuture<'static, ReadDone>>,
     /// Connections to be looked after when the round ends.
     pub(super) due: Due,
@@ -62,6 +62,8 @@ pub(super) struct Due {
     pub(super) catch_up: Vec<ConnId>,
     /// Those that were cut short, to be taken out.
     pub(super) take_out: Vec<ConnId>,
+    /// Bytes that a link may have been pushed since the last flush, messages aside.
+    pub(super) weight: usize,
 }
 
 impl Hub {
@@ -77,6 +79,7 @@ impl Hub {
         let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
         let mut out = BytesMut::new();
         dialect.print(event, &mut out);
+        self.due.weight += out.len();
         self.push(&listener, out.freeze());
     }
 
@@ -89,6 +92,7 @@ impl Hub {
             let bytes = encoded.event(listener.dialect, event);
             self.push(&listener, bytes);
         }
+        self.due.weight += encoded.longest();
     }
 
     /// Says something to every connection of a room's members, those that are still catching up

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::people::People;
 use super::room::Conversations;
-use super::round::Round;
+use super::round::{Round, WEIGHT};
 use super::state::{About, Due, Hub};
 use super::{Command, Handle, INBOX};
 use crate::console::Console;
@@ -74,6 +74,8 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
         }
     }
     hub.say_goodbye();
+    // The log closes when nobody can ask it any more.
+    hub.reads.clear();
     hub.log.close().await;
 }
 
@@ -83,6 +85,8 @@ impl Hub {
             self.handle(command).await;
             if self.round.is_heavy() {
                 self.commit().await;
+                self.settle_links();
+            } else if self.due.weight >= WEIGHT {
                 self.settle_links();
             }
         }
@@ -110,7 +114,8 @@ impl Hub {
 
     /// Writes what was pushed, takes out who was too slow, and reads on for who catches up. Each
     /// may bring about more of the others.
-    fn settle_links(&mut self) {
+    pub(super) fn settle_links(&mut self) {
+        self.due.weight = 0;
         loop {
             self.flush();
             for conn in std::mem::take(&mut self.due.take_out) {

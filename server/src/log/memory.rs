@@ -1,4 +1,4 @@
-//! A log in memory: for `--ephemeral`, and for tests. Bounded, so old messages go.
+//! A log in memory: for `--ephemeral`, and for tests. Each channel is bounded, so old messages go.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,7 +45,7 @@ impl Channels {
             let before = self.messages.get(&channel).and_then(|channel| channel.get(seq));
             return match before {
                 Some(before) if channel == said.channel && before.text == said.text => {
-                    Stored::Again { channel, seq, at: before.at }
+                    Stored::Again { seq, at: before.at }
                 }
                 _ => Stored::IdTaken,
             };

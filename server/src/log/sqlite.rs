@@ -21,8 +21,8 @@ use super::{
 
 mod extract;
 
-/// Batches or reads that may wait for a thread. The hub hands over one batch at a time and one
-/// read per connection at most; whoever finds the queue full waits.
+/// Batches or reads that may wait for a thread: the hub hands over one batch at a time, and a few
+/// reads for each connection at most. Whoever finds the queue full waits.
 const QUEUE: usize = 256;
 
 /// The schema, step by step: `PRAGMA user_version` counts the steps taken.
@@ -78,10 +78,14 @@ impl SqliteLog {
         Ok((Self { threads }, snapshot))
     }
 
-    fn senders(&self) -> Result<(mpsc::Sender<Append>, mpsc::Sender<Read>), LogError> {
+    /// A sender to one of the threads. Each is held only as long as it is needed: the log closes
+    /// when the last of them is gone.
+    fn sender<T>(
+        &self,
+        choose: impl FnOnce(&Threads) -> &mpsc::Sender<T>,
+    ) -> Result<mpsc::Sender<T>, LogError> {
         let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        let threads = threads.as_ref().ok_or_else(closed)?;
-        Ok((threads.appends.clone(), threads.reads.clone()))
+        threads.as_ref().map(|threads| choose(threads).clone()).ok_or_else(closed)
     }
 }
 
@@ -101,10 +105,10 @@ impl Log for SqliteLog {
         &self,
         records: Arc<Vec<Record>>,
     ) -> BoxFuture<'static, Result<Vec<Stored>, LogError>> {
-        let senders = self.senders();
+        let sender = self.sender(|threads| &threads.appends);
         async move {
             let (answer, answered) = oneshot::channel();
-            senders?.0.send(Append { records, answer }).await.map_err(|_| closed())?;
+            sender?.send(Append { records, answer }).await.map_err(|_| closed())?;
             answered.await.map_err(|_| closed())?
         }
         .boxed()
@@ -116,11 +120,11 @@ impl Log for SqliteLog {
         page: Page,
         limit: usize,
     ) -> BoxFuture<'static, Result<Extract, LogError>> {
-        let senders = self.senders();
+        let sender = self.sender(|threads| &threads.reads);
         async move {
             let (answer, answered) = oneshot::channel();
             let read = Read { channel, page, limit, answer };
-            senders?.1.send(read).await.map_err(|_| closed())?;
+            sender?.send(read).await.map_err(|_| closed())?;
             answered.await.map_err(|_| closed())?
         }
         .boxed()
@@ -351,7 +355,7 @@ fn stored_before(transaction: &Transaction<'_>, said: &Said) -> Result<Stored, L
         Some((channel, number, at, text))
             if channel == said.channel.0 && text == said.text.as_str() =>
         {
-            Stored::Again { channel: ChannelId(channel), seq: seq(number), at }
+            Stored::Again { seq: seq(number), at }
         }
         _ => Stored::IdTaken,
     })

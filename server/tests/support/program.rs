@@ -43,6 +43,11 @@ impl Program {
         Self { child, output, address }
     }
 
+    /// The process's number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it by SIGKILL.
     pub(crate) fn kill(self) {
         drop(self);
