@@ -7,9 +7,9 @@ def type_away():
     for line in sys.stdin: send(type="say", id=str(uuid.uuid4()), room="lobby", text=line.rstrip("\n") or " ")
     send(type="bye")
 send(type="hello", version=1, name=name or "guest")
-threading.Thread(target=type_away, daemon=True).start()
 for frame in map(json.loads, server.makefile(encoding="utf-8")):
+    if frame["type"] == "welcome": threading.Thread(target=type_away, daemon=True).start()
     if frame["type"] == "ping": send(type="pong")
-    elif frame["type"] in ("message", "direct"): print(f"{frame['from']}: {frame['text']}", flush=True)
-    elif frame["type"] in ("error", "bye"): print(f"* {frame['text']}", flush=True)
-    elif frame["type"] in ("joined", "left"): print(f"* {frame.get('name') or frame['names']} {frame['type']}", flush=True)
+    elif "suggest" in frame: send(type="hello", version=1, name=frame["suggest"])
+    elif "text" in frame: print(f"{frame.get('from', '*')}: {frame['text']}", flush=True)
+    elif "name" in frame or "names" in frame: print(f"* {frame.get('name') or frame['names']} {frame['type']}", flush=True)
