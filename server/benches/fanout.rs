@@ -27,13 +27,18 @@ fn main() {
         return process::serve(kind);
     }
     rlimit::increase_nofile_limit(65_536).ok();
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let words: Vec<String> =
+        std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |word: &str| words.is_empty() || words.iter().any(|given| given == word);
     if wanted("disk") {
         println!("\n## This disk\n\nwrite and fdatasync of 4 KiB: {}", measure::disk());
     }
     if wanted("dense") {
-        table("dense: 2 senders, 16 messages outstanding each", Pace::Dense, Duration::from_secs(3));
+        table(
+            "dense: 2 senders, 16 messages outstanding each",
+            Pace::Dense,
+            Duration::from_secs(3),
+        );
     }
     if wanted("sparse") {
         let pace = Pace::Sparse { every: Duration::from_millis(33) };
@@ -46,7 +51,9 @@ fn main() {
 
 fn table(title: &str, pace: Pace, time: Duration) {
     println!("\n## {title}\n");
-    println!("| room | server | deliveries/s | CPU µs/delivery | of the limit | latency p50 | p99 | ack p50 | p99 |");
+    println!(
+        "| room | server | deliveries/s | CPU µs/delivery | of the limit | latency p50 | p99 | ack p50 | p99 |"
+    );
     println!("|---:|---|---:|---:|---:|---:|---:|---:|---:|");
     for room in ROOMS {
         let mut limit = None;

@@ -115,8 +115,7 @@ impl Load {
         let now = self.start.elapsed().as_nanos();
         let line = format!(
             "{{\"type\":\"say\",\"id\":\"{}\",\"room\":\"lobby\",\"text\":\"{now:015} {}\"}}\n",
-            self.said,
-            "a line of chat as people type it, neither long nor short, as they go by"
+            self.said, "a line of chat as people type it, neither long nor short, as they go by"
         );
         self.members[sender].sent.push_back(Instant::now());
         // The senders' sockets never fill: at most 16 lines are under way.
