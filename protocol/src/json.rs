@@ -42,6 +42,10 @@ pub(crate) fn head(line: &[u8]) -> Result<Head<'_>, Refusal> {
         let text = format!("the frame is nested deeper than {}", limit::FRAME_DEPTH);
         return Err(Refusal::new(Code::BadFrame, text));
     }
+    // The parser would take a list for an object whose fields come in order.
+    if line.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::new(Code::BadFrame, "a frame is one JSON object on a line"));
+    }
     serde_json::from_slice(line).map_err(|error| bad_frame(&error))
 }
 

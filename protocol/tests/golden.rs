@@ -282,6 +282,7 @@ fn requests_that_are_refused() {
     refused("", BadFrame, None);
     refused("hello", BadFrame, None);
     refused("[]", BadFrame, None);
+    refused(r#"["time"]"#, BadFrame, None);
     refused("{}", BadFrame, None);
     refused(r#"{"type":7}"#, BadFrame, None);
     refused(r#"{"type":"say","id":"x","room":"lobby"}"#, BadFrame, Some("x"));

@@ -258,7 +258,17 @@ impl<'a> Peer<'a> {
 
     fn on_deadline(&self, timer: &mut Pin<Box<Sleep>>) -> Result<(), Over> {
         match self.deadline.due(Instant::now()) {
-            Due::Over => return Err(Over),
+            Due::Over => {
+                if !self.known && self.door.dialect().heartbeat() {
+                    let text = "no hello came in time: connect again, and say it first";
+                    let mut last = BytesMut::new();
+                    let refusal = Refusal::new(Code::NoHello, text);
+                    self.door.dialect().print(&Event::Error(refusal), &mut last);
+                    self.link.push(last.freeze());
+                    self.link.flush();
+                }
+                return Err(Over);
+            }
             Due::Ping => {
                 let mut ping = BytesMut::new();
                 self.door.dialect().print(&Event::Ping, &mut ping);

@@ -150,3 +150,44 @@ async fn names_that_break_the_rules_are_refused() {
     assert_eq!(peer.expect("welcome").await["name"], "Zoë");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_name_that_means_somebody_else_is_another_conversation() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = durable(folder.path()).await;
+    let mut ann = Peer::owner(&server, "ann").await;
+    let tell = |id: &str| json!({"type": "tell", "id": id, "to": "ann", "text": id});
+    let mut gus = Peer::guest(&server, "gus").await;
+    for id in ["1", "2"] {
+        gus.send(tell(id)).await;
+        assert_eq!(ann.wait_for("direct").await["text"], id);
+    }
+    drop(gus);
+    ann.wait_for("left").await;
+    // While she is here she is told before the first message.
+    let mut gus = Peer::guest(&server, "gus").await;
+    gus.send(tell("3")).await;
+    ann.expect("joined").await;
+    assert_eq!(ann.refused("log_changed").await["room"], "@gus");
+    let direct = ann.expect("direct").await;
+    assert_eq!((&direct["text"], &direct["seq"]), (&json!("3"), &json!(1)));
+    drop(ann);
+    gus.wait_for("left").await;
+    gus.send(tell("4")).await;
+    gus.wait_for("ack").await;
+    drop(gus);
+    // When she comes back she gets the newest page, whatever number she names.
+    server.stop().await;
+    let server = durable(folder.path()).await;
+    let mut gus = Peer::guest(&server, "gus").await;
+    gus.send(tell("5")).await;
+    gus.expect("ack").await;
+    let mut ann = Peer::connect(&server).await;
+    let mut hello = hello("ann");
+    hello["resume"] = json!([{"room": "@gus", "after": 2}]);
+    ann.send(hello).await;
+    ann.expect("welcome").await;
+    assert_eq!(ann.refused("log_changed").await["room"], "@gus");
+    assert_eq!(ann.expect("history").await["messages"][0]["text"], "5");
+    server.stop().await;
+}

@@ -117,7 +117,8 @@ impl HelloWire<'_> {
             code: self.code,
             client: self.client.map(|client| Line::cut(&client, limit::FIELD_BYTES)),
             profile: self.profile.as_ref().map(Profile::cut),
-            resume: self.resume.into_iter().map(ResumeWire::resume).collect::<Result<_, _>>()?,
+            // One damaged entry in what a client has kept must not keep it out.
+            resume: self.resume.into_iter().filter_map(|wire| wire.resume().ok()).collect(),
         })))
     }
 }

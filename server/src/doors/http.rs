@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use chat_protocol::join_command;
 
 /// How requests begin; the space tells them from a person whose name begins so.
-pub(crate) const METHODS: [&[u8]; 9] = [
+pub(crate) const METHODS: [&[u8]; 10] = [
     b"GET ",
     b"HEAD ",
     b"POST ",
@@ -15,6 +15,7 @@ pub(crate) const METHODS: [&[u8]; 9] = [
     b"PATCH ",
     b"TRACE ",
     b"CONNECT ",
+    b"PRI ",
 ];
 
 /// The longest request head that is read; what comes behind is passed over.

@@ -41,7 +41,7 @@ impl Door for NativeDoor {
                 Some(line) => line,
             };
             return Some(match line {
-                Ok(line) if line.is_empty() => continue,
+                Ok(line) if line.trim_ascii().is_empty() => continue,
                 Ok(line) => Request::decode(&line).map(|request| match request {
                     Request::Hello(hello) => Asked::Hello(hello, OnTaken::Refuse),
                     request => Asked::Request(request),
@@ -63,7 +63,7 @@ mod tests {
     fn blank_lines_are_passed_over_and_bad_ones_answered() {
         let mut door = NativeDoor::default();
         let mut buffer =
-            BytesMut::from(&b"\n\r\n{\"type\":\"ping\"}\nnonsense\n{\"type\":\"ti"[..]);
+            BytesMut::from(&b"\n\r\n  \n{\"type\":\"ping\"}\nnonsense\n{\"type\":\"ti"[..]);
         let next = door.next(&mut buffer, false);
         assert_eq!(next, Some(Ok(Asked::Request(Request::Ping))));
         let refused = door.next(&mut buffer, false).unwrap().unwrap_err();

@@ -75,6 +75,7 @@ impl Hub {
 
     fn plan(&mut self, conn: ConnId, wanted: &Resume) -> Result<Option<CatchUp>, Refusal> {
         let Some((person, known)) = self.person_of(conn) else { return Ok(None) };
+        let mut other_log = wanted.log.as_ref().is_some_and(|log| *log != self.about.log);
         let (whose, channel, last) = match &wanted.room {
             Conversation::Room(name) => {
                 let key = name.key();
@@ -86,11 +87,12 @@ impl Hub {
             Conversation::Direct(name) => {
                 let other = self.people.find(name).ok_or_else(|| no_such_name(name))?;
                 let pair = pair(person, other);
+                // Which of the people of this name is meant, nobody can tell.
+                other_log |= self.conversations.is_ambiguous(person, name);
                 let Some(direct) = self.conversations.directs.get(&pair) else { return Ok(None) };
                 (Whose::Direct(pair), direct.channel, direct.last)
             }
         };
-        let other_log = wanted.log.as_ref().is_some_and(|log| *log != self.about.log);
         let page = if other_log || wanted.after > last {
             let text = "the server's storage is another than before: here is what it has";
             let refusal = Refusal::new(Code::LogChanged, text).about(&wanted.room);

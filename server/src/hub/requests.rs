@@ -12,7 +12,7 @@ use super::room::{Room, pair, via};
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::clock;
-use crate::log::{Account, PersonId, Record, Said};
+use crate::log::{Account, ChannelId, KnownAs, PersonId, Record, Said};
 
 impl Hub {
     /// Deals with one request. Messages and plain answers join the round; everything else first
@@ -89,8 +89,28 @@ impl Hub {
         if !direct.stored {
             self.round.add(Record::Direct { channel, people });
         }
+        self.introduce(person, &to, channel);
+        self.introduce(other, &from, channel);
         let said = Said { channel, author: person, from, id, at: clock::now(), text };
         self.round.say_to(conn, people, to, said, permit);
+    }
+
+    /// Somebody knows a direct conversation under this name from now on. If the name meant another
+    /// one to them, they are told that its numbers are.
+    fn introduce(&mut self, person: PersonId, name: &Nick, channel: ChannelId) {
+        let key = name.key().as_str().to_owned();
+        let known = KnownAs { person, key, channel };
+        let Some(ambiguous) = self.conversations.know(&known) else { return };
+        if !person.is_guest() {
+            self.round.add(Record::KnownAs(known));
+        }
+        if ambiguous {
+            let text = format!("{name} is somebody else than before: this conversation is new");
+            let room = Conversation::Direct(name.clone());
+            let refusal = Refusal::new(Code::LogChanged, text).about(room);
+            let conns = self.people.get(person).map(|known| known.conns.clone());
+            self.tell_all(conns.unwrap_or_default(), &Event::Error(refusal));
+        }
     }
 
     fn join_room(
@@ -129,6 +149,7 @@ impl Hub {
         let Some(known) = self.people.get(person) else { return Ok(()) };
         let (from, token) = (known.name.clone(), known.token);
         if from == to {
+            self.tell(conn, &Event::Renamed { from, to });
             return Ok(());
         }
         let own_key = from.key() == to.key();
@@ -152,9 +173,23 @@ impl Hub {
         hearers.extend(self.people.get(person).into_iter().flat_map(|known| known.conns.clone()));
         hearers.sort_unstable();
         hearers.dedup();
+        for (other, channel) in self.directs_with(person) {
+            self.introduce(other, &to, channel);
+        }
         self.console.renamed(&from, &to);
         self.tell_all(hearers, &Event::Renamed { from, to });
         Ok(())
+    }
+
+    /// With whom somebody has direct conversations.
+    fn directs_with(&self, person: PersonId) -> Vec<(PersonId, ChannelId)> {
+        let directs = self.conversations.directs.iter();
+        let theirs = directs.filter_map(|(&(low, high), direct)| match person {
+            _ if person == low => Some((high, direct.channel)),
+            _ if person == high => Some((low, direct.channel)),
+            _ => None,
+        });
+        theirs.collect()
     }
 
     fn rooms_of(&self, person: PersonId) -> Vec<RoomKey> {
