@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use tokio::signal::unix::{SignalKind, signal};
 
 mod arguments;
 
@@ -43,18 +42,39 @@ fn fail(error: &str, code: u8) -> ExitCode {
 
 #[tokio::main]
 async fn run(config: chat_server::Config) -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be had")?;
-    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be had")?;
+    let stop = stops().context("signals cannot be had")?;
     let doors: Vec<_> = config.doors.iter().map(|(kind, _)| *kind).collect();
     let bound = chat_server::bind(config).await?;
     announce(bound.addresses(), &doors);
     let running = bound.serve();
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+    stop.await;
     running.stop().await;
     Ok(())
+}
+
+/// Ends when the server is told to stop; watched from now on.
+#[cfg(unix)]
+fn stops() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when the server is told to stop.
+#[cfg(not(unix))]
+fn stops() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Where Ctrl-C cannot be watched, the server ends with its window.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// Says where the doors are, and the line that a person can copy. A closed standard output is no
