@@ -33,6 +33,9 @@ const WINDOW: usize = 64;
 /// Refused attempts to say hello after which a connection is closed.
 const HELLOS: usize = 20;
 
+/// How long the hub may take to say goodbye when it stops.
+const GOODBYE: Duration = Duration::from_secs(3);
+
 /// What a read takes at most. The memory is the thread's: an idle connection holds none.
 const READ_BYTES: usize = 64 * 1024;
 
@@ -282,7 +285,21 @@ impl<'a> Peer<'a> {
     }
 
     async fn send(&self, command: Command) -> Result<(), Over> {
-        self.context.hub.send(command).await.map_err(|_| Over)
+        if self.context.hub.send(command).await.is_err() {
+            self.hear_goodbye().await;
+            return Err(Over);
+        }
+        Ok(())
+    }
+
+    /// The hub takes nothing more: it is about to say goodbye, and the link is kept until then.
+    async fn hear_goodbye(&self) {
+        let goodbye = async {
+            while !matches!(self.link.wish(), Wish::Finish | Wish::Close) {
+                self.link.woken().await;
+            }
+        };
+        tokio::time::timeout(GOODBYE, goodbye).await.ok();
     }
 
     /// Deals with every whole request in the buffer.
