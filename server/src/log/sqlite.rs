@@ -25,6 +25,10 @@ mod extract;
 /// reads for each connection at most. Whoever finds the queue full waits.
 const QUEUE: usize = 256;
 
+/// How long a batch waits for another program that holds the database, a backup say, before its
+/// messages are refused. Everybody waits with it.
+const BUSY: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// The schema, step by step: `PRAGMA user_version` counts the steps taken.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/001.sql")];
 
@@ -148,7 +152,7 @@ impl Log for SqliteLog {
 }
 
 fn prepare(connection: &Connection) -> Result<(), LogError> {
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     // Bounds what the write-ahead log keeps of the disk after a large batch.
