@@ -75,7 +75,7 @@ impl State {
         let theme = Theme::choose(setup.light.unwrap_or(false), setup.no_color);
         let mut screen = Screen::new(setup.width, setup.height);
         screen.divide(screen::Wishes::default());
-        let mut start = StartForm::new(&name, setup.recent);
+        let mut start = StartForm::new(&name, setup.recent, setup.port);
         start.told = setup.trouble.clone().map(Told::Wrong);
         Self {
             start,
@@ -89,6 +89,23 @@ impl State {
             screen,
             looks: Looks { theme, zone: setup.zone },
         }
+    }
+
+    /// What names the conversation that the typed text goes to, cut where it would take more than
+    /// half of the row.
+    pub(crate) fn prompt(&self) -> String {
+        let title = self.conversations.open().title();
+        crate::cells::fit(&title, usize::from(self.screen.width / 2))
+    }
+
+    /// What would be lost by leaving now, in words; nothing when nothing would.
+    pub(crate) fn stakes(&self) -> Vec<String> {
+        let unsent = self.outgoing.len();
+        let others = match &self.hosting {
+            Hosting::Open(_) => self.conversations.everybody().saturating_sub(1),
+            _ => 0,
+        };
+        crate::words::stakes(unsent, others)
     }
 
     /// The first effects: to be performed once, before the first event.

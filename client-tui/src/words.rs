@@ -38,7 +38,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
         ),
         Failure::Refused => diagnosis(
             format!("{host} is there, but no server listens on port {port}"),
-            &["Is the server running? Start one there with:  chat-tui --serve"],
+            &[&start_one(port), "Or is the port wrong?"],
         ),
         Failure::TimedOut => diagnosis(
             format!("{host} does not answer"),
@@ -65,6 +65,24 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             &["Check the address and the network."],
         ),
     }
+}
+
+fn start_one(port: u16) -> String {
+    let line = match port == limit::DEFAULT_PORT {
+        true => "chat-tui --serve".to_owned(),
+        false => format!("chat-tui --serve --port {port}"),
+    };
+    format!("Is the server running? Start one there with:  {line}")
+}
+
+/// What would be lost by leaving: messages that are not sent, and a room with others in it.
+pub(crate) fn stakes(unsent: usize, others: usize) -> Vec<String> {
+    let is = if unsent == 1 { "is" } else { "are" };
+    let messages = format!("{} {is} not sent yet: leave anyway?", counted(unsent, "message"));
+    let lose = if others == 1 { "other loses" } else { "others lose" };
+    let room = format!("You host this room: {others} {lose} it. Leave?");
+    let messages = (unsent > 0).then_some(messages);
+    messages.into_iter().chain((others > 0).then_some(room)).collect()
 }
 
 fn not_chat(bytes: &str, host: &str, port: u16) -> Diagnosis {
@@ -111,7 +129,10 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Code::NotMember => "you are not in this room: /join it first".to_owned(),
         Code::NoSuchName => "nobody of this name is here".to_owned(),
         Code::TooFast => "that was too fast: wait a little, then Alt-R sends it again".to_owned(),
-        Code::NotStored => "the server could not store it: Alt-R sends it again".to_owned(),
+        Code::NotStored if refusal.id.is_some() => {
+            "the server could not store it: Alt-R sends it again".to_owned()
+        }
+        Code::NotStored => "the server could not store this: try again later".to_owned(),
         Code::TooSlow => "more came in than this link could carry: catching up".to_owned(),
         Code::Forbidden => format!("this is not allowed here: {}", theirs()),
         Code::LogChanged => {

@@ -39,6 +39,7 @@ pub(crate) fn setup(start: Start) -> Setup {
         name: Some(nick("sam")),
         recent: Vec::new(),
         trouble: None,
+        port: 65_433,
         start,
         width: 80,
         height: 24,
