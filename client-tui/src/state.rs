@@ -131,3 +131,37 @@ impl State {
         self.conversations.open().scrollback.top_message()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chat_protocol::Conversation;
+
+    use super::*;
+
+    #[test]
+    fn the_prompt_leaves_half_of_the_row() {
+        let setup = Setup {
+            id_prefix: "x".to_owned(),
+            name: None,
+            recent: Vec::new(),
+            trouble: None,
+            port: chat_protocol::limit::DEFAULT_PORT,
+            start: Start::Screen,
+            width: 80,
+            height: 24,
+            light: None,
+            no_color: false,
+            zone: TimeZone::UTC,
+        };
+        let mut state = State::new(setup);
+        let room: Conversation = "a-room-with-a-rather-long-name".parse().unwrap();
+        state.conversations.go_to(room);
+        let mut check = |width, expected: &str| {
+            state.screen.width = width;
+            assert_eq!(state.prompt(), expected, "{width}");
+        };
+        check(80, "#a-room-with-a-rather-long-name");
+        check(30, "#a-room-with-a…");
+        check(1, "");
+    }
+}

@@ -36,10 +36,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             format!("No machine is known by the name ‘{host}’"),
             &["Check the spelling.", "Or use the number instead, such as 192.168.1.23."],
         ),
-        Failure::Refused => diagnosis(
-            format!("{host} is there, but no server listens on port {port}"),
-            &[&start_one(port), "Or is the port wrong?"],
-        ),
+        Failure::Refused => refused(host, port),
         Failure::TimedOut => diagnosis(
             format!("{host} does not answer"),
             &[
@@ -67,12 +64,16 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
     }
 }
 
-fn start_one(port: u16) -> String {
-    let line = match port == limit::DEFAULT_PORT {
-        true => "chat-tui --serve".to_owned(),
-        false => format!("chat-tui --serve --port {port}"),
+fn refused(host: &str, port: u16) -> Diagnosis {
+    let start = "Is the server running? Start one there with:";
+    let mut advice = match port == limit::DEFAULT_PORT {
+        true => vec![format!("{start}  chat-tui --serve")],
+        // In a row of its own, so that the line is whole wherever it is read.
+        false => vec![start.to_owned(), format!("    chat-tui --serve --port {port}")],
     };
-    format!("Is the server running? Start one there with:  {line}")
+    advice.push("Or is the port wrong?".to_owned());
+    let headline = format!("{host} is there, but no server listens on port {port}");
+    Diagnosis { headline, advice }
 }
 
 /// What would be lost by leaving: messages that are not sent, and a room with others in it.
@@ -153,4 +154,28 @@ pub(crate) fn sentence(words: &str) -> String {
 /// `1 message`, `2 messages`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leaving_costs_is_told() {
+        let check = |unsent, others, expected: &[&str]| {
+            assert_eq!(stakes(unsent, others), expected);
+        };
+        check(0, 0, &[]);
+        check(1, 0, &["1 message is not sent yet: leave anyway?"]);
+        check(3, 0, &["3 messages are not sent yet: leave anyway?"]);
+        check(0, 5, &["You host this room: 5 others lose it. Leave?"]);
+        check(
+            2,
+            1,
+            &[
+                "2 messages are not sent yet: leave anyway?",
+                "You host this room: 1 other loses it. Leave?",
+            ],
+        );
+    }
 }

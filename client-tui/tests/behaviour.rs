@@ -192,3 +192,448 @@ fn an_idle_screen_stays_still() {
     client.net(net::Event::RoundTrip(Duration::from_millis(30)));
     assert!(client.state.take_dirty());
 }
+
+const TOKEN: &str = "0123456789abcdef";
+
+fn closed() -> net::Event {
+    net::Event::Down { failure: Failure::Closed, retry_in: Some(Duration::from_secs(1)) }
+}
+
+fn up() -> net::Event {
+    net::Event::Up { token: wire::Token::new(TOKEN).unwrap() }
+}
+
+/// A welcome of `sam` to the lobby, with these conversations besides.
+fn welcome(name: &str, directs: &str) -> String {
+    format!(
+        r#"{{"type":"welcome","version":1,"name":"{name}","server":"lab","log":"1",
+        "directs":[{directs}],"rooms":[{{"name":"lobby","last":0,"count":4,
+        "members":["ann","bob","li 雷","sam"]}}]}}"#
+    )
+}
+
+fn room(name: &str) -> String {
+    format!(r#"{{"type":"room","name":"{name}","last":0,"count":1,"members":["sam"]}}"#)
+}
+
+/// In `#rust`, besides the lobby.
+fn in_rust() -> Client {
+    let mut client = Client::chatting(&[]);
+    client.enter("/join rust");
+    client.frames(&[&room("rust")]);
+    client
+}
+
+fn direct(seq: u64, from: &str, text: &str) -> String {
+    format!(r#"{{"type":"direct","from":"{from}","to":"sam","seq":{seq},"at":0,"text":"{text}"}}"#)
+}
+
+fn ctrl_c(client: &mut Client) -> Vec<Effect> {
+    client.key(KeyCode::Char('c'), KeyModifiers::CONTROL)
+}
+
+fn alt(client: &mut Client, c: char) -> Vec<Effect> {
+    client.key(KeyCode::Char(c), KeyModifiers::ALT)
+}
+
+#[track_caller]
+fn shows(client: &mut Client, words: &str) {
+    let screen = client.text((140, 30));
+    assert!(screen.contains(words), "no ‘{words}’:\n{screen}");
+}
+
+#[track_caller]
+fn hides(client: &mut Client, words: &str) {
+    let screen = client.text((140, 30));
+    assert!(!screen.contains(words), "‘{words}’:\n{screen}");
+}
+
+#[test]
+fn what_came_while_the_link_was_down_is_unread() {
+    let mut client = Client::joining();
+    client.net(up());
+    // What was read in an earlier run is not known.
+    assert!(
+        !client.frames(&[&welcome("sam", r#"{"name":"ann","last":7}"#)]).contains(&Effect::Bell)
+    );
+    shows(&mut client, "@ann");
+    hides(&mut client, "@ann 7");
+    client.net(closed());
+    let effects = client.net(up());
+    let [Request::Hello(hello)] = requests(&effects)[..] else { panic!("{effects:?}") };
+    assert!(hello.resume.iter().any(|resume| resume.room.to_string() == "@ann"));
+    let directs = r#"{"name":"ann","last":8},{"name":"bob","last":2}"#;
+    let effects = client.frames(&[&welcome("sam", directs)]);
+    assert!(effects.contains(&Effect::Bell), "{effects:?}");
+    let status = |client: &mut Client| client.text((90, 24)).lines().nth(21).unwrap().to_owned();
+    // Ann's is resumed: it is counted when it comes, and once.
+    assert!(status(&mut client).contains("3:@bob 2"), "{}", status(&mut client));
+    assert!(!status(&mut client).contains("2:@ann"), "{}", status(&mut client));
+    client.frames(&[&direct(8, "ann", "psst")]);
+    assert!(status(&mut client).contains("2:@ann 1"), "{}", status(&mut client));
+    // Opened, what is missing is fetched.
+    let effects = alt(&mut client, '3');
+    let [Request::History { room, page: wire::Page::Newest, .. }] = requests(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(room.to_string(), "@bob");
+}
+
+#[test]
+fn a_closed_conversation_comes_back_with_news_only() {
+    let mut client = Client::chatting(&[&direct(3, "ann", "psst")]);
+    alt(&mut client, '2');
+    client.enter("/close");
+    shows(&mut client, "Closed @ann");
+    client.type_text("x");
+    let mut back = |directs: &str| {
+        client.net(closed());
+        client.net(up());
+        client.frames(&[&welcome("sam", directs)]);
+        client.text((90, 24))
+    };
+    let screen = back(r#"{"name":"ann","last":3}"#);
+    assert!(!screen.contains("@ann"), "{screen}");
+    let screen = back(r#"{"name":"ann","last":5}"#);
+    assert!(screen.contains("2:@ann 2"), "{screen}");
+}
+
+#[test]
+fn a_name_that_is_taken_meanwhile_leaves_the_keys_to_the_sentence() {
+    let taken = r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#;
+    let refused = || {
+        let mut client = Client::chatting(&[]);
+        client.type_text("half a ");
+        client.net(closed());
+        client.net(up());
+        assert_eq!(client.frames(&[taken]), [Effect::Disconnect]);
+        client.type_text("sentence");
+        assert_eq!(client.state.typed().0, "half a sentence");
+        shows(&mut client, "‘sam’ is taken here now: /nick sam-2 or Alt-R");
+        hides(&mut client, "Your name");
+        client
+    };
+    let connect = |name| [Effect::Connect(Target { name: nick(name), ..target() })];
+    let mut client = refused();
+    assert!(alt(&mut client, 'r').is_empty());
+    shows(&mut client, "Your name");
+    client.press(KeyCode::Esc);
+    assert_eq!(client.state.typed().0, "half a sentence");
+    alt(&mut client, 'r');
+    assert_eq!(client.press(KeyCode::Enter), connect("sam-2"));
+    client.net(up());
+    // The next start goes by the name that was let in.
+    let effects = client.frames(&[&welcome("sam-2", "")]);
+    let remembered = Effect::Remember(Target { name: nick("sam-2"), ..target() });
+    assert!(effects.contains(&remembered), "{effects:?}");
+    assert_eq!(client.state.typed().0, "half a sentence");
+    let mut client = refused();
+    ctrl_c(&mut client);
+    assert_eq!(client.enter("/nick samantha"), connect("samantha"));
+    let mut client = refused();
+    ctrl_c(&mut client);
+    client.press(KeyCode::Enter);
+    shows(&mut client, "Your name");
+}
+
+#[test]
+fn what_closes_the_help_is_typed() {
+    let mut client = Client::chatting(&[]);
+    client.press(KeyCode::F(1));
+    client.type_text("hi");
+    assert_eq!(client.state.typed().0, "hi");
+    client.press(KeyCode::F(1));
+    client.send(Event::Paste(" there".to_owned()));
+    assert_eq!(client.state.typed().0, "hi there");
+    hides(&mut client, "Ctrl-W");
+    client.press(KeyCode::F(1));
+    client.press(KeyCode::Esc);
+    assert_eq!(client.state.typed().0, "hi there");
+}
+
+#[test]
+fn what_closes_the_question_is_typed_unless_it_answers() {
+    let mut client = Client::chatting(&[]);
+    client.enter("exit");
+    client.type_text("s are");
+    assert_eq!(client.state.typed().0, "exits are");
+    client.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    client.enter("exit");
+    client.send(Event::Paste("s".to_owned()));
+    assert_eq!(client.state.typed().0, "exits");
+    let leave = |press: &dyn Fn(&mut Client) -> Vec<Effect>| {
+        let mut client = Client::chatting(&[]);
+        client.enter("exit");
+        assert!(press(&mut client).contains(&Effect::Quit));
+    };
+    leave(&|client| client.press(KeyCode::Char('y')));
+    leave(&|client| client.press(KeyCode::Enter));
+    leave(&ctrl_c);
+}
+
+#[test]
+fn a_room_is_not_left_with_something_unsent_in_it() {
+    let mut client = in_rust();
+    client.enter("one");
+    client.enter("two");
+    assert!(client.enter("/part").is_empty());
+    assert_eq!(client.state.typed().0, "/part");
+    shows(&mut client, "2 messages here are not sent yet");
+    for (id, seq) in [("test-1", 1), ("test-2", 2)] {
+        let ack = format!(r#"{{"type":"ack","id":"{id}","room":"rust","seq":{seq},"at":0}}"#);
+        client.frames(&[&ack]);
+    }
+    let effects = client.press(KeyCode::Enter);
+    assert!(matches!(requests(&effects)[..], [Request::Part { .. }]), "{effects:?}");
+    shows(&mut client, "Left #rust");
+    shows(&mut client, "#lobby ›");
+}
+
+#[test]
+fn a_draft_keeps_its_room() {
+    let mut client = in_rust();
+    client.type_text("half a thought");
+    alt(&mut client, '1');
+    assert!(client.enter("/part rust").is_empty());
+    shows(&mut client, "A text in #rust is not sent yet");
+    alt(&mut client, '2');
+    assert_eq!(client.state.typed().0, "half a thought");
+    // A draft behind a recalled command counts, too.
+    let mut client = in_rust();
+    client.enter("/names");
+    client.type_text("/part");
+    ctrl_c(&mut client);
+    client.type_text("draft");
+    client.press(KeyCode::Up);
+    assert_eq!(client.state.typed().0, "/part");
+    assert!(client.press(KeyCode::Enter).is_empty());
+    client.press(KeyCode::Down);
+    assert_eq!(client.state.typed().0, "draft");
+}
+
+#[test]
+fn a_room_that_was_left_stays_left() {
+    let mut client = in_rust();
+    client.enter("/part");
+    let late = r#"{"type":"message","room":"rust","seq":1,"from":"ann","at":0,"text":"sam: hi"}"#;
+    assert!(client.frames(&[late]).is_empty());
+    client.key(KeyCode::Char('n'), KeyModifiers::CONTROL);
+    hides(&mut client, "#rust ›");
+    client.enter("/join rust");
+    client.frames(&[&room("rust"), late]);
+    shows(&mut client, "sam: hi");
+}
+
+#[test]
+fn a_name_asked_for_is_remembered_and_no_other() {
+    let renamed = r#"{"type":"renamed","from":"sam","to":"sue"}"#;
+    let mut client = Client::chatting(&[]);
+    client.enter("/nick sue");
+    let keep = Effect::KeepToken { from: nick("sam"), to: nick("sue") };
+    let remember = Effect::Remember(Target { name: nick("sue"), ..target() });
+    assert_eq!(client.frames(&[renamed]), [keep.clone(), remember]);
+    let mut client = Client::chatting(&[]);
+    assert!(client.frames(&[renamed]).is_empty());
+    let mut client = hosting();
+    client.enter("/nick sue");
+    assert_eq!(client.frames(&[renamed]), [keep]);
+}
+
+#[test]
+fn a_refused_name_is_told_once() {
+    let mut client = Client::chatting(&[]);
+    client.enter("/nick ann");
+    client.frames(&[r#"{"type":"error","code":"name_taken","text":"no","suggest":"ann-2"}"#]);
+    let screen = client.text((120, 24));
+    assert_eq!(screen.matches("is taken here (free: ann-2)").count(), 1, "{screen}");
+    client.type_text("x");
+    hides(&mut client, "is taken here");
+}
+
+/// Hosting a room, with three others in it.
+fn hosting() -> Client {
+    let mut client = Client::new(setup(Start::Host { port: 0, name: nick("sam") }));
+    let addresses = vec!["192.168.1.23".parse().unwrap()];
+    client.send(Event::Hosted(Ok(chat_tui::event::Hosted { port: 7000, addresses })));
+    client.connect();
+    client
+}
+
+#[test]
+fn quitting_asks_when_something_would_be_lost() {
+    let leaves = |effects: &[Effect]| effects.contains(&Effect::Quit);
+    assert!(leaves(&Client::chatting(&[]).enter("/quit")));
+    let asks = |mut client: Client| {
+        ctrl_c(&mut client);
+        assert!(!leaves(&ctrl_c(&mut client)));
+        shows(&mut client, "Leave the chat?");
+        client.press(KeyCode::Esc);
+        assert!(!leaves(&client.enter("/quit")));
+        shows(&mut client, "Leave the chat?");
+        assert!(leaves(&ctrl_c(&mut client)));
+    };
+    let mut unsent = Client::chatting(&[]);
+    unsent.net(closed());
+    unsent.enter("not sent");
+    asks(unsent);
+    asks(hosting());
+    let mut alone = hosting();
+    alone.frames(&[r#"{"type":"left","room":"lobby","names":["ann","bob","li 雷"]}"#]);
+    assert!(leaves(&alone.enter("/quit")));
+}
+
+#[test]
+fn a_room_that_opens_late_takes_nobody_away() {
+    let mut start = setup(Start::Host { port: 65_433, name: nick("sam") });
+    start.recent = vec![target()];
+    let mut client = Client::new(start);
+    client.press(KeyCode::Enter);
+    assert_eq!(client.press(KeyCode::Enter), [Effect::Connect(target())]);
+    let hosted = chat_tui::event::Hosted { port: 65_433, addresses: Vec::new() };
+    assert!(client.send(Event::Hosted(Ok(hosted))).is_empty());
+    shows(&mut client, "192.168.1.23");
+}
+
+#[test]
+fn what_was_written_goes_with_who_takes_another_name() {
+    let mut client = Client::chatting(&[&direct(1, "ann", "old"), &direct(1, "bob", "mine")]);
+    alt(&mut client, '2');
+    client.type_text("a draft for ann");
+    client.net(closed());
+    alt(&mut client, '3');
+    client.enter("for bob");
+    client.net(up());
+    client.frames(&[
+        &welcome("sam", ""),
+        r#"{"type":"renamed","from":"bob","to":"ann"}"#,
+        r#"{"type":"ack","id":"test-1","room":"@ann","seq":2,"at":0}"#,
+    ]);
+    shows(&mut client, "@ann ›");
+    shows(&mut client, "for bob");
+    hides(&mut client, "… for bob");
+    hides(&mut client, "@bob");
+    client.press(KeyCode::Up);
+    client.press(KeyCode::Up);
+    assert_eq!(client.state.typed().0, "for bob");
+}
+
+#[test]
+fn a_message_to_nobody_goes_back_to_where_it_was_written() {
+    let refusal = r#"{"type":"error","code":"no_such_name","text":"no","id":"test-1"}"#;
+    let mut client = in_rust();
+    client.enter("/msg nobody hi");
+    shows(&mut client, "@nobody ›");
+    client.frames(&[refusal]);
+    assert_eq!(client.state.typed().0, "/msg nobody hi");
+    shows(&mut client, "#rust ›");
+    shows(&mut client, "Nobody here is called ‘nobody’");
+    hides(&mut client, "@nobody");
+    // Who goes on writing there is not interrupted.
+    let mut client = in_rust();
+    client.enter("/msg nobody hi");
+    client.type_text("and");
+    client.frames(&[refusal]);
+    assert_eq!(client.state.typed().0, "and");
+    shows(&mut client, "✗ hi");
+    // With history, the text is given back where it is.
+    let mut client = Client::chatting(&[&direct(1, "eve", "psst")]);
+    client.enter("/msg eve hi");
+    client.frames(&[refusal]);
+    assert_eq!(client.state.typed().0, "hi");
+    shows(&mut client, "@eve ›");
+}
+
+#[test]
+fn history_that_cannot_be_read_is_asked_for_again_by_the_reader() {
+    let mut client = Client::joining();
+    client.net(up());
+    let welcome = welcome("sam", "").replace(r#""last":0"#, r#""last":500"#);
+    assert_eq!(requests(&client.frames(&[&welcome])).len(), 1);
+    let failed = r#"{"type":"error","code":"not_stored","text":"no","room":"lobby"}"#;
+    assert!(client.frames(&[failed]).is_empty());
+    shows(&mut client, "The server cannot read its history now");
+    hides(&mut client, "sends it again");
+    client.type_text("x");
+    assert!(client.frames(&[&said(501, "ann", 0, "hi")]).is_empty());
+    let effects = client.press(KeyCode::PageUp);
+    assert!(matches!(requests(&effects)[..], [Request::History { .. }]), "{effects:?}");
+}
+
+#[test]
+fn the_start_screen_knows_the_port() {
+    let start = |keys: &[KeyCode]| {
+        let mut setup = setup(Start::Screen);
+        setup.port = 7199;
+        let mut client = Client::new(setup);
+        keys.iter().flat_map(|key| client.press(*key)).collect::<Vec<Effect>>()
+    };
+    let (enter, lab) = (KeyCode::Enter, KeyCode::Char('l'));
+    let there = Target { host: "l".to_owned(), port: 7199, ..target() };
+    assert_eq!(start(&[enter, lab, enter]), [Effect::Connect(there)]);
+    assert_eq!(start(&[enter, KeyCode::Down, enter]), [Effect::Host { port: 7199 }]);
+}
+
+#[test]
+fn a_refused_link_names_the_port_to_serve_on() {
+    let elsewhere = Target { port: 7199, ..target() };
+    let mut client = Client::new(setup(Start::Join { target: elsewhere, room: None }));
+    client.net(net::Event::Down { failure: Failure::Refused, retry_in: None });
+    shows(&mut client, "chat-tui --serve --port 7199");
+    shows(&mut client, "Or is the port wrong?");
+}
+
+#[test]
+fn a_rooms_name_has_no_spaces() {
+    let mut client = Client::chatting(&[]);
+    assert!(client.enter("/join bad room").is_empty());
+    shows(&mut client, "A room's name cannot contain spaces: /join bad-room");
+}
+
+#[test]
+fn a_server_that_stops_is_told_once() {
+    let mut client = Client::chatting(&[]);
+    client.frames(&[r#"{"type":"bye","text":"the server is stopping"}"#]);
+    client.net(closed());
+    let screen = client.text((140, 24));
+    let told = "∙ The server is stopping. What you write now is sent when it is back";
+    assert_eq!(screen.matches(told).count(), 1, "{screen}");
+    assert_eq!(screen.matches("What you write now").count(), 1, "{screen}");
+    // The next time that the link breaks is news again.
+    client.net(up());
+    client.frames(&[&welcome("sam", "")]);
+    client.net(closed());
+    assert_eq!(client.text((140, 24)).matches("What you write now").count(), 2);
+}
+
+#[test]
+fn a_hello_fits_its_frame() {
+    let mut client = Client::chatting(&[]);
+    for number in 0..160 {
+        let name = format!("{number:03}{}", "e\u{301}\u{301}\u{301}\u{301}".repeat(28));
+        client.frames(&[&direct(1, &name, "hi")]);
+    }
+    alt(&mut client, '2');
+    client.net(closed());
+    let effects = client.net(up());
+    let hello = requests(&effects)[0];
+    let mut bytes = bytes::BytesMut::new();
+    hello.encode(&mut bytes);
+    assert!(bytes.len() <= wire::limit::FRAME_BYTES, "{}", bytes.len());
+    let Request::Hello(hello) = hello else { panic!("{hello:?}") };
+    assert!(hello.resume.len() > 100);
+    // The one that is open first, then the rooms, then who wrote last.
+    let starts: Vec<String> =
+        hello.resume.iter().take(3).map(|resume| resume.room.to_string()).collect();
+    assert!(starts[0].starts_with("@000"), "{starts:?}");
+    assert!(starts[1] == "lobby" && starts[2].starts_with("@159"), "{starts:?}");
+}
+
+#[test]
+fn no_date_stands_below_lines_of_its_day() {
+    let mut client = Client::chatting(&[&said(1, "ann", -1500, "yesterday")]);
+    client.frames(&[r#"{"type":"joined","room":"lobby","name":"eve"}"#, &said(2, "ann", 0, "hi")]);
+    let screen = client.text((80, 24));
+    let at = |words: &str| screen.find(words).unwrap_or_else(|| panic!("no {words}:\n{screen}"));
+    assert_eq!(screen.matches("21 November").count(), 1, "{screen}");
+    assert!(at("yesterday") < at("21 November") && at("21 November") < at("eve joined"));
+}
