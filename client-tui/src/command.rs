@@ -283,7 +283,7 @@ fn nick(state: &mut State, _now: Moment, name: &str) -> Outcome {
     }
     let name = Nick::new(name).map_err(|error| error.to_string())?;
     if state.link.phase == Phase::Idle && state.link.name_refused.is_some() {
-        return Ok(connect::join_as(state, name));
+        return Ok(connect::join_as(state, &name));
     }
     online(state)?;
     state.link.renaming = Some(name.clone());

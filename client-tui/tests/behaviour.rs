@@ -432,8 +432,19 @@ fn a_name_asked_for_is_remembered_and_no_other() {
     let keep = Effect::KeepToken { from: nick("sam"), to: nick("sue") };
     let remember = Effect::Remember(Target { name: nick("sue"), ..target() });
     assert_eq!(client.frames(&[renamed]), [keep.clone(), remember]);
+    // A server that makes names up gets at no token but the one that it was shown.
     let mut client = Client::chatting(&[]);
     assert!(client.frames(&[renamed]).is_empty());
+    shows(&mut client, "sue you");
+    client.net(net::Event::Down { failure: Failure::Closed, retry_in: None });
+    assert_eq!(alt(&mut client, 'r'), [Effect::Connect(target())]);
+    let effects = client.net(up());
+    let [Request::Hello(hello)] = requests(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(hello.name, nick("sue"));
+    let mut client = Client::joining();
+    client.net(up());
+    let effects = client.frames(&[&welcome("admin", "")]);
+    assert!(effects.contains(&Effect::Remember(target())), "{effects:?}");
     let mut client = hosting();
     client.enter("/nick sue");
     assert_eq!(client.frames(&[renamed]), [keep]);
@@ -636,4 +647,10 @@ fn no_date_stands_below_lines_of_its_day() {
     let at = |words: &str| screen.find(words).unwrap_or_else(|| panic!("no {words}:\n{screen}"));
     assert_eq!(screen.matches("21 November").count(), 1, "{screen}");
     assert!(at("yesterday") < at("21 November") && at("21 November") < at("eve joined"));
+    // A clock that is wrong by a day does not bring the dates back and forth.
+    client.now.unix_ms += 86_400_000;
+    client.frames(&[r#"{"type":"left","room":"lobby","name":"eve"}"#, &said(3, "ann", 1, "bye")]);
+    client.frames(&[r#"{"type":"joined","room":"lobby","name":"eve"}"#, &said(4, "ann", 2, "oh")]);
+    let screen = client.text((80, 24));
+    assert_eq!((screen.matches("21 Nov").count(), screen.matches("22 Nov").count()), (1, 1));
 }

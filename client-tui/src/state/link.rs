@@ -59,8 +59,11 @@ pub(crate) struct Link {
 pub(crate) struct Session {
     /// The server's name, for people.
     pub(crate) server: String,
-    /// One's own name there.
+    /// One's own name there, as the server says.
     pub(crate) name: Nick,
+    /// The name that one asked for: it, and no name that a server makes up, is kept for the next
+    /// time and chooses the token.
+    pub(crate) asked: Nick,
     /// The identity of the log that numbers count in.
     pub(crate) log: String,
 }
@@ -85,7 +88,18 @@ impl Link {
 
     /// One's own name.
     pub(crate) fn name(&self) -> Option<&Nick> {
-        self.target.as_ref().map(|target| &target.name)
+        let there = self.session.as_ref().map(|session| &session.name);
+        there.or(self.target.as_ref().map(|target| &target.name))
+    }
+
+    /// Asks for another name, or has been given the one asked for.
+    pub(crate) fn go_by(&mut self, name: &Nick) {
+        if let Some(target) = self.target.as_mut() {
+            target.name = name.clone();
+        }
+        if let Some(session) = self.session.as_mut() {
+            session.name = name.clone();
+        }
     }
 
     /// Takes a measured round trip; `false` when it is shown the same as before.

@@ -66,10 +66,13 @@ pub(crate) fn join_here(state: &mut State, port: u16) -> Vec<Effect> {
 }
 
 /// Joins the same server again, by another name.
-pub(crate) fn join_as(state: &mut State, name: Nick) -> Vec<Effect> {
-    let Some(target) = state.link.target.as_mut() else { return Vec::new() };
-    target.name = name;
-    let target = target.clone();
+pub(crate) fn join_as(state: &mut State, name: &Nick) -> Vec<Effect> {
+    state.link.go_by(name);
+    join_again(state)
+}
+
+fn join_again(state: &mut State) -> Vec<Effect> {
+    let Some(target) = state.link.target.clone() else { return Vec::new() };
     if state.stage == Stage::Chat {
         // Reconnecting: what is known of the server stays.
         state.link.name_refused = None;
@@ -86,9 +89,9 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     if offer_name(state) {
         return Vec::new();
     }
-    match (&state.link.phase, state.link.target.clone()) {
-        (Phase::Down { retry_at: Some(_) }, _) => vec![Effect::RetryNow],
-        (Phase::Down { retry_at: None } | Phase::Idle, Some(target)) => join_as(state, target.name),
+    match &state.link.phase {
+        Phase::Down { retry_at: Some(_) } => vec![Effect::RetryNow],
+        Phase::Down { retry_at: None } | Phase::Idle => join_again(state),
         _ => Vec::new(),
     }
 }

@@ -68,15 +68,17 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 }
 
 fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect> {
+    let Some(target) = state.link.target.as_mut() else { return Vec::new() };
+    if target.name.key() == welcome.name.key() {
+        target.name = welcome.name.clone();
+    }
     let before = state.link.session.replace(Session {
         server: welcome.server.to_string(),
         name: welcome.name.clone(),
+        asked: target.name.clone(),
         log: welcome.log.clone(),
     });
     state.link.welcome();
-    if let Some(target) = state.link.target.as_mut() {
-        target.name = welcome.name.clone();
-    }
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::NameRefused(_)));
     let same_log = before.as_ref().is_some_and(|before| before.log == welcome.log);
     if before.is_some() && !same_log {
@@ -95,7 +97,8 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     if let Some(before) = before {
         let talk = state.conversations.open_mut();
         talk.scrollback.notice(now.unix_ms, Tone::Quiet, "Connected again".to_owned());
-        if before.name != welcome.name {
+        let asked = state.link.session.as_ref().map(|session| &session.asked);
+        if asked != Some(&before.asked) {
             effects.extend(remember(state));
         }
     } else {
@@ -261,17 +264,18 @@ fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Ef
     if !own {
         return Vec::new();
     }
-    if let Some(target) = state.link.target.as_mut() {
-        target.name = to.clone();
-    }
     // A name that nobody here asked for is followed, but it is not made ours: a server that makes
-    // names up would get the token of that name overwritten.
+    // names up would get at the tokens of these names.
     let asked = state.link.renaming.take_if(|asked| asked.key() == to.key()).is_some();
     if !asked {
+        if let Some(session) = state.link.session.as_mut() {
+            session.name = to.clone();
+        }
         return Vec::new();
     }
+    state.link.go_by(to);
     if let Some(session) = state.link.session.as_mut() {
-        session.name = to.clone();
+        session.asked = to.clone();
     }
     let keep = Effect::KeepToken { from: from.clone(), to: to.clone() };
     [keep].into_iter().chain(remember(state)).collect()

@@ -81,7 +81,7 @@ fn name_refused(state: &mut State, action: Option<Action>, typed: Option<char>) 
         Some(Action::Send) => match chosen(refused) {
             Ok(name) => {
                 state.overlays.pop();
-                return connect::join_as(state, name);
+                return connect::join_as(state, &name);
             }
             Err(words) => refused.wrong = Some(words),
         },
