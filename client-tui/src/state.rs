@@ -133,13 +133,13 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use chat_protocol::Conversation;
 
     use super::*;
 
-    #[test]
-    fn the_prompt_leaves_half_of_the_row() {
+    /// A state before anything has happened.
+    pub(crate) fn state() -> State {
         let setup = Setup {
             id_prefix: "x".to_owned(),
             name: None,
@@ -153,7 +153,12 @@ mod tests {
             no_color: false,
             zone: TimeZone::UTC,
         };
-        let mut state = State::new(setup);
+        State::new(setup)
+    }
+
+    #[test]
+    fn the_prompt_leaves_half_of_the_row() {
+        let mut state = state();
         let room: Conversation = "a-room-with-a-rather-long-name".parse().unwrap();
         state.conversations.go_to(room);
         let mut check = |width, expected: &str| {

@@ -208,3 +208,24 @@ fn words_of(refusal: &Refusal) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use chat_protocol::{Nick, Text};
+
+    use super::*;
+    use crate::effect::Target;
+
+    #[test]
+    fn a_refused_text_outlives_its_conversation() {
+        let mut state = crate::state::tests::state();
+        let name = Nick::new("sam").unwrap();
+        state.link.aim(Target { host: "lab".to_owned(), port: 1, name });
+        let bob: Conversation = "@bob".parse().unwrap();
+        state.outgoing.push(bob.clone(), Text::new("hi").unwrap());
+        take(&mut state, Moment::default(), &Refusal::new(Code::BadText, "no").answering("x-1"));
+        let talk = state.conversations.get_mut(&bob).unwrap();
+        assert_eq!(talk.compose.editor.text(), "hi");
+        assert!(matches!(state.tip, Tip::Wrong(_)));
+    }
+}
