@@ -13,16 +13,11 @@ use chat_tui::event::{Event, HostFailure};
 use chat_tui::net::{self, Failure};
 use chat_tui::state::Start;
 use crossterm::event::{KeyCode, KeyModifiers};
-use support::client::{Client, nick, said, setup, target};
+use support::client::{
+    Client, alt, closed, ctrl_c, direct, hides, hosting, in_rust, nick, requests, said, setup,
+    shows, target,
+};
 use wire::Request;
-
-fn requests(effects: &[Effect]) -> Vec<&Request> {
-    let sent = effects.iter().filter_map(|effect| match effect {
-        Effect::Send(request) => Some(request),
-        _ => None,
-    });
-    sent.collect()
-}
 
 #[test]
 fn nothing_typed_is_lost() {
@@ -81,30 +76,6 @@ fn tab_completes_and_cycles() {
 }
 
 #[test]
-fn a_broken_link_sends_again_and_resumes() {
-    let mut client = Client::chatting(&[&said(1, "ann", 0, "hello")]);
-    let first = client.enter("one");
-    assert_eq!(requests(&first).len(), 1);
-    client
-        .net(net::Event::Down { failure: Failure::Closed, retry_in: Some(Duration::from_secs(1)) });
-    assert!(requests(&client.enter("two")).is_empty());
-    let up = client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef").unwrap() });
-    let [Request::Hello(hello)] = requests(&up)[..] else { panic!("{up:?}") };
-    assert_eq!((hello.resume[0].after, hello.resume[0].log.as_deref()), (1, Some("1")));
-    let again = client
-        .frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab","log":"1",
-        "rooms":[{"name":"lobby","topic":"","last":1,"count":1,"members":["sam"]}]}"#]);
-    let ids: Vec<&str> = requests(&again)
-        .iter()
-        .filter_map(|request| match request {
-            Request::Say { id, .. } => Some(id.as_str()),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(ids, ["test-1", "test-2"]);
-}
-
-#[test]
 fn a_refused_text_comes_back_into_an_empty_input_only() {
     let refusal = r#"{"type":"error","code":"bad_text","text":"no","id":"test-1"}"#;
     let mut client = Client::chatting(&[]);
@@ -132,20 +103,6 @@ fn leaving_is_asked_first() {
     assert_eq!(client.state.typed().0, "");
     assert!(!leaves(&client.key(ctrl_c.0, ctrl_c.1)));
     assert!(leaves(&client.key(ctrl_c.0, ctrl_c.1)));
-}
-
-#[test]
-fn a_taken_name_is_one_key_away_from_another() {
-    let taken = r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#;
-    let check = |typed: &str, expected: &str| {
-        let mut client = Client::joining();
-        client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef").unwrap() });
-        assert_eq!(client.frames(&[taken]), [Effect::Disconnect]);
-        let target = Target { name: nick(expected), ..target() };
-        assert_eq!(client.enter(typed), [Effect::Connect(target)]);
-    };
-    check("", "sam-2");
-    check("samantha", "samantha");
 }
 
 #[test]
@@ -191,149 +148,6 @@ fn an_idle_screen_stays_still() {
     assert!(!client.state.take_dirty());
     client.net(net::Event::RoundTrip(Duration::from_millis(30)));
     assert!(client.state.take_dirty());
-}
-
-const TOKEN: &str = "0123456789abcdef";
-
-fn closed() -> net::Event {
-    net::Event::Down { failure: Failure::Closed, retry_in: Some(Duration::from_secs(1)) }
-}
-
-fn up() -> net::Event {
-    net::Event::Up { token: wire::Token::new(TOKEN).unwrap() }
-}
-
-/// A welcome of `sam` to the lobby, with these conversations besides.
-fn welcome(name: &str, directs: &str) -> String {
-    format!(
-        r#"{{"type":"welcome","version":1,"name":"{name}","server":"lab","log":"1",
-        "directs":[{directs}],"rooms":[{{"name":"lobby","last":0,"count":4,
-        "members":["ann","bob","li 雷","sam"]}}]}}"#
-    )
-}
-
-fn room(name: &str) -> String {
-    format!(r#"{{"type":"room","name":"{name}","last":0,"count":1,"members":["sam"]}}"#)
-}
-
-/// In `#rust`, besides the lobby.
-fn in_rust() -> Client {
-    let mut client = Client::chatting(&[]);
-    client.enter("/join rust");
-    client.frames(&[&room("rust")]);
-    client
-}
-
-fn direct(seq: u64, from: &str, text: &str) -> String {
-    format!(r#"{{"type":"direct","from":"{from}","to":"sam","seq":{seq},"at":0,"text":"{text}"}}"#)
-}
-
-fn ctrl_c(client: &mut Client) -> Vec<Effect> {
-    client.key(KeyCode::Char('c'), KeyModifiers::CONTROL)
-}
-
-fn alt(client: &mut Client, c: char) -> Vec<Effect> {
-    client.key(KeyCode::Char(c), KeyModifiers::ALT)
-}
-
-#[track_caller]
-fn shows(client: &mut Client, words: &str) {
-    let screen = client.text((140, 30));
-    assert!(screen.contains(words), "no ‘{words}’:\n{screen}");
-}
-
-#[track_caller]
-fn hides(client: &mut Client, words: &str) {
-    let screen = client.text((140, 30));
-    assert!(!screen.contains(words), "‘{words}’:\n{screen}");
-}
-
-#[test]
-fn what_came_while_the_link_was_down_is_unread() {
-    let mut client = Client::joining();
-    client.net(up());
-    // What was read in an earlier run is not known.
-    assert!(
-        !client.frames(&[&welcome("sam", r#"{"name":"ann","last":7}"#)]).contains(&Effect::Bell)
-    );
-    shows(&mut client, "@ann");
-    hides(&mut client, "@ann 7");
-    client.net(closed());
-    let effects = client.net(up());
-    let [Request::Hello(hello)] = requests(&effects)[..] else { panic!("{effects:?}") };
-    assert!(hello.resume.iter().any(|resume| resume.room.to_string() == "@ann"));
-    let directs = r#"{"name":"ann","last":8},{"name":"bob","last":2}"#;
-    let effects = client.frames(&[&welcome("sam", directs)]);
-    assert!(effects.contains(&Effect::Bell), "{effects:?}");
-    let status = |client: &mut Client| client.text((90, 24)).lines().nth(21).unwrap().to_owned();
-    // Ann's is resumed: it is counted when it comes, and once.
-    assert!(status(&mut client).contains("3:@bob 2"), "{}", status(&mut client));
-    assert!(!status(&mut client).contains("2:@ann"), "{}", status(&mut client));
-    client.frames(&[&direct(8, "ann", "psst")]);
-    assert!(status(&mut client).contains("2:@ann 1"), "{}", status(&mut client));
-    // Opened, what is missing is fetched.
-    let effects = alt(&mut client, '3');
-    let [Request::History { room, page: wire::Page::Newest, .. }] = requests(&effects)[..] else {
-        panic!("{effects:?}")
-    };
-    assert_eq!(room.to_string(), "@bob");
-}
-
-#[test]
-fn a_closed_conversation_comes_back_with_news_only() {
-    let mut client = Client::chatting(&[&direct(3, "ann", "psst")]);
-    alt(&mut client, '2');
-    client.enter("/close");
-    shows(&mut client, "Closed @ann");
-    client.type_text("x");
-    let mut back = |directs: &str| {
-        client.net(closed());
-        client.net(up());
-        client.frames(&[&welcome("sam", directs)]);
-        client.text((90, 24))
-    };
-    let screen = back(r#"{"name":"ann","last":3}"#);
-    assert!(!screen.contains("@ann"), "{screen}");
-    let screen = back(r#"{"name":"ann","last":5}"#);
-    assert!(screen.contains("2:@ann 2"), "{screen}");
-}
-
-#[test]
-fn a_name_that_is_taken_meanwhile_leaves_the_keys_to_the_sentence() {
-    let taken = r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#;
-    let refused = || {
-        let mut client = Client::chatting(&[]);
-        client.type_text("half a ");
-        client.net(closed());
-        client.net(up());
-        assert_eq!(client.frames(&[taken]), [Effect::Disconnect]);
-        client.type_text("sentence");
-        assert_eq!(client.state.typed().0, "half a sentence");
-        shows(&mut client, "‘sam’ is taken here now: /nick sam-2 or Alt-R");
-        hides(&mut client, "Your name");
-        client
-    };
-    let connect = |name| [Effect::Connect(Target { name: nick(name), ..target() })];
-    let mut client = refused();
-    assert!(alt(&mut client, 'r').is_empty());
-    shows(&mut client, "Your name");
-    client.press(KeyCode::Esc);
-    assert_eq!(client.state.typed().0, "half a sentence");
-    alt(&mut client, 'r');
-    assert_eq!(client.press(KeyCode::Enter), connect("sam-2"));
-    client.net(up());
-    // The next start goes by the name that was let in.
-    let effects = client.frames(&[&welcome("sam-2", "")]);
-    let remembered = Effect::Remember(Target { name: nick("sam-2"), ..target() });
-    assert!(effects.contains(&remembered), "{effects:?}");
-    assert_eq!(client.state.typed().0, "half a sentence");
-    let mut client = refused();
-    ctrl_c(&mut client);
-    assert_eq!(client.enter("/nick samantha"), connect("samantha"));
-    let mut client = refused();
-    ctrl_c(&mut client);
-    client.press(KeyCode::Enter);
-    shows(&mut client, "Your name");
 }
 
 #[test]
@@ -412,45 +226,6 @@ fn a_draft_keeps_its_room() {
 }
 
 #[test]
-fn a_room_that_was_left_stays_left() {
-    let mut client = in_rust();
-    client.enter("/part");
-    let late = r#"{"type":"message","room":"rust","seq":1,"from":"ann","at":0,"text":"sam: hi"}"#;
-    assert!(client.frames(&[late]).is_empty());
-    client.key(KeyCode::Char('n'), KeyModifiers::CONTROL);
-    hides(&mut client, "#rust ›");
-    client.enter("/join rust");
-    client.frames(&[&room("rust"), late]);
-    shows(&mut client, "sam: hi");
-}
-
-#[test]
-fn a_name_asked_for_is_remembered_and_no_other() {
-    let renamed = r#"{"type":"renamed","from":"sam","to":"sue"}"#;
-    let mut client = Client::chatting(&[]);
-    client.enter("/nick sue");
-    let keep = Effect::KeepToken { from: nick("sam"), to: nick("sue") };
-    let remember = Effect::Remember(Target { name: nick("sue"), ..target() });
-    assert_eq!(client.frames(&[renamed]), [keep.clone(), remember]);
-    // A server that makes names up gets at no token but the one that it was shown.
-    let mut client = Client::chatting(&[]);
-    assert!(client.frames(&[renamed]).is_empty());
-    shows(&mut client, "sue you");
-    client.net(net::Event::Down { failure: Failure::Closed, retry_in: None });
-    assert_eq!(alt(&mut client, 'r'), [Effect::Connect(target())]);
-    let effects = client.net(up());
-    let [Request::Hello(hello)] = requests(&effects)[..] else { panic!("{effects:?}") };
-    assert_eq!(hello.name, nick("sue"));
-    let mut client = Client::joining();
-    client.net(up());
-    let effects = client.frames(&[&welcome("admin", "")]);
-    assert!(effects.contains(&Effect::Remember(target())), "{effects:?}");
-    let mut client = hosting();
-    client.enter("/nick sue");
-    assert_eq!(client.frames(&[renamed]), [keep]);
-}
-
-#[test]
 fn a_refused_name_is_told_once() {
     let mut client = Client::chatting(&[]);
     client.enter("/nick ann");
@@ -459,15 +234,6 @@ fn a_refused_name_is_told_once() {
     assert_eq!(screen.matches("is taken here (free: ann-2)").count(), 1, "{screen}");
     client.type_text("x");
     hides(&mut client, "is taken here");
-}
-
-/// Hosting a room, with three others in it.
-fn hosting() -> Client {
-    let mut client = Client::new(setup(Start::Host { port: 0, name: nick("sam") }));
-    let addresses = vec!["192.168.1.23".parse().unwrap()];
-    client.send(Event::Hosted(Ok(chat_tui::event::Hosted { port: 7000, addresses })));
-    client.connect();
-    client
 }
 
 #[test]
@@ -494,41 +260,6 @@ fn quitting_asks_when_something_would_be_lost() {
 }
 
 #[test]
-fn a_room_that_opens_late_takes_nobody_away() {
-    let mut start = setup(Start::Host { port: 65_433, name: nick("sam") });
-    start.recent = vec![target()];
-    let mut client = Client::new(start);
-    client.press(KeyCode::Enter);
-    assert_eq!(client.press(KeyCode::Enter), [Effect::Connect(target())]);
-    let hosted = chat_tui::event::Hosted { port: 65_433, addresses: Vec::new() };
-    assert!(client.send(Event::Hosted(Ok(hosted))).is_empty());
-    shows(&mut client, "192.168.1.23");
-}
-
-#[test]
-fn what_was_written_goes_with_who_takes_another_name() {
-    let mut client = Client::chatting(&[&direct(1, "ann", "old"), &direct(1, "bob", "mine")]);
-    alt(&mut client, '2');
-    client.type_text("a draft for ann");
-    client.net(closed());
-    alt(&mut client, '3');
-    client.enter("for bob");
-    client.net(up());
-    client.frames(&[
-        &welcome("sam", ""),
-        r#"{"type":"renamed","from":"bob","to":"ann"}"#,
-        r#"{"type":"ack","id":"test-1","room":"@ann","seq":2,"at":0}"#,
-    ]);
-    shows(&mut client, "@ann ›");
-    shows(&mut client, "for bob");
-    hides(&mut client, "… for bob");
-    hides(&mut client, "@bob");
-    client.press(KeyCode::Up);
-    client.press(KeyCode::Up);
-    assert_eq!(client.state.typed().0, "for bob");
-}
-
-#[test]
 fn a_message_to_nobody_goes_back_to_where_it_was_written() {
     let refusal = r#"{"type":"error","code":"no_such_name","text":"no","id":"test-1"}"#;
     let mut client = in_rust();
@@ -552,22 +283,6 @@ fn a_message_to_nobody_goes_back_to_where_it_was_written() {
     client.frames(&[refusal]);
     assert_eq!(client.state.typed().0, "hi");
     shows(&mut client, "@eve ›");
-}
-
-#[test]
-fn history_that_cannot_be_read_is_asked_for_again_by_the_reader() {
-    let mut client = Client::joining();
-    client.net(up());
-    let welcome = welcome("sam", "").replace(r#""last":0"#, r#""last":500"#);
-    assert_eq!(requests(&client.frames(&[&welcome])).len(), 1);
-    let failed = r#"{"type":"error","code":"not_stored","text":"no","room":"lobby"}"#;
-    assert!(client.frames(&[failed]).is_empty());
-    shows(&mut client, "The server cannot read its history now");
-    hides(&mut client, "sends it again");
-    client.type_text("x");
-    assert!(client.frames(&[&said(501, "ann", 0, "hi")]).is_empty());
-    let effects = client.press(KeyCode::PageUp);
-    assert!(matches!(requests(&effects)[..], [Request::History { .. }]), "{effects:?}");
 }
 
 #[test]
@@ -598,45 +313,6 @@ fn a_rooms_name_has_no_spaces() {
     let mut client = Client::chatting(&[]);
     assert!(client.enter("/join bad room").is_empty());
     shows(&mut client, "A room's name cannot contain spaces: /join bad-room");
-}
-
-#[test]
-fn a_server_that_stops_is_told_once() {
-    let mut client = Client::chatting(&[]);
-    client.frames(&[r#"{"type":"bye","text":"the server is stopping"}"#]);
-    client.net(closed());
-    let screen = client.text((140, 24));
-    let told = "∙ The server is stopping. What you write now is sent when it is back";
-    assert_eq!(screen.matches(told).count(), 1, "{screen}");
-    assert_eq!(screen.matches("What you write now").count(), 1, "{screen}");
-    // The next time that the link breaks is news again.
-    client.net(up());
-    client.frames(&[&welcome("sam", "")]);
-    client.net(closed());
-    assert_eq!(client.text((140, 24)).matches("What you write now").count(), 2);
-}
-
-#[test]
-fn a_hello_fits_its_frame() {
-    let mut client = Client::chatting(&[]);
-    for number in 0..160 {
-        let name = format!("{number:03}{}", "e\u{301}\u{301}\u{301}\u{301}".repeat(28));
-        client.frames(&[&direct(1, &name, "hi")]);
-    }
-    alt(&mut client, '2');
-    client.net(closed());
-    let effects = client.net(up());
-    let hello = requests(&effects)[0];
-    let mut bytes = bytes::BytesMut::new();
-    hello.encode(&mut bytes);
-    assert!(bytes.len() <= wire::limit::FRAME_BYTES, "{}", bytes.len());
-    let Request::Hello(hello) = hello else { panic!("{hello:?}") };
-    assert!(hello.resume.len() > 100);
-    // The one that is open first, then the rooms, then who wrote last.
-    let starts: Vec<String> =
-        hello.resume.iter().take(3).map(|resume| resume.room.to_string()).collect();
-    assert!(starts[0].starts_with("@000"), "{starts:?}");
-    assert!(starts[1] == "lobby" && starts[2].starts_with("@159"), "{starts:?}");
 }
 
 #[test]
