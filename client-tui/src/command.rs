@@ -6,9 +6,11 @@ use crate::effect::Effect;
 use crate::event::Moment;
 use crate::state::State;
 use crate::state::entry::Tone;
+use crate::state::link::Phase;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
-use crate::update::compose;
+use crate::update::{compose, connect, keys};
+use crate::words;
 
 /// What a command comes to: effects, or words on what is wrong, and then the text stays.
 type Outcome = Result<Vec<Effect>, String>;
@@ -68,9 +70,11 @@ fn unknown(name: &str) -> String {
     let names = COMMANDS
         .iter()
         .flat_map(|command| std::iter::once(command.name).chain(command.aliases.iter().copied()));
+    // Of short names, anything is two letters away from something.
+    let most = if lower.chars().count() <= 4 { 1 } else { 2 };
     let nearest = names.map(|known| (distance(&lower, known), known)).min();
     match nearest {
-        Some((0..=2, known)) if lower.len() > 1 => {
+        Some((distance, known)) if lower.len() > 1 && distance <= most => {
             format!("there is no /{name}: did you mean /{known}? (to say it: //{name})")
         }
         _ => format!("there is no /{name}: F1 lists the commands (to say it: //{name})"),
@@ -125,39 +129,66 @@ fn help(state: &mut State, _now: Moment, name: &str) -> Outcome {
 }
 
 fn join(state: &mut State, _now: Moment, name: &str) -> Outcome {
-    let name = name.trim_start_matches('#');
-    if name.is_empty() {
+    if name.trim_start_matches('#').is_empty() {
         return Err("which room? /join rust".to_owned());
     }
-    let room = RoomName::new(name)
-        .map_err(|error| error.to_string().replacen("a name", "a room's name", 1))?;
+    let room = room_name(name)?;
     online(state)?;
+    state.conversations.come_back(&room);
     state.conversations.go_to(Conversation::Room(room.clone()));
     let member = state.conversations.open().member;
     Ok(if member { Vec::new() } else { vec![Effect::Send(Request::Join { room })] })
 }
 
-fn part(state: &mut State, now: Moment, name: &str) -> Outcome {
-    if !name.is_empty() {
-        let room =
-            RoomName::new(name.trim_start_matches('#')).map_err(|error| error.to_string())?;
-        let room = Conversation::Room(room);
-        let index = state.conversations.find(&room).ok_or("you are not in this room")?;
-        state.conversations.go_to_index(index);
+/// A room's name as people write it, with its sign or without.
+fn room_name(raw: &str) -> Result<RoomName, String> {
+    let name = raw.trim_start_matches('#');
+    if name.contains(char::is_whitespace) {
+        let whole = name.split_whitespace().collect::<Vec<_>>().join("-");
+        let offer = RoomName::new(&whole).map(|room| format!(": /join {room}")).unwrap_or_default();
+        return Err(format!("a room's name cannot contain spaces{offer}"));
     }
-    close(state, now, "")
+    RoomName::new(name).map_err(|error| error.to_string().replacen("a name", "a room's name", 1))
+}
+
+fn part(state: &mut State, _now: Moment, name: &str) -> Outcome {
+    let mut index = state.conversations.open_index();
+    if !name.is_empty() {
+        let room = Conversation::Room(room_name(name)?);
+        index = state.conversations.find(&room).ok_or("you are not in this room")?;
+    }
+    leave(state, index)
 }
 
 fn close(state: &mut State, _now: Moment, _: &str) -> Outcome {
-    let talk = state.conversations.open();
-    let (address, member) = (talk.address.clone(), talk.member);
-    if state.conversations.open_index() == 0 {
+    let index = state.conversations.open_index();
+    leave(state, index)
+}
+
+/// Leaves a room, or puts a conversation away; not while something typed would go with it.
+fn leave(state: &mut State, index: usize) -> Outcome {
+    if index == 0 {
         return Err("this is where everybody is: /quit leaves the chat".to_owned());
+    }
+    let talk = state.conversations.at(index).ok_or("there is no such conversation")?;
+    let (address, title, member) = (talk.address.clone(), talk.title(), talk.member);
+    let unsent = state.outgoing.count_to(&address);
+    if unsent > 0 {
+        let is = if unsent == 1 { "is" } else { "are" };
+        let messages = words::counted(unsent, "message");
+        return Err(format!("{messages} here {is} not sent yet: Alt-R tries again"));
+    }
+    let here = index == state.conversations.open_index();
+    let draft = !here && !talk.compose.editor.text().trim().is_empty();
+    if draft || talk.compose.hidden_draft().is_some() {
+        return Err(format!("a text in {title} is not sent yet: send it, or clear it"));
     }
     if talk.is_room() && member {
         online(state)?;
     }
-    state.conversations.close_open();
+    state.conversations.close(index);
+    let done = if matches!(address, Conversation::Room(_)) { "left" } else { "closed" };
+    state.tip = Tip::Told(format!("{done} {title}"));
     Ok(match address {
         Conversation::Room(room) if member => vec![Effect::Send(Request::Part { room })],
         _ => Vec::new(),
@@ -178,7 +209,12 @@ fn msg(state: &mut State, now: Moment, arguments: &str) -> Outcome {
     if !text.is_empty() {
         compose::check(state, &text)?;
     }
+    let from = state.conversations.open().address.clone();
     state.conversations.go_to(Conversation::Direct(to));
+    let talk = state.conversations.open_mut();
+    if talk.address != from {
+        talk.came_from = Some(from);
+    }
     if text.is_empty() {
         Ok(Vec::new())
     } else {
@@ -246,7 +282,11 @@ fn nick(state: &mut State, _now: Moment, name: &str) -> Outcome {
         return Err("which name? /nick sam".to_owned());
     }
     let name = Nick::new(name).map_err(|error| error.to_string())?;
+    if state.link.phase == Phase::Idle && state.link.name_refused.is_some() {
+        return Ok(connect::join_as(state, &name));
+    }
     online(state)?;
+    state.link.renaming = Some(name.clone());
     Ok(vec![Effect::Send(Request::Rename { name })])
 }
 
@@ -260,8 +300,8 @@ fn time(state: &mut State, _now: Moment, _: &str) -> Outcome {
     Ok(vec![Effect::Send(Request::Time)])
 }
 
-fn quit(_state: &mut State, _now: Moment, _: &str) -> Outcome {
-    Ok(vec![Effect::Send(Request::Bye), Effect::Quit])
+fn quit(state: &mut State, _now: Moment, _: &str) -> Outcome {
+    Ok(keys::quit(state))
 }
 
 #[cfg(test)]
@@ -284,6 +324,7 @@ mod tests {
         check("hlep", "/help?");
         check("quitt", "/quit?");
         check("frobnicate", "F1");
+        check("foo", "F1");
     }
 
     #[test]

@@ -129,6 +129,7 @@ impl Client {
             name: Some(name),
             recent,
             trouble: storage.trouble(),
+            port: chat_protocol::limit::DEFAULT_PORT,
             start,
             width,
             height,

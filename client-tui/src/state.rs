@@ -75,7 +75,7 @@ impl State {
         let theme = Theme::choose(setup.light.unwrap_or(false), setup.no_color);
         let mut screen = Screen::new(setup.width, setup.height);
         screen.divide(screen::Wishes::default());
-        let mut start = StartForm::new(&name, setup.recent);
+        let mut start = StartForm::new(&name, setup.recent, setup.port);
         start.told = setup.trouble.clone().map(Told::Wrong);
         Self {
             start,
@@ -89,6 +89,23 @@ impl State {
             screen,
             looks: Looks { theme, zone: setup.zone },
         }
+    }
+
+    /// What names the conversation that the typed text goes to, cut where it would take more than
+    /// half of the row.
+    pub(crate) fn prompt(&self) -> String {
+        let title = self.conversations.open().title();
+        crate::cells::fit(&title, usize::from(self.screen.width / 2))
+    }
+
+    /// What would be lost by leaving now, in words; nothing when nothing would.
+    pub(crate) fn stakes(&self) -> Vec<String> {
+        let unsent = self.outgoing.len();
+        let others = match &self.hosting {
+            Hosting::Open(_) => self.conversations.everybody().saturating_sub(1),
+            _ => 0,
+        };
+        crate::words::stakes(unsent, others)
     }
 
     /// The first effects: to be performed once, before the first event.
@@ -112,5 +129,44 @@ impl State {
     #[must_use]
     pub fn top_message(&self) -> Option<u64> {
         self.conversations.open().scrollback.top_message()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use chat_protocol::Conversation;
+
+    use super::*;
+
+    /// A state before anything has happened.
+    pub(crate) fn state() -> State {
+        let setup = Setup {
+            id_prefix: "x".to_owned(),
+            name: None,
+            recent: Vec::new(),
+            trouble: None,
+            port: chat_protocol::limit::DEFAULT_PORT,
+            start: Start::Screen,
+            width: 80,
+            height: 24,
+            light: None,
+            no_color: false,
+            zone: TimeZone::UTC,
+        };
+        State::new(setup)
+    }
+
+    #[test]
+    fn the_prompt_leaves_half_of_the_row() {
+        let mut state = state();
+        let room: Conversation = "a-room-with-a-rather-long-name".parse().unwrap();
+        state.conversations.go_to(room);
+        let mut check = |width, expected: &str| {
+            state.screen.width = width;
+            assert_eq!(state.prompt(), expected, "{width}");
+        };
+        check(80, "#a-room-with-a-rather-long-name");
+        check(30, "#a-room-with-a…");
+        check(1, "");
     }
 }

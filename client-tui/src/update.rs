@@ -82,8 +82,8 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn lay_out(state: &mut State) {
     let several = state.conversations.len() > 1;
+    let width = state.screen.input_width(crate::cells::width(&state.prompt()));
     let talk = state.conversations.open();
-    let width = state.screen.input_width(crate::cells::width(&talk.title()));
     let wishes = Wishes {
         room: talk.is_room(),
         several,

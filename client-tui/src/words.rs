@@ -36,10 +36,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             format!("No machine is known by the name ‘{host}’"),
             &["Check the spelling.", "Or use the number instead, such as 192.168.1.23."],
         ),
-        Failure::Refused => diagnosis(
-            format!("{host} is there, but no server listens on port {port}"),
-            &["Is the server running? Start one there with:  chat-tui --serve"],
-        ),
+        Failure::Refused => refused(host, port),
         Failure::TimedOut => diagnosis(
             format!("{host} does not answer"),
             &[
@@ -65,6 +62,28 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             &["Check the address and the network."],
         ),
     }
+}
+
+fn refused(host: &str, port: u16) -> Diagnosis {
+    let start = "Is the server running? Start one there with:";
+    let mut advice = match port == limit::DEFAULT_PORT {
+        true => vec![format!("{start}  chat-tui --serve")],
+        // In a row of its own, so that the line is whole wherever it is read.
+        false => vec![start.to_owned(), format!("    chat-tui --serve --port {port}")],
+    };
+    advice.push("Or is the port wrong?".to_owned());
+    let headline = format!("{host} is there, but no server listens on port {port}");
+    Diagnosis { headline, advice }
+}
+
+/// What would be lost by leaving: messages that are not sent, and a room with others in it.
+pub(crate) fn stakes(unsent: usize, others: usize) -> Vec<String> {
+    let is = if unsent == 1 { "is" } else { "are" };
+    let messages = format!("{} {is} not sent yet: leave anyway?", counted(unsent, "message"));
+    let lose = if others == 1 { "other loses" } else { "others lose" };
+    let room = format!("You host this room: {others} {lose} it. Leave?");
+    let messages = (unsent > 0).then_some(messages);
+    messages.into_iter().chain((others > 0).then_some(room)).collect()
 }
 
 fn not_chat(bytes: &str, host: &str, port: u16) -> Diagnosis {
@@ -111,7 +130,10 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Code::NotMember => "you are not in this room: /join it first".to_owned(),
         Code::NoSuchName => "nobody of this name is here".to_owned(),
         Code::TooFast => "that was too fast: wait a little, then Alt-R sends it again".to_owned(),
-        Code::NotStored => "the server could not store it: Alt-R sends it again".to_owned(),
+        Code::NotStored if refusal.id.is_some() => {
+            "the server could not store it: Alt-R sends it again".to_owned()
+        }
+        Code::NotStored => "the server could not store this: try again later".to_owned(),
         Code::TooSlow => "more came in than this link could carry: catching up".to_owned(),
         Code::Forbidden => format!("this is not allowed here: {}", theirs()),
         Code::LogChanged => {
@@ -132,4 +154,28 @@ pub(crate) fn sentence(words: &str) -> String {
 /// `1 message`, `2 messages`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leaving_costs_is_told() {
+        let check = |unsent, others, expected: &[&str]| {
+            assert_eq!(stakes(unsent, others), expected);
+        };
+        check(0, 0, &[]);
+        check(1, 0, &["1 message is not sent yet: leave anyway?"]);
+        check(3, 0, &["3 messages are not sent yet: leave anyway?"]);
+        check(0, 5, &["You host this room: 5 others lose it. Leave?"]);
+        check(
+            2,
+            1,
+            &[
+                "2 messages are not sent yet: leave anyway?",
+                "You host this room: 1 other loses it. Leave?",
+            ],
+        );
+    }
 }

@@ -91,10 +91,12 @@ fn steps() -> impl Strategy<Value = Step> {
         6 => message.prop_map(|(seq, from, at, text)| said(seq, from, at, &format!("x{text}"))),
         1 => name.clone().prop_map(|name| format!(r#"{{"type":"joined","room":"lobby","name":"{name}"}}"#)),
         1 => name.clone().prop_map(|name| format!(r#"{{"type":"left","room":"lobby","name":"{name}"}}"#)),
-        1 => name.prop_map(|name| format!(r#"{{"type":"direct","from":"{name}","to":"sam","seq":1,"at":0,"text":"hi"}}"#)),
+        1 => name.clone().prop_map(|name| format!(r#"{{"type":"direct","from":"{name}","to":"sam","seq":1,"at":0,"text":"hi"}}"#)),
         1 => (1_u64..40).prop_map(|id| format!(r#"{{"type":"ack","id":"test-{id}","room":"lobby","seq":{},"at":0}}"#, id + 100)),
-        1 => proptest::sample::select(vec!["name_taken", "too_fast", "log_changed", "gap", "bad_version", "forbidden"])
+        1 => proptest::sample::select(vec!["name_taken", "too_fast", "log_changed", "gap", "bad_version", "forbidden", "not_stored"])
             .prop_map(|code| format!(r#"{{"type":"error","code":"{code}","text":"no","room":"lobby","first":9}}"#)),
+        1 => (name.clone(), name.clone()).prop_map(|(from, to)| format!(r#"{{"type":"renamed","from":"{from}","to":"{to}"}}"#)),
+        1 => proptest::strategy::Just(r#"{"type":"bye","text":"stopping"}"#.to_owned()),
         1 => (1_u64..50, any::<bool>()).prop_map(|(seq, more)| format!(
             r#"{{"type":"history","room":"lobby","more":{more},"messages":[{{"seq":{seq},"from":"ann","at":0,"text":"old"}}]}}"#)),
     ];

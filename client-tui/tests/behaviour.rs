@@ -13,16 +13,11 @@ use chat_tui::event::{Event, HostFailure};
 use chat_tui::net::{self, Failure};
 use chat_tui::state::Start;
 use crossterm::event::{KeyCode, KeyModifiers};
-use support::client::{Client, nick, said, setup, target};
+use support::client::{
+    Client, alt, closed, ctrl_c, direct, hides, hosting, in_rust, nick, requests, said, setup,
+    shows, target,
+};
 use wire::Request;
-
-fn requests(effects: &[Effect]) -> Vec<&Request> {
-    let sent = effects.iter().filter_map(|effect| match effect {
-        Effect::Send(request) => Some(request),
-        _ => None,
-    });
-    sent.collect()
-}
 
 #[test]
 fn nothing_typed_is_lost() {
@@ -81,30 +76,6 @@ fn tab_completes_and_cycles() {
 }
 
 #[test]
-fn a_broken_link_sends_again_and_resumes() {
-    let mut client = Client::chatting(&[&said(1, "ann", 0, "hello")]);
-    let first = client.enter("one");
-    assert_eq!(requests(&first).len(), 1);
-    client
-        .net(net::Event::Down { failure: Failure::Closed, retry_in: Some(Duration::from_secs(1)) });
-    assert!(requests(&client.enter("two")).is_empty());
-    let up = client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef").unwrap() });
-    let [Request::Hello(hello)] = requests(&up)[..] else { panic!("{up:?}") };
-    assert_eq!((hello.resume[0].after, hello.resume[0].log.as_deref()), (1, Some("1")));
-    let again = client
-        .frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab","log":"1",
-        "rooms":[{"name":"lobby","topic":"","last":1,"count":1,"members":["sam"]}]}"#]);
-    let ids: Vec<&str> = requests(&again)
-        .iter()
-        .filter_map(|request| match request {
-            Request::Say { id, .. } => Some(id.as_str()),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(ids, ["test-1", "test-2"]);
-}
-
-#[test]
 fn a_refused_text_comes_back_into_an_empty_input_only() {
     let refusal = r#"{"type":"error","code":"bad_text","text":"no","id":"test-1"}"#;
     let mut client = Client::chatting(&[]);
@@ -132,20 +103,6 @@ fn leaving_is_asked_first() {
     assert_eq!(client.state.typed().0, "");
     assert!(!leaves(&client.key(ctrl_c.0, ctrl_c.1)));
     assert!(leaves(&client.key(ctrl_c.0, ctrl_c.1)));
-}
-
-#[test]
-fn a_taken_name_is_one_key_away_from_another() {
-    let taken = r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#;
-    let check = |typed: &str, expected: &str| {
-        let mut client = Client::joining();
-        client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef").unwrap() });
-        assert_eq!(client.frames(&[taken]), [Effect::Disconnect]);
-        let target = Target { name: nick(expected), ..target() };
-        assert_eq!(client.enter(typed), [Effect::Connect(target)]);
-    };
-    check("", "sam-2");
-    check("samantha", "samantha");
 }
 
 #[test]
@@ -191,4 +148,185 @@ fn an_idle_screen_stays_still() {
     assert!(!client.state.take_dirty());
     client.net(net::Event::RoundTrip(Duration::from_millis(30)));
     assert!(client.state.take_dirty());
+}
+
+#[test]
+fn what_closes_the_help_is_typed() {
+    let mut client = Client::chatting(&[]);
+    client.press(KeyCode::F(1));
+    client.type_text("hi");
+    assert_eq!(client.state.typed().0, "hi");
+    client.press(KeyCode::F(1));
+    client.send(Event::Paste(" there".to_owned()));
+    assert_eq!(client.state.typed().0, "hi there");
+    hides(&mut client, "Ctrl-W");
+    client.press(KeyCode::F(1));
+    client.press(KeyCode::Esc);
+    assert_eq!(client.state.typed().0, "hi there");
+}
+
+#[test]
+fn what_closes_the_question_is_typed_unless_it_answers() {
+    let mut client = Client::chatting(&[]);
+    client.enter("exit");
+    client.type_text("s are");
+    assert_eq!(client.state.typed().0, "exits are");
+    client.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    client.enter("exit");
+    client.send(Event::Paste("s".to_owned()));
+    assert_eq!(client.state.typed().0, "exits");
+    let leave = |press: &dyn Fn(&mut Client) -> Vec<Effect>| {
+        let mut client = Client::chatting(&[]);
+        client.enter("exit");
+        assert!(press(&mut client).contains(&Effect::Quit));
+    };
+    leave(&|client| client.press(KeyCode::Char('y')));
+    leave(&|client| client.press(KeyCode::Enter));
+    leave(&ctrl_c);
+}
+
+#[test]
+fn a_room_is_not_left_with_something_unsent_in_it() {
+    let mut client = in_rust();
+    client.enter("one");
+    client.enter("two");
+    assert!(client.enter("/part").is_empty());
+    assert_eq!(client.state.typed().0, "/part");
+    shows(&mut client, "2 messages here are not sent yet");
+    for (id, seq) in [("test-1", 1), ("test-2", 2)] {
+        let ack = format!(r#"{{"type":"ack","id":"{id}","room":"rust","seq":{seq},"at":0}}"#);
+        client.frames(&[&ack]);
+    }
+    let effects = client.press(KeyCode::Enter);
+    assert!(matches!(requests(&effects)[..], [Request::Part { .. }]), "{effects:?}");
+    shows(&mut client, "Left #rust");
+    shows(&mut client, "#lobby ›");
+}
+
+#[test]
+fn a_draft_keeps_its_room() {
+    let mut client = in_rust();
+    client.type_text("half a thought");
+    alt(&mut client, '1');
+    assert!(client.enter("/part rust").is_empty());
+    shows(&mut client, "A text in #rust is not sent yet");
+    alt(&mut client, '2');
+    assert_eq!(client.state.typed().0, "half a thought");
+    // A draft behind a recalled command counts, too.
+    let mut client = in_rust();
+    client.enter("/names");
+    client.type_text("/part");
+    ctrl_c(&mut client);
+    client.type_text("draft");
+    client.press(KeyCode::Up);
+    assert_eq!(client.state.typed().0, "/part");
+    assert!(client.press(KeyCode::Enter).is_empty());
+    client.press(KeyCode::Down);
+    assert_eq!(client.state.typed().0, "draft");
+}
+
+#[test]
+fn a_refused_name_is_told_once() {
+    let mut client = Client::chatting(&[]);
+    client.enter("/nick ann");
+    client.frames(&[r#"{"type":"error","code":"name_taken","text":"no","suggest":"ann-2"}"#]);
+    let screen = client.text((120, 24));
+    assert_eq!(screen.matches("is taken here (free: ann-2)").count(), 1, "{screen}");
+    client.type_text("x");
+    hides(&mut client, "is taken here");
+}
+
+#[test]
+fn quitting_asks_when_something_would_be_lost() {
+    let leaves = |effects: &[Effect]| effects.contains(&Effect::Quit);
+    assert!(leaves(&Client::chatting(&[]).enter("/quit")));
+    let asks = |mut client: Client| {
+        ctrl_c(&mut client);
+        assert!(!leaves(&ctrl_c(&mut client)));
+        shows(&mut client, "Leave the chat?");
+        client.press(KeyCode::Esc);
+        assert!(!leaves(&client.enter("/quit")));
+        shows(&mut client, "Leave the chat?");
+        assert!(leaves(&ctrl_c(&mut client)));
+    };
+    let mut unsent = Client::chatting(&[]);
+    unsent.net(closed());
+    unsent.enter("not sent");
+    asks(unsent);
+    asks(hosting());
+    let mut alone = hosting();
+    alone.frames(&[r#"{"type":"left","room":"lobby","names":["ann","bob","li 雷"]}"#]);
+    assert!(leaves(&alone.enter("/quit")));
+}
+
+#[test]
+fn a_message_to_nobody_goes_back_to_where_it_was_written() {
+    let refusal = r#"{"type":"error","code":"no_such_name","text":"no","id":"test-1"}"#;
+    let mut client = in_rust();
+    client.enter("/msg nobody hi");
+    shows(&mut client, "@nobody ›");
+    client.frames(&[refusal]);
+    assert_eq!(client.state.typed().0, "/msg nobody hi");
+    shows(&mut client, "#rust ›");
+    shows(&mut client, "Nobody here is called ‘nobody’");
+    hides(&mut client, "@nobody");
+    // Who goes on writing there is not interrupted.
+    let mut client = in_rust();
+    client.enter("/msg nobody hi");
+    client.type_text("and");
+    client.frames(&[refusal]);
+    assert_eq!(client.state.typed().0, "and");
+    shows(&mut client, "✗ hi");
+    // With history, the text is given back where it is.
+    let mut client = Client::chatting(&[&direct(1, "eve", "psst")]);
+    client.enter("/msg eve hi");
+    client.frames(&[refusal]);
+    assert_eq!(client.state.typed().0, "hi");
+    shows(&mut client, "@eve ›");
+}
+
+#[test]
+fn the_start_screen_knows_the_port() {
+    let start = |keys: &[KeyCode]| {
+        let mut setup = setup(Start::Screen);
+        setup.port = 7199;
+        let mut client = Client::new(setup);
+        keys.iter().flat_map(|key| client.press(*key)).collect::<Vec<Effect>>()
+    };
+    let (enter, lab) = (KeyCode::Enter, KeyCode::Char('l'));
+    let there = Target { host: "l".to_owned(), port: 7199, ..target() };
+    assert_eq!(start(&[enter, lab, enter]), [Effect::Connect(there)]);
+    assert_eq!(start(&[enter, KeyCode::Down, enter]), [Effect::Host { port: 7199 }]);
+}
+
+#[test]
+fn a_refused_link_names_the_port_to_serve_on() {
+    let elsewhere = Target { port: 7199, ..target() };
+    let mut client = Client::new(setup(Start::Join { target: elsewhere, room: None }));
+    client.net(net::Event::Down { failure: Failure::Refused, retry_in: None });
+    shows(&mut client, "chat-tui --serve --port 7199");
+    shows(&mut client, "Or is the port wrong?");
+}
+
+#[test]
+fn a_rooms_name_has_no_spaces() {
+    let mut client = Client::chatting(&[]);
+    assert!(client.enter("/join bad room").is_empty());
+    shows(&mut client, "A room's name cannot contain spaces: /join bad-room");
+}
+
+#[test]
+fn no_date_stands_below_lines_of_its_day() {
+    let mut client = Client::chatting(&[&said(1, "ann", -1500, "yesterday")]);
+    client.frames(&[r#"{"type":"joined","room":"lobby","name":"eve"}"#, &said(2, "ann", 0, "hi")]);
+    let screen = client.text((80, 24));
+    let at = |words: &str| screen.find(words).unwrap_or_else(|| panic!("no {words}:\n{screen}"));
+    assert_eq!(screen.matches("21 November").count(), 1, "{screen}");
+    assert!(at("yesterday") < at("21 November") && at("21 November") < at("eve joined"));
+    // A clock that is wrong by a day does not bring the dates back and forth.
+    client.now.unix_ms += 86_400_000;
+    client.frames(&[r#"{"type":"left","room":"lobby","name":"eve"}"#, &said(3, "ann", 1, "bye")]);
+    client.frames(&[r#"{"type":"joined","room":"lobby","name":"eve"}"#, &said(4, "ann", 2, "oh")]);
+    let screen = client.text((80, 24));
+    assert_eq!((screen.matches("21 Nov").count(), screen.matches("22 Nov").count()), (1, 1));
 }

@@ -168,6 +168,9 @@ fn a_room_is_hosted_and_joined() {
     ann.wait_for("thanks for having me");
     ann.send("\x03");
     ann.send("\x03");
+    // Bob would lose the room: this is asked.
+    ann.wait_for("Leave the chat?");
+    ann.send("\x03");
     assert_eq!(ann.exit_code(), 0);
     bob.wait_for("no link");
 }

@@ -42,6 +42,29 @@ impl Compose {
         self.keep(&text);
     }
 
+    /// The draft that lies behind a recalled text, if one does.
+    pub(crate) fn hidden_draft(&self) -> Option<&str> {
+        let (_, draft) = self.recalled.as_ref()?;
+        (!draft.trim().is_empty()).then_some(draft.as_str())
+    }
+
+    /// Takes over what was written elsewhere, and what stands in that input too if `theirs`. Of
+    /// two texts the other one can be recalled.
+    pub(crate) fn join(&mut self, mut other: Self, theirs: bool) {
+        if theirs {
+            std::mem::swap(&mut self.editor, &mut other.editor);
+            self.completion = None;
+        }
+        let recalled = (self.recalled.take(), other.recalled.take());
+        for text in other.sent {
+            self.keep(&text);
+        }
+        let drafts = [recalled.0, recalled.1].into_iter().flatten().map(|(_, draft)| draft);
+        for text in drafts.chain([other.editor.text().to_owned()]) {
+            self.keep(&text);
+        }
+    }
+
     /// Shows the text sent before the one shown; `false` when there is none.
     pub(crate) fn recall_older(&mut self) -> bool {
         let (index, draft) = match self.recalled.take() {
@@ -71,8 +94,15 @@ impl Compose {
     }
 
     fn keep(&mut self, text: &str) {
-        self.recalled = None;
         self.completion = None;
+        // The draft behind a recalled text has nowhere else to be.
+        if let Some((_, draft)) = self.recalled.take() {
+            self.remember(&draft);
+        }
+        self.remember(text);
+    }
+
+    fn remember(&mut self, text: &str) {
         if text.trim().is_empty() || self.sent.last().is_some_and(|last| last == text) {
             return;
         }

@@ -1,6 +1,8 @@
 //! Which conversations there are, which is open, and what is unread in the others.
 
-use chat_protocol::{Conversation, Line, Nick, RoomName};
+use std::collections::{BTreeMap, BTreeSet};
+
+use chat_protocol::{Conversation, Line, NameKey, Nick, RoomKey, RoomName};
 
 use super::compose::Compose;
 use super::roster::Roster;
@@ -19,6 +21,10 @@ pub(crate) struct Talk {
     pub(crate) unread: Unread,
     /// Whether one is in the room; of a person always.
     pub(crate) member: bool,
+    /// Whether the last hello asked for what was missed here, so that it will be told by itself.
+    pub(crate) resumed: bool,
+    /// From where `/msg` led here: the way back, if nobody is here.
+    pub(crate) came_from: Option<Conversation>,
 }
 
 /// What came in while the conversation was not open.
@@ -40,6 +46,8 @@ impl Talk {
             compose: Compose::default(),
             unread: Unread::default(),
             member,
+            resumed: false,
+            came_from: None,
         }
     }
 
@@ -74,11 +82,27 @@ impl Talk {
 pub(crate) struct Conversations {
     talks: Vec<Talk>,
     open: usize,
+    /// Rooms left by one's own wish: what was still on its way does not bring them back.
+    left: BTreeSet<RoomKey>,
+    /// People whose conversation was closed, and the newest number seen there.
+    closed: BTreeMap<NameKey, u64>,
+}
+
+/// What became of the conversation with somebody who took another name.
+#[derive(Debug)]
+pub(crate) struct Moved {
+    /// Where it was until now.
+    pub(crate) from: Conversation,
+    /// Where it is.
+    pub(crate) to: Conversation,
+    /// Messages on their way to whoever had that name before, by their local numbers.
+    pub(crate) strays: Vec<u32>,
 }
 
 impl Default for Conversations {
     fn default() -> Self {
-        Self { talks: vec![Talk::new(Conversation::Room(RoomName::lobby()))], open: 0 }
+        let lobby = Talk::new(Conversation::Room(RoomName::lobby()));
+        Self { talks: vec![lobby], open: 0, left: BTreeSet::new(), closed: BTreeMap::new() }
     }
 }
 
@@ -105,6 +129,11 @@ impl Conversations {
 
     pub(crate) fn len(&self) -> usize {
         self.talks.len()
+    }
+
+    /// How many people are here: everybody is in the lobby.
+    pub(crate) fn everybody(&self) -> usize {
+        self.talks.first().map_or(0, |lobby| lobby.roster.count())
     }
 
     /// Where a conversation is, if there is one.
@@ -143,6 +172,7 @@ impl Conversations {
         if index < self.talks.len() {
             self.open = index;
             self.talks[index].unread = Unread::default();
+            self.talks[index].scrollback.want_older();
         }
     }
 
@@ -161,25 +191,96 @@ impl Conversations {
         mentioned.or_else(|| others().find(|&index| self.talks[index].unread.messages > 0))
     }
 
-    /// Takes the open conversation off the list; the lobby stays, being where everybody is.
-    pub(crate) fn close_open(&mut self) -> bool {
-        if self.open == 0 {
-            return false;
+    /// Takes a conversation off the list; the lobby stays, being where everybody is. Who was in it
+    /// finds themselves in the lobby.
+    pub(crate) fn close(&mut self, index: usize) {
+        if index == 0 || index >= self.talks.len() {
+            return;
         }
-        self.talks.remove(self.open);
-        self.go_to_index(self.open.min(self.talks.len() - 1));
-        true
+        let talk = self.talks.remove(index);
+        match &talk.address {
+            Conversation::Room(room) => drop(self.left.insert(room.key())),
+            Conversation::Direct(name) => {
+                let seen = talk.scrollback.resume_after();
+                seen.and_then(|seen| self.closed.insert(name.key(), seen));
+            }
+        }
+        match self.open.cmp(&index) {
+            std::cmp::Ordering::Greater => self.open -= 1,
+            std::cmp::Ordering::Equal => self.go_to_index(0),
+            std::cmp::Ordering::Less => {}
+        }
+    }
+
+    /// Whether one left this room, and nothing since has brought one back.
+    pub(crate) fn has_left(&self, address: &Conversation) -> bool {
+        matches!(address, Conversation::Room(room) if self.left.contains(&room.key()))
+            && self.find(address).is_none()
+    }
+
+    /// One is, or wants to be, in this room again.
+    pub(crate) fn come_back(&mut self, room: &RoomName) {
+        self.left.remove(&room.key());
+    }
+
+    /// The newest number seen in a conversation that was closed since.
+    pub(crate) fn seen_in_closed(&self, address: &Conversation) -> Option<u64> {
+        match address {
+            Conversation::Direct(name) if self.find(address).is_none() => {
+                self.closed.get(&name.key()).copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// The numbers seen count in a log that is no more.
+    pub(crate) fn forget_closed(&mut self) {
+        self.closed.clear();
+    }
+
+    /// All of them, the one that is open first, then the rooms, then people, the latest first.
+    pub(crate) fn by_importance(&self) -> Vec<usize> {
+        let rooms = (0..self.talks.len()).filter(|&index| self.talks[index].is_room());
+        let people = (0..self.talks.len()).rev().filter(|&index| !self.talks[index].is_room());
+        let others = rooms.chain(people).filter(|&index| index != self.open);
+        [self.open].into_iter().chain(others).collect()
     }
 
     /// Somebody goes by another name; returns the rooms in which they are known.
     pub(crate) fn rename(&mut self, from: &Nick, to: &Nick) -> Vec<usize> {
-        let address = Conversation::Direct(from.clone());
-        let taken = self.find(&Conversation::Direct(to.clone()));
-        if let Some(index) = self.find(&address).filter(|&own| taken.is_none_or(|at| at == own)) {
-            self.talks[index].address = Conversation::Direct(to.clone());
-        }
         let rooms = self.talks.iter_mut().enumerate();
         rooms.filter_map(|(index, talk)| talk.roster.rename(from, to).then_some(index)).collect()
+    }
+
+    /// The conversation with somebody goes where their new name says. Whoever had that name before
+    /// does not have it any more: their conversation's numbers mean nothing now, and only what was
+    /// written in it is kept.
+    pub(crate) fn move_direct(&mut self, from: &Nick, to: &Nick) -> Option<Moved> {
+        let index = self.find(&Conversation::Direct(from.clone()))?;
+        let stale = self.find(&Conversation::Direct(to.clone())).filter(|&stale| stale != index);
+        let to = Conversation::Direct(to.clone());
+        let from = std::mem::replace(&mut self.talks[index].address, to.clone());
+        let Some(stale) = stale else { return Some(Moved { from, to, strays: Vec::new() }) };
+        let was_open = self.open;
+        let empty = self.talks[index].compose.editor.is_empty();
+        let theirs = was_open == stale || (empty && was_open != index);
+        let other = self.talks.remove(stale);
+        let index = index - usize::from(stale < index);
+        let talk = &mut self.talks[index];
+        let strays = talk.scrollback.adopt_unsent(other.scrollback);
+        talk.compose.join(other.compose, theirs);
+        talk.unread.messages += other.unread.messages;
+        talk.unread.mentions += other.unread.mentions;
+        if was_open == stale {
+            self.go_to_index(index);
+        } else {
+            self.open -= usize::from(stale < was_open);
+        }
+        Some(Moved { from, to, strays })
+    }
+
+    pub(crate) fn at(&self, index: usize) -> Option<&Talk> {
+        self.talks.get(index)
     }
 
     pub(crate) fn at_mut(&mut self, index: usize) -> Option<&mut Talk> {

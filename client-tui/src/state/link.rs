@@ -7,6 +7,7 @@ use chat_protocol::Nick;
 
 use crate::effect::Target;
 use crate::net::Failure;
+use crate::state::overlay::NameRefused;
 
 /// Upper bounds of the steps in which the round trip is told, in milliseconds: coarse, so that an
 /// idle screen stays still.
@@ -39,6 +40,13 @@ pub(crate) struct Link {
     pub(crate) failure: Option<Failure>,
     /// Why the server would not have us, in words.
     pub(crate) refused: Option<String>,
+    /// The name that the server would not have when the link came back, and what to do instead.
+    /// It waits until somebody asks for it: nothing may take the keys from who is typing.
+    pub(crate) name_refused: Option<NameRefused>,
+    /// The name asked for by `/nick`, until the server answers.
+    pub(crate) renaming: Option<Nick>,
+    /// Whether the server said goodbye, so that the link's end is no news.
+    pub(crate) goodbye: bool,
     /// Whole seconds to the next attempt, as shown.
     pub(crate) seconds_left: Option<u64>,
     /// The session, once welcome; it outlives a broken link.
@@ -51,6 +59,11 @@ pub(crate) struct Link {
 pub(crate) struct Session {
     /// The server's name, for people.
     pub(crate) server: String,
+    /// One's own name there, as the server says.
+    pub(crate) name: Nick,
+    /// The name that one asked for: it, and no name that a server makes up, is kept for the next
+    /// time and chooses the token.
+    pub(crate) asked: Nick,
     /// The identity of the log that numbers count in.
     pub(crate) log: String,
 }
@@ -62,13 +75,31 @@ impl Link {
             Self { target: Some(target), phase: Phase::Trying { attempt: 1 }, ..Self::default() };
     }
 
+    /// The server has us: whatever was wrong before is over.
+    pub(crate) fn welcome(&mut self) {
+        self.phase = Phase::Live;
+        (self.failure, self.refused, self.name_refused) = (None, None, None);
+        (self.seconds_left, self.goodbye) = (None, false);
+    }
+
     pub(crate) fn is_live(&self) -> bool {
         matches!(self.phase, Phase::Live | Phase::Silent)
     }
 
     /// One's own name.
     pub(crate) fn name(&self) -> Option<&Nick> {
-        self.target.as_ref().map(|target| &target.name)
+        let there = self.session.as_ref().map(|session| &session.name);
+        there.or(self.target.as_ref().map(|target| &target.name))
+    }
+
+    /// Asks for another name, or has been given the one asked for.
+    pub(crate) fn go_by(&mut self, name: &Nick) {
+        if let Some(target) = self.target.as_mut() {
+            target.name = name.clone();
+        }
+        if let Some(session) = self.session.as_mut() {
+            session.name = name.clone();
+        }
     }
 
     /// Takes a measured round trip; `false` when it is shown the same as before.

@@ -54,6 +54,11 @@ impl Outgoing {
         self.queue.len()
     }
 
+    /// How many of them are for this conversation.
+    pub(crate) fn count_to(&self, to: &Conversation) -> usize {
+        self.queue.iter().filter(|unsent| unsent.to == *to).count()
+    }
+
     /// Queues a message; returns its local number, or `None` when too many wait.
     pub(crate) fn push(&mut self, to: Conversation, text: Text) -> Option<u32> {
         if self.is_full() {
@@ -120,6 +125,19 @@ impl Outgoing {
         for unsent in self.queue.iter_mut().filter(|unsent| unsent.stage == Stage::Sent) {
             unsent.stage = Stage::Waiting;
         }
+    }
+
+    /// Holds back what has not gone out yet, until it is tried again, and says where all of it is.
+    pub(crate) fn hold(&mut self, local: u32, to: &Conversation) -> bool {
+        let Some(unsent) = self.queue.iter_mut().find(|unsent| unsent.local == local) else {
+            return false;
+        };
+        unsent.to = to.clone();
+        let waits = unsent.stage == Stage::Waiting;
+        if waits {
+            unsent.stage = Stage::Refused;
+        }
+        waits
     }
 
     /// A person goes by another name: what is for them goes there.

@@ -7,7 +7,7 @@ use super::input::Editor;
 pub(crate) enum Overlay {
     /// Keys and commands; scrolled by this many rows.
     Help { scroll: usize },
-    /// Asks whether to leave.
+    /// Asks whether to leave; what is at stake is worked out by [`super::State::stakes`].
     Leave,
     /// The port to host on is somebody else's.
     PortTaken { port: u16, server: Option<String> },
@@ -16,7 +16,7 @@ pub(crate) enum Overlay {
 }
 
 /// A name that was refused, and what to do instead.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct NameRefused {
     /// What is wrong with it, in words.
     pub(crate) words: String,

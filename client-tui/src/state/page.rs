@@ -4,13 +4,13 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::entry::{Body, Entry, Key};
+use super::entry::{Entry, Key};
 use super::scrollback::Scrollback;
 
 /// Lines of one person within this time count as one turn.
 const TURN_MS: i64 = 5 * 60 * 1000;
 
-/// How far back the date of an earlier message is looked for, behind notices.
+/// How far back an entry of the same day is looked for.
 const DATE_LOOK_BACK: usize = 64;
 
 /// The room that a page has.
@@ -260,13 +260,15 @@ impl Scrollback {
         self.entries.get_mut(index).map_or(0, |entry| entry.measure(width).len() + dated)
     }
 
-    /// Whether a date stands above the entry: it is a message, and the one before is of another day.
+    /// Whether a date stands above the entry: nothing before it is of its day, or of a later one.
+    /// Notices go by our clock and messages by the server's: where the two disagree about the day,
+    /// the date does not go back and forth between them.
     fn is_dated(&self, index: usize, zone: &TimeZone) -> bool {
         let Some(date) = self.entries.get(index).and_then(|entry| date(entry, zone)) else {
             return false;
         };
         let before = self.entries.range(index.saturating_sub(DATE_LOOK_BACK)..index).rev();
-        before.map(|entry| self::date(entry, zone)).find(Option::is_some).flatten() != Some(date)
+        !before.filter_map(|entry| self::date(entry, zone)).any(|before| before >= date)
     }
 
     /// Whether an entry begins somebody's turn, and whether it is of another minute than the one
@@ -281,11 +283,8 @@ impl Scrollback {
     }
 }
 
-/// The day of a stored message. Notices have none: they go by another clock.
+/// The day of an entry, whatever it is.
 fn date(entry: &Entry, zone: &TimeZone) -> Option<Date> {
-    if !entry.key.is_stored() || !matches!(entry.body, Body::Said { .. }) {
-        return None;
-    }
     let at = jiff::Timestamp::from_millisecond(entry.at).ok()?;
     Some(at.to_zoned(zone.clone()).date())
 }

@@ -45,6 +45,8 @@ struct Known {
     older: bool,
     /// Whether a page has been asked for.
     fetching: bool,
+    /// Whether the last one could not be read: the reader asks again, not we.
+    failed: bool,
 }
 
 /// Which page of history is wanted next.
@@ -61,6 +63,20 @@ impl Scrollback {
             self.known.solid = Some(last);
             self.known.older = last > 0;
         }
+    }
+
+    /// Whether any message of a known number is here.
+    pub(crate) fn has_numbers(&self) -> bool {
+        self.known.first.is_some()
+    }
+
+    /// The newest number is `last`, and what is missed before it will not be told: it has to be
+    /// fetched.
+    pub(crate) fn skip_to(&mut self, last: u64) {
+        if self.known.solid.is_some_and(|solid| last > solid) {
+            self.drop_numbered();
+        }
+        self.expect(last);
     }
 
     /// The number behind which nothing is known, or `None` when no number is.
@@ -86,6 +102,7 @@ impl Scrollback {
     /// Takes a page of history; `more` says whether there is more in its direction.
     pub(crate) fn take_page(&mut self, messages: Vec<Message>, more: bool) {
         let asked = std::mem::take(&mut self.known.fetching);
+        self.known.failed = false;
         let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
             self.known.older &= !asked;
             self.known.solid.get_or_insert(0);
@@ -131,7 +148,8 @@ impl Scrollback {
 
     /// The page to ask for now, if one is wanted; the asking is noted.
     pub(crate) fn ask_older(&mut self) -> Option<Wanted> {
-        if !self.known.older || self.known.fetching || !self.reader.is_near_top() {
+        let known = &self.known;
+        if !known.older || known.fetching || known.failed || !self.reader.is_near_top() {
             return None;
         }
         self.known.fetching = true;
@@ -140,7 +158,20 @@ impl Scrollback {
 
     /// Whatever was asked for will not be answered any more.
     pub(crate) fn forget_asking(&mut self) {
-        self.known.fetching = false;
+        (self.known.fetching, self.known.failed) = (false, false);
+    }
+
+    /// The page asked for cannot be read; `false` when none was asked for. Another is not asked
+    /// for before the reader does something, so that nobody asks all the time.
+    pub(crate) fn page_failed(&mut self) -> bool {
+        let asked = std::mem::take(&mut self.known.fetching);
+        self.known.failed |= asked;
+        asked
+    }
+
+    /// The reader wants to see older messages: what failed may be asked for again.
+    pub(crate) fn want_older(&mut self) {
+        self.known.failed = false;
     }
 
     /// Shows a message that is on its way.
@@ -148,6 +179,26 @@ impl Scrollback {
         let body = Body::Said { from, text, trouble: None };
         self.entries.push_back(Entry::new(Key::unsent(local), at, body));
         self.unsent += 1;
+    }
+
+    /// Takes over what is on its way in another conversation; returns the local numbers.
+    pub(crate) fn adopt_unsent(&mut self, mut other: Self) -> Vec<u32> {
+        let theirs = other.entries.split_off(other.entries.len() - other.unsent);
+        let locals: Vec<u32> = theirs.iter().map(|entry| entry.key.sub).collect();
+        let mut all = self.entries.split_off(self.entries.len() - self.unsent);
+        all.extend(theirs);
+        all.make_contiguous().sort_by_key(|entry| entry.key);
+        self.unsent = all.len();
+        self.entries.extend(all);
+        locals
+    }
+
+    /// Whether nothing is here but one message on its way.
+    pub(crate) fn holds_only(&self, local: u32) -> bool {
+        self.known.first.is_none()
+            && !self.known.older
+            && self.unsent == 1
+            && self.find(Key::unsent(local)).is_ok()
     }
 
     /// A message that was on its way is stored.

@@ -18,6 +18,9 @@ pub struct Setup {
     pub recent: Vec<Target>,
     /// Why nothing is kept beyond this run, if so: told once.
     pub trouble: Option<String>,
+    /// The port to host on, and to join at where an address names none: what `--port` said, or
+    /// else [`chat_protocol::limit::DEFAULT_PORT`].
+    pub port: u16,
     /// What to do first.
     pub start: Start,
     /// The terminal's columns.

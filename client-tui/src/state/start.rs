@@ -1,7 +1,5 @@
 //! The start screen's form: a name, and where to go.
 
-use chat_protocol::limit;
-
 use super::input::Editor;
 use crate::effect::Target;
 
@@ -25,6 +23,8 @@ pub(crate) struct StartForm {
     pub(crate) address: Editor,
     pub(crate) recent: Vec<Target>,
     pub(crate) focus: Field,
+    /// The port to host on, and to join at where the address names none.
+    pub(crate) port: u16,
     /// What is wrong, or is going on, in words.
     pub(crate) told: Option<Told>,
 }
@@ -37,10 +37,10 @@ pub(crate) enum Told {
 }
 
 impl StartForm {
-    pub(crate) fn new(name: &str, mut recent: Vec<Target>) -> Self {
+    pub(crate) fn new(name: &str, mut recent: Vec<Target>, port: u16) -> Self {
         recent.truncate(RECENT_MOST);
-        let focus = Field::Name;
-        Self { name: Editor::with(name), address: Editor::default(), recent, focus, told: None }
+        let (name, address) = (Editor::with(name), Editor::default());
+        Self { name, address, recent, focus: Field::Name, port, told: None }
     }
 
     pub(crate) fn fields(&self) -> Vec<Field> {
@@ -68,34 +68,46 @@ impl StartForm {
     }
 }
 
-/// Reads `host`, `host:port`, `[v6]:port` or a bare IPv6 address.
-pub(crate) fn parse_address(raw: &str) -> Result<(String, u16), String> {
+/// Reads `host`, `host:port`, a bare IPv6 address, `[v6]` or `[v6]:port`; without a port it is the
+/// `usual` one.
+pub(crate) fn parse_address(raw: &str, usual: u16) -> Result<(String, u16), String> {
     let raw = raw.trim();
-    let port = |text: &str| {
-        text.parse::<u16>()
-            .ok()
-            .filter(|&port| port > 0)
-            .ok_or_else(|| format!("‘{text}’ is no port: a number from 1 to 65535"))
-    };
+    if raw.contains(char::is_whitespace) {
+        return Err("an address has no spaces".to_owned());
+    }
     let (host, port) = if let Some(rest) = raw.strip_prefix('[') {
         let (host, rest) = rest.split_once(']').ok_or("the ‘]’ is missing")?;
+        if !is_v6(host) {
+            return Err(format!("‘{host}’ is no IPv6 address: only these stand in brackets"));
+        }
         match rest.strip_prefix(':') {
-            Some(digits) => (host, port(digits)?),
-            None => (host, limit::DEFAULT_PORT),
+            Some(digits) => (host, Some(digits)),
+            None if rest.is_empty() => (host, None),
+            None => return Err(format!("a ‘:’ goes before the port: [{host}]:{rest}")),
         }
     } else {
         match raw.split_once(':') {
-            Some((host, digits)) if !digits.contains(':') => (host, port(digits)?),
-            _ => (raw, limit::DEFAULT_PORT),
+            Some((host, digits)) if !digits.contains(':') => (host, Some(digits)),
+            Some(_) if !is_v6(raw) => return Err(format!("‘{raw}’ is no address")),
+            _ => (raw, None),
         }
     };
     if host.is_empty() {
         return Err("type the address of a server, such as 192.168.1.23".to_owned());
     }
-    if host.contains(char::is_whitespace) {
-        return Err("an address has no spaces".to_owned());
-    }
+    let port = port.map_or(Ok(usual), parse_port)?;
     Ok((host.to_owned(), port))
+}
+
+/// An IPv6 address; behind a `%` it may name the interface that leads there.
+fn is_v6(host: &str) -> bool {
+    let address = host.split_once('%').map_or(host, |(address, _)| address);
+    address.parse::<std::net::Ipv6Addr>().is_ok()
+}
+
+fn parse_port(digits: &str) -> Result<u16, String> {
+    let port = digits.parse::<u16>().ok().filter(|&port| port > 0);
+    port.ok_or_else(|| format!("‘{digits}’ is no port: a number from 1 to 65535"))
 }
 
 #[cfg(test)]
@@ -105,14 +117,16 @@ mod tests {
     #[test]
     fn addresses_are_read_as_people_write_them() {
         let check = |raw, host: &str, port| {
-            assert_eq!(parse_address(raw), Ok((host.to_owned(), port)), "{raw:?}");
+            assert_eq!(parse_address(raw, 65_433), Ok((host.to_owned(), port)), "{raw:?}");
         };
         check("192.168.1.23", "192.168.1.23", 65_433);
         check(" lab.example:7000 ", "lab.example", 7000);
         check("[fe80::1]:7000", "fe80::1", 7000);
         check("fe80::1", "fe80::1", 65_433);
-        for raw in ["", ":7000", "a:0", "a:x", "a b", "[::1"] {
-            assert!(parse_address(raw).is_err(), "{raw:?}");
+        check("[fe80::1%eth0]", "fe80::1%eth0", 65_433);
+        let wrong = ["", ":7000", "a:0", "a:x", "a b", "[::1", "[::1]7000", "[a]:7000", "a:b:c"];
+        for raw in wrong {
+            assert!(parse_address(raw, 65_433).is_err(), "{raw:?}");
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::state::tip::Tip;
 pub(crate) fn send(state: &mut State, now: Moment) -> Vec<Effect> {
     let text = state.conversations.open().compose.editor.text().to_owned();
     if text.trim().is_empty() {
+        super::connect::offer_name(state);
         return Vec::new();
     }
     if text.trim().eq_ignore_ascii_case("exit") {

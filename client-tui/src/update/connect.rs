@@ -17,19 +17,24 @@ pub(crate) fn join(state: &mut State, target: Target, room: Option<RoomName>) ->
     state.outgoing.clear();
     state.overlays.clear();
     state.start.told = None;
+    if matches!(state.hosting, Hosting::Opening { .. }) {
+        // A room that opens late must not take us away from here.
+        state.hosting = Hosting::No;
+    }
     state.stage = Stage::Connecting(room);
     state.link.aim(target.clone());
     state.screen.dirty = true;
     vec![Effect::Connect(target)]
 }
 
-/// Hosts a room; joining it follows when it is open.
+/// Hosts a room; joining it follows when it is open. Asked again meanwhile, it is the same room.
 pub(crate) fn host(state: &mut State, port: u16, name: Nick) -> Vec<Effect> {
+    let opening = matches!(state.hosting, Hosting::Opening { .. });
     state.stage = Stage::Start(Start::Screen);
     state.start.told = Some(Told::Busy("opening a room…".to_owned()));
     state.hosting = Hosting::Opening { name };
     state.screen.dirty = true;
-    vec![Effect::Host { port }]
+    if opening { Vec::new() } else { vec![Effect::Host { port }] }
 }
 
 /// The room is open, or not.
@@ -61,12 +66,16 @@ pub(crate) fn join_here(state: &mut State, port: u16) -> Vec<Effect> {
 }
 
 /// Joins the same server again, by another name.
-pub(crate) fn join_as(state: &mut State, name: Nick) -> Vec<Effect> {
-    let Some(target) = state.link.target.as_mut() else { return Vec::new() };
-    target.name = name;
-    let target = target.clone();
+pub(crate) fn join_as(state: &mut State, name: &Nick) -> Vec<Effect> {
+    state.link.go_by(name);
+    join_again(state)
+}
+
+fn join_again(state: &mut State) -> Vec<Effect> {
+    let Some(target) = state.link.target.clone() else { return Vec::new() };
     if state.stage == Stage::Chat {
         // Reconnecting: what is known of the server stays.
+        state.link.name_refused = None;
         state.link.phase = crate::state::link::Phase::Trying { attempt: 1 };
     } else {
         state.link.aim(target.clone());
@@ -77,11 +86,21 @@ pub(crate) fn join_as(state: &mut State, name: Nick) -> Vec<Effect> {
 /// Tries again at once, also where nothing would be tried any more.
 pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
     use crate::state::link::Phase;
-    match (&state.link.phase, state.link.target.clone()) {
-        (Phase::Down { retry_at: Some(_) }, _) => vec![Effect::RetryNow],
-        (Phase::Down { retry_at: None } | Phase::Idle, Some(target)) => join_as(state, target.name),
+    if offer_name(state) {
+        return Vec::new();
+    }
+    match &state.link.phase {
+        Phase::Down { retry_at: Some(_) } => vec![Effect::RetryNow],
+        Phase::Down { retry_at: None } | Phase::Idle => join_again(state),
         _ => Vec::new(),
     }
+}
+
+/// Opens the offer of another name, if one waits.
+pub(crate) fn offer_name(state: &mut State) -> bool {
+    let Some(refused) = state.link.name_refused.clone() else { return false };
+    state.overlays.push(Overlay::NameRefused(refused));
+    true
 }
 
 /// Gives up connecting, and shows the start screen.

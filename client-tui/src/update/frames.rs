@@ -1,6 +1,8 @@
 //! What the server says: welcome, messages, people, history.
 
-use chat_protocol::event::{Ack, DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage};
+use chat_protocol::event::{
+    Ack, DirectInfo, DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage,
+};
 use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
@@ -10,9 +12,10 @@ use crate::effect::Effect;
 use crate::event::Moment;
 use crate::state::entry::Tone;
 use crate::state::hosting::Hosting;
-use crate::state::link::{Phase, Session};
+use crate::state::link::Session;
 use crate::state::overlay::Overlay;
 use crate::state::{Stage, State};
+use crate::words;
 
 /// Takes everything that one read brought.
 pub(crate) fn frames(state: &mut State, now: Moment, events: Vec<Event>) -> Vec<Effect> {
@@ -52,8 +55,11 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Time { at } => tell_time(state, now, at),
         Event::Ping => return vec![Effect::Send(Request::Pong)],
         Event::Bye { text } => {
-            let words = format!("The server says goodbye: {}", text.replace('\n', " "));
+            let words = chat_protocol::text::clean(&text).replace('\n', " ");
+            let words = words::sentence(words.trim_end_matches('.'));
+            let words = format!("{words}. What you write now is sent when it is back");
             state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words);
+            state.link.goodbye = true;
         }
         Event::Error(refusal) => return refusals::take(state, now, &refusal),
         Event::Message(_) | Event::Direct(_) | Event::Pong | Event::Unknown => {}
@@ -62,17 +68,20 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 }
 
 fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect> {
-    let before = state
-        .link
-        .session
-        .replace(Session { server: welcome.server.to_string(), log: welcome.log.clone() });
-    state.link.phase = Phase::Live;
-    (state.link.failure, state.link.refused, state.link.seconds_left) = (None, None, None);
-    if let Some(target) = state.link.target.as_mut() {
-        target.name = welcome.name;
+    let Some(target) = state.link.target.as_mut() else { return Vec::new() };
+    if target.name.key() == welcome.name.key() {
+        target.name = welcome.name.clone();
     }
+    let before = state.link.session.replace(Session {
+        server: welcome.server.to_string(),
+        name: welcome.name.clone(),
+        asked: target.name.clone(),
+        log: welcome.log.clone(),
+    });
+    state.link.welcome();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::NameRefused(_)));
-    if before.as_ref().is_some_and(|before| before.log != welcome.log) {
+    let same_log = before.as_ref().is_some_and(|before| before.log == welcome.log);
+    if before.is_some() && !same_log {
         refusals::log_changed(state, now, None);
     }
     state.conversations.iter_mut().for_each(|talk| talk.member = !talk.is_room());
@@ -81,16 +90,56 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         effects.extend(enter(state, info));
     }
     for direct in welcome.directs {
-        let (talk, _) = state.conversations.ensure(Conversation::Direct(direct.name));
-        talk.scrollback.expect(direct.last);
+        if list_direct(state, direct, same_log) && !effects.contains(&Effect::Bell) {
+            effects.push(Effect::Bell);
+        }
     }
-    if before.is_none() {
-        effects.extend(arrive(state, now));
-    } else {
+    if let Some(before) = before {
         let talk = state.conversations.open_mut();
         talk.scrollback.notice(now.unix_ms, Tone::Quiet, "Connected again".to_owned());
+        let asked = state.link.session.as_ref().map(|session| &session.asked);
+        if asked != Some(&before.asked) {
+            effects.extend(remember(state));
+        }
+    } else {
+        effects.extend(arrive(state, now));
     }
     effects
+}
+
+/// A conversation with somebody, as the welcome lists it; whether it deserves the bell. When the
+/// link comes back, what was said meanwhile in one that was not resumed is unread: nobody tells it
+/// by itself. Before the first welcome nothing is known about what was read.
+fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
+    let DirectInfo { name, last } = direct;
+    let address = Conversation::Direct(name);
+    let closed = state.conversations.seen_in_closed(&address);
+    if closed.is_some_and(|seen| seen >= last) {
+        return false;
+    }
+    let own = u64::try_from(state.outgoing.count_to(&address)).unwrap_or(u64::MAX);
+    let (talk, open) = state.conversations.ensure(address);
+    if talk.resumed {
+        talk.scrollback.expect(last);
+        return false;
+    }
+    let seen = closed.or(talk.scrollback.resume_after()).unwrap_or(0);
+    let missed = last.saturating_sub(seen).saturating_sub(own);
+    talk.scrollback.skip_to(last);
+    if !again || open || missed == 0 {
+        return false;
+    }
+    let missed = usize::try_from(missed).unwrap_or(usize::MAX);
+    talk.unread.messages = talk.unread.messages.saturating_add(missed);
+    talk.unread.mentions = talk.unread.mentions.saturating_add(missed);
+    true
+}
+
+/// The server is worth offering at the next start, under this name; one's own is not.
+fn remember(state: &State) -> Option<Effect> {
+    let hosting = matches!(state.hosting, Hosting::Open(_));
+    let target = state.link.target.clone().filter(|_| !hosting);
+    target.map(Effect::Remember)
 }
 
 /// The first welcome of a server.
@@ -107,9 +156,8 @@ fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
         };
         let talk = state.conversations.open_mut();
         talk.scrollback.notice(now.unix_ms, Tone::Accent, words);
-    } else if let Some(target) = &state.link.target {
-        effects.push(Effect::Remember(target.clone()));
     }
+    effects.extend(remember(state));
     if let Stage::Connecting(Some(room)) = stage {
         state.conversations.go_to(Conversation::Room(room.clone()));
         if !state.conversations.open().member {
@@ -121,6 +169,7 @@ fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
 
 /// One is in this room; perhaps more of its members have to be asked for.
 fn enter(state: &mut State, info: &RoomInfo) -> Option<Effect> {
+    state.conversations.come_back(&info.name);
     let (talk, _) = state.conversations.ensure(Conversation::Room(info.name.clone()));
     talk.member = true;
     talk.topic = info.topic.clone();
@@ -135,8 +184,12 @@ fn is_own(state: &State, name: &Nick) -> bool {
     state.link.name().is_some_and(|own| own == name)
 }
 
-/// Takes a message; whether it deserves the bell.
+/// Takes a message; whether it deserves the bell. One that was behind our own leaving is not ours
+/// any more.
 fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
+    if state.conversations.has_left(&address) {
+        return false;
+    }
     let own = is_own(state, &message.from);
     let to_me = matches!(address, Conversation::Direct(_));
     let concerns =
@@ -144,8 +197,8 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
     let (talk, open) = state.conversations.ensure(address);
     let fresh = talk.scrollback.take_live(message);
     if fresh && !own && !open {
-        talk.unread.messages += 1;
-        talk.unread.mentions += usize::from(concerns);
+        talk.unread.messages = talk.unread.messages.saturating_add(1);
+        talk.unread.mentions = talk.unread.mentions.saturating_add(usize::from(concerns));
     }
     fresh && concerns
 }
@@ -198,8 +251,7 @@ fn take_presence(state: &mut State, now: Moment, presence: &Presence, joined: bo
 
 fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Effect> {
     let own = is_own(state, from);
-    let direct = |name: &Nick| Conversation::Direct(name.clone());
-    state.outgoing.rename(&direct(from), &direct(to));
+    move_direct(state, from, to);
     for index in state.conversations.rename(from, to) {
         let words = match own {
             true => format!("You go by {to} now"),
@@ -212,10 +264,35 @@ fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Ef
     if !own {
         return Vec::new();
     }
-    if let Some(target) = state.link.target.as_mut() {
-        target.name = to.clone();
+    // A name that nobody here asked for is followed, but it is not made ours: a server that makes
+    // names up would get at the tokens of these names.
+    let asked = state.link.renaming.take_if(|asked| asked.key() == to.key()).is_some();
+    if !asked {
+        if let Some(session) = state.link.session.as_mut() {
+            session.name = to.clone();
+        }
+        return Vec::new();
     }
-    vec![Effect::KeepToken { from: from.clone(), to: to.clone() }]
+    state.link.go_by(to);
+    if let Some(session) = state.link.session.as_mut() {
+        session.asked = to.clone();
+    }
+    let keep = Effect::KeepToken { from: from.clone(), to: to.clone() };
+    [keep].into_iter().chain(remember(state)).collect()
+}
+
+/// What was written to somebody stays with them under their new name.
+fn move_direct(state: &mut State, from: &Nick, to: &Nick) {
+    let Some(moved) = state.conversations.move_direct(from, to) else { return };
+    for local in moved.strays {
+        if state.outgoing.hold(local, &moved.to)
+            && let Some(talk) = state.conversations.get_mut(&moved.to)
+        {
+            let words = "somebody else has this name now: Alt-R sends it to them";
+            talk.scrollback.mark(local, Some(words.to_owned()));
+        }
+    }
+    state.outgoing.rename(&moved.from, &moved.to);
 }
 
 fn take_topic(state: &mut State, now: Moment, room: RoomName, text: Line, by: &Nick) {

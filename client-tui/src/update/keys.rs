@@ -24,7 +24,11 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
         return vec![Effect::Redraw];
     }
     if !state.overlays.is_empty() {
-        return overlays::key(state, key);
+        return match overlays::key(state, key) {
+            overlays::Outcome::Done(effects) => effects,
+            // What was typed closed it, and goes to what was below.
+            overlays::Outcome::Passed => self::key(state, now, key),
+        };
     }
     match state.stage {
         Stage::Start(_) => start::key(state, key),
@@ -38,6 +42,9 @@ pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
     state.screen.dirty = true;
     let text = chat_protocol::text::clean(&raw.replace('\t', TAB));
     let one_line = || text.replace('\n', " ").trim().to_owned();
+    while matches!(state.overlays.last(), Some(Overlay::Help { .. } | Overlay::Leave)) {
+        state.overlays.pop();
+    }
     if let Some(overlay) = state.overlays.last_mut() {
         if let Overlay::NameRefused(refused) = overlay {
             refused.editor.insert(&one_line());
@@ -61,10 +68,20 @@ pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Leaves the program; asks first when something would be lost.
+pub(crate) fn quit(state: &mut State) -> Vec<Effect> {
+    if state.stakes().is_empty() {
+        return vec![Effect::Send(chat_protocol::Request::Bye), Effect::Quit];
+    }
+    state.tip = Tip::None;
+    state.overlays.push(Overlay::Leave);
+    Vec::new()
+}
+
 /// Ctrl-C on nothing: once asks, twice quits.
 pub(crate) fn interrupt(state: &mut State) -> Vec<Effect> {
     if state.tip == Tip::Quit {
-        return vec![Effect::Send(chat_protocol::Request::Bye), Effect::Quit];
+        return quit(state);
     }
     state.tip = Tip::Quit;
     Vec::new()
@@ -111,6 +128,9 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
 fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
     let zone = state.looks.zone.clone();
     let talk = state.conversations.open_mut();
+    if matches!(action, Action::Top | Action::Retry) {
+        talk.scrollback.want_older();
+    }
     match action {
         Action::NewLine => {
             talk.compose.editor.insert("\n");
@@ -158,8 +178,7 @@ fn escape(state: &mut State) {
 
 /// Up and down: within the text, and at its edges through what was sent before.
 fn climb(state: &mut State, down: bool) {
-    let talk = state.conversations.open();
-    let width = state.screen.input_width(crate::cells::width(&talk.title()));
+    let width = state.screen.input_width(crate::cells::width(&state.prompt()));
     let compose = &mut state.conversations.open_mut().compose;
     if compose.editor.move_row(width, down) {
         return;

@@ -13,6 +13,12 @@ use crate::state::{Stage, State};
 use crate::update::frames;
 use crate::words;
 
+/// Bytes of a hello that what is to be resumed may take: the rest of the frame is for the rest.
+const RESUME_BYTES: usize = 48_000;
+
+/// Bytes of one conversation to resume, besides its address and its log.
+const RESUME_FRAME: usize = 64;
+
 pub(crate) fn event(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Trying { attempt } => {
@@ -78,15 +84,36 @@ fn up(state: &mut State, token: Token) -> Vec<Effect> {
     vec![Effect::Send(Request::Hello(Box::new(hello)))]
 }
 
-/// What to go on with: every conversation one is in, behind the last number without a hole.
-fn resume(state: &State) -> Vec<Resume> {
+/// What to go on with: the conversations one is in, behind the last number without a hole; as many
+/// as a frame surely holds.
+fn resume(state: &mut State) -> Vec<Resume> {
     let Some(session) = &state.link.session else { return Vec::new() };
-    let known = state.conversations.iter().filter(|talk| talk.member);
-    let known = known.filter_map(|talk| {
-        let after = talk.scrollback.resume_after()?;
-        Some(Resume { room: talk.address.clone(), after, log: Some(session.log.clone()) })
-    });
-    known.take(limit::RESUME_MOST).collect()
+    let mut resumes = Vec::new();
+    let mut left = RESUME_BYTES;
+    for index in state.conversations.by_importance() {
+        let Some(talk) = state.conversations.at_mut(index) else { continue };
+        talk.resumed = false;
+        let Some(after) = talk.scrollback.resume_after().filter(|_| talk.member) else { continue };
+        let bytes = quoted(&talk.address.to_string()) + quoted(&session.log) + RESUME_FRAME;
+        if bytes > left || resumes.len() >= limit::RESUME_MOST {
+            continue;
+        }
+        left -= bytes;
+        talk.resumed = true;
+        let room = talk.address.clone();
+        resumes.push(Resume { room, after, log: Some(session.log.clone()) });
+    }
+    resumes
+}
+
+/// Bytes of a text within a frame.
+fn quoted(text: &str) -> usize {
+    let bytes = |c: char| match c {
+        '"' | '\\' => 2,
+        c if c < ' ' => 6,
+        c => c.len_utf8(),
+    };
+    text.chars().map(bytes).sum()
 }
 
 fn down(
@@ -102,7 +129,9 @@ fn down(
     state.outgoing.unsend();
     state.conversations.iter_mut().for_each(|talk| talk.scrollback.forget_asking());
     state.link.forget_round_trip();
-    if state.stage == Stage::Chat && state.link.failure.is_none() {
+    state.link.renaming = None;
+    let told = std::mem::take(&mut state.link.goodbye) && failure == Failure::Closed;
+    if state.stage == Stage::Chat && state.link.failure.is_none() && !told {
         tell(state, now, &failure);
     }
     state.link.failure = Some(failure);

@@ -10,32 +10,44 @@ use crate::state::hosting::Hosting;
 use crate::state::overlay::{NameRefused, Overlay};
 use crate::state::{Stage, State};
 
-pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
-    let action = keymap::action(key);
-    match state.overlays.last_mut() {
-        Some(Overlay::Help { scroll }) => match action {
-            Some(Action::Up) => *scroll = scroll.saturating_sub(1),
-            Some(Action::Down) => *scroll += 1,
-            Some(Action::PageUp) => *scroll = scroll.saturating_sub(10),
-            Some(Action::PageDown) => *scroll += 10,
-            _ => {
-                state.overlays.pop();
-            }
-        },
-        Some(Overlay::Leave) => return leave(state, action, keymap::typed(key)),
-        Some(Overlay::PortTaken { .. }) => return port_taken(state, action),
-        Some(Overlay::NameRefused(_)) => return name_refused(state, action, keymap::typed(key)),
-        None => {}
-    }
-    Vec::new()
+/// What became of a key.
+pub(crate) enum Outcome {
+    Done(Vec<Effect>),
+    /// It closed the overlay by typing something, which belongs to what was below.
+    Passed,
 }
 
-fn leave(state: &mut State, action: Option<Action>, typed: Option<char>) -> Vec<Effect> {
-    if action == Some(Action::Send) || matches!(typed, Some('y' | 'Y')) {
-        return vec![Effect::Send(Request::Bye), Effect::Quit];
-    }
+pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Outcome {
+    let (action, typed) = (keymap::action(key), keymap::typed(key));
+    Outcome::Done(match state.overlays.last_mut() {
+        Some(Overlay::Help { scroll }) => {
+            match action {
+                Some(Action::Up) => *scroll = scroll.saturating_sub(1),
+                Some(Action::Down) => *scroll += 1,
+                Some(Action::PageUp) => *scroll = scroll.saturating_sub(10),
+                Some(Action::PageDown) => *scroll += 10,
+                _ => return close(state, typed),
+            }
+            Vec::new()
+        }
+        Some(Overlay::Leave) => {
+            let leaves = matches!(action, Some(Action::Send | Action::Interrupt))
+                || matches!(typed, Some('y' | 'Y'));
+            if !leaves {
+                return close(state, typed);
+            }
+            vec![Effect::Send(Request::Bye), Effect::Quit]
+        }
+        Some(Overlay::PortTaken { .. }) => port_taken(state, action),
+        Some(Overlay::NameRefused(_)) => name_refused(state, action, typed),
+        None => Vec::new(),
+    })
+}
+
+/// Closes what lies on top; who closes it by typing goes on typing.
+fn close(state: &mut State, typed: Option<char>) -> Outcome {
     state.overlays.pop();
-    Vec::new()
+    if typed.is_some() { Outcome::Passed } else { Outcome::Done(Vec::new()) }
 }
 
 fn port_taken(state: &mut State, action: Option<Action>) -> Vec<Effect> {
@@ -69,7 +81,7 @@ fn name_refused(state: &mut State, action: Option<Action>, typed: Option<char>) 
         Some(Action::Send) => match chosen(refused) {
             Ok(name) => {
                 state.overlays.pop();
-                return connect::join_as(state, name);
+                return connect::join_as(state, &name);
             }
             Err(words) => refused.wrong = Some(words),
         },

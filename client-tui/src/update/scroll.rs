@@ -33,5 +33,6 @@ pub(crate) fn mouse(state: &mut State, mouse: &MouseEvent) -> Vec<Effect> {
 fn rows(state: &mut State, rows: usize, up: bool) {
     let zone = &state.looks.zone;
     let scrollback = &mut state.conversations.open_mut().scrollback;
+    scrollback.want_older();
     if up { scrollback.scroll_up(rows, zone) } else { scrollback.scroll_down(rows, zone) }
 }

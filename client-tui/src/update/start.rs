@@ -58,6 +58,8 @@ fn choose(state: &mut State) -> Vec<Effect> {
         }
     };
     state.start.told = None;
+    // One may host on any free port, but not join there.
+    let usual = Some(state.start.port).filter(|&port| port > 0).unwrap_or(limit::DEFAULT_PORT);
     match state.start.focus {
         Field::Name => {
             state.start.step(true);
@@ -68,13 +70,13 @@ fn choose(state: &mut State) -> Vec<Effect> {
             let target = Target { name, ..recent.clone() };
             connect::join(state, target, None)
         }
-        Field::Address => match parse_address(state.start.address.text()) {
+        Field::Address => match parse_address(state.start.address.text(), usual) {
             Ok((host, port)) => connect::join(state, Target { host, port, name }, None),
             Err(words) => {
                 state.start.told = Some(Told::Wrong(words));
                 Vec::new()
             }
         },
-        Field::Host => connect::host(state, limit::DEFAULT_PORT, name),
+        Field::Host => connect::host(state, state.start.port, name),
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chat_protocol as wire;
 use chat_tui::effect::{Effect, Target};
-use chat_tui::event::{Event, Moment};
-use chat_tui::net;
+use chat_tui::event::{Event, Hosted, Moment};
+use chat_tui::net::{self, Failure};
 use chat_tui::state::{Setup, Start, State};
 use chat_tui::update::update;
 use chat_tui::view::view;
@@ -14,7 +14,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use wire::Nick;
+use wire::{Nick, Request};
 
 /// 21 November 2026, 09:00 UTC.
 pub(crate) const MORNING: i64 = 1_795_251_600_000;
@@ -39,6 +39,7 @@ pub(crate) fn setup(start: Start) -> Setup {
         name: Some(nick("sam")),
         recent: Vec::new(),
         trouble: None,
+        port: 65_433,
         start,
         width: 80,
         height: 24,
@@ -181,4 +182,76 @@ pub(crate) fn long_history() -> Client {
         })
         .collect();
     Client::chatting(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+pub(crate) fn requests(effects: &[Effect]) -> Vec<&Request> {
+    let sent = effects.iter().filter_map(|effect| match effect {
+        Effect::Send(request) => Some(request),
+        _ => None,
+    });
+    sent.collect()
+}
+
+pub(crate) const TOKEN: &str = "0123456789abcdef";
+
+pub(crate) fn closed() -> net::Event {
+    net::Event::Down { failure: Failure::Closed, retry_in: Some(Duration::from_secs(1)) }
+}
+
+pub(crate) fn up() -> net::Event {
+    net::Event::Up { token: wire::Token::new(TOKEN).unwrap() }
+}
+
+/// A welcome of `sam` to the lobby, with these conversations besides.
+pub(crate) fn welcome(name: &str, directs: &str) -> String {
+    format!(
+        r#"{{"type":"welcome","version":1,"name":"{name}","server":"lab","log":"1",
+        "directs":[{directs}],"rooms":[{{"name":"lobby","last":0,"count":4,
+        "members":["ann","bob","li 雷","sam"]}}]}}"#
+    )
+}
+
+pub(crate) fn room(name: &str) -> String {
+    format!(r#"{{"type":"room","name":"{name}","last":0,"count":1,"members":["sam"]}}"#)
+}
+
+/// In `#rust`, besides the lobby.
+pub(crate) fn in_rust() -> Client {
+    let mut client = Client::chatting(&[]);
+    client.enter("/join rust");
+    client.frames(&[&room("rust")]);
+    client
+}
+
+pub(crate) fn direct(seq: u64, from: &str, text: &str) -> String {
+    format!(r#"{{"type":"direct","from":"{from}","to":"sam","seq":{seq},"at":0,"text":"{text}"}}"#)
+}
+
+pub(crate) fn ctrl_c(client: &mut Client) -> Vec<Effect> {
+    client.key(KeyCode::Char('c'), KeyModifiers::CONTROL)
+}
+
+pub(crate) fn alt(client: &mut Client, c: char) -> Vec<Effect> {
+    client.key(KeyCode::Char(c), KeyModifiers::ALT)
+}
+
+#[track_caller]
+pub(crate) fn shows(client: &mut Client, words: &str) {
+    let screen = client.text((140, 30));
+    assert!(screen.contains(words), "no ‘{words}’:\n{screen}");
+}
+
+#[track_caller]
+pub(crate) fn hides(client: &mut Client, words: &str) {
+    let screen = client.text((140, 30));
+    assert!(!screen.contains(words), "‘{words}’:\n{screen}");
+}
+
+/// Hosting a room, with three others in it.
+pub(crate) fn hosting() -> Client {
+    let mut client = Client::new(setup(Start::Host { port: 0, name: nick("sam") }));
+    let addresses = vec!["192.168.1.23".parse().unwrap()];
+    client.send(Event::Hosted(Ok(Hosted { port: 7000, addresses })));
+    client.connect();
+    client
 }
