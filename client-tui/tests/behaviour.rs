@@ -330,3 +330,15 @@ fn no_date_stands_below_lines_of_its_day() {
     let screen = client.text((80, 24));
     assert_eq!((screen.matches("21 Nov").count(), screen.matches("22 Nov").count()), (1, 1));
 }
+
+#[test]
+fn a_flood_of_conversations_is_bounded() {
+    let mut client = Client::chatting(&[]);
+    let direct = |number: u32| {
+        format!(r#"{{"type":"direct","from":"p{number}","to":"sam","seq":1,"at":0,"text":"hi"}}"#)
+    };
+    let lines: Vec<String> = (0..3_000).map(direct).collect();
+    client.frames(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    client.key(KeyCode::Char('p'), KeyModifiers::CONTROL);
+    assert!(client.text((80, 24)).contains("@p998"), "the last that there was room for");
+}

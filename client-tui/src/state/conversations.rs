@@ -8,11 +8,17 @@ use super::compose::Compose;
 use super::roster::Roster;
 use super::scrollback::Scrollback;
 
+/// Conversations that others can bring about at most. What is said in more of them waits on the
+/// server.
+const MOST: usize = 1_000;
+
 /// One conversation, as this client knows it.
 #[derive(Debug)]
 pub(crate) struct Talk {
     /// Where it is: a room, or one person.
     pub(crate) address: Conversation,
+    /// The address as it is compared.
+    folded: String,
     pub(crate) topic: Line,
     /// Empty for a person.
     pub(crate) roster: Roster,
@@ -39,6 +45,7 @@ impl Talk {
     fn new(address: Conversation) -> Self {
         let member = matches!(address, Conversation::Direct(_));
         Self {
+            folded: fold(&address),
             address,
             topic: Line::default(),
             roster: Roster::default(),
@@ -63,16 +70,18 @@ impl Talk {
         matches!(self.address, Conversation::Room(_))
     }
 
-    fn is(&self, address: &Conversation) -> bool {
-        match (&self.address, address) {
-            (Conversation::Room(ours), Conversation::Room(other)) => {
-                ours == other || ours.key() == other.key()
-            }
-            (Conversation::Direct(ours), Conversation::Direct(other)) => {
-                ours == other || ours.key() == other.key()
-            }
-            _ => false,
-        }
+    /// Moves the conversation to another address; returns the one until now.
+    fn move_to(&mut self, address: Conversation) -> Conversation {
+        self.folded = fold(&address);
+        std::mem::replace(&mut self.address, address)
+    }
+}
+
+/// An address by the rules of its names, with its sign.
+fn fold(address: &Conversation) -> String {
+    match address {
+        Conversation::Room(name) => format!("#{}", name.key().as_str()),
+        Conversation::Direct(name) => format!("@{}", name.key().as_str()),
     }
 }
 
@@ -138,17 +147,25 @@ impl Conversations {
 
     /// Where a conversation is, if there is one.
     pub(crate) fn find(&self, address: &Conversation) -> Option<usize> {
-        // Spelling is compared before keys are made, the open one's first: this is done for every
+        // Spelling is compared before a key is made, the open one's first: this is done for every
         // message.
         if self.talks[self.open].address == *address {
             return Some(self.open);
         }
         let same = self.talks.iter().position(|talk| talk.address == *address);
-        same.or_else(|| self.talks.iter().position(|talk| talk.is(address)))
+        same.or_else(|| {
+            let folded = fold(address);
+            self.talks.iter().position(|talk| talk.folded == folded)
+        })
     }
 
     pub(crate) fn get_mut(&mut self, address: &Conversation) -> Option<&mut Talk> {
         self.find(address).and_then(|index| self.talks.get_mut(index))
+    }
+
+    /// Whether somebody else may bring this conversation about: it is there, or there is room.
+    pub(crate) fn admits(&self, address: &Conversation) -> bool {
+        self.talks.len() < MOST || self.find(address).is_some()
     }
 
     /// The conversation, which comes to be if it was not there; and whether it is the open one.
@@ -259,7 +276,7 @@ impl Conversations {
         let index = self.find(&Conversation::Direct(from.clone()))?;
         let stale = self.find(&Conversation::Direct(to.clone())).filter(|&stale| stale != index);
         let to = Conversation::Direct(to.clone());
-        let from = std::mem::replace(&mut self.talks[index].address, to.clone());
+        let from = self.talks[index].move_to(to.clone());
         let Some(stale) = stale else { return Some(Moved { from, to, strays: Vec::new() }) };
         let was_open = self.open;
         let empty = self.talks[index].compose.editor.is_empty();

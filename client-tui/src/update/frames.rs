@@ -114,7 +114,7 @@ fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
     let DirectInfo { name, last } = direct;
     let address = Conversation::Direct(name);
     let closed = state.conversations.seen_in_closed(&address);
-    if closed.is_some_and(|seen| seen >= last) {
+    if closed.is_some_and(|seen| seen >= last) || !state.conversations.admits(&address) {
         return false;
     }
     let own = u64::try_from(state.outgoing.count_to(&address)).unwrap_or(u64::MAX);
@@ -169,8 +169,12 @@ fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
 
 /// One is in this room; perhaps more of its members have to be asked for.
 fn enter(state: &mut State, info: &RoomInfo) -> Option<Effect> {
+    let address = Conversation::Room(info.name.clone());
+    if !state.conversations.admits(&address) {
+        return None;
+    }
     state.conversations.come_back(&info.name);
-    let (talk, _) = state.conversations.ensure(Conversation::Room(info.name.clone()));
+    let (talk, _) = state.conversations.ensure(address);
     talk.member = true;
     talk.topic = info.topic.clone();
     talk.roster.reset(info.count, &info.members, &info.via);
@@ -187,7 +191,7 @@ fn is_own(state: &State, name: &Nick) -> bool {
 /// Takes a message; whether it deserves the bell. One that was behind our own leaving is not ours
 /// any more.
 fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
-    if state.conversations.has_left(&address) {
+    if state.conversations.has_left(&address) || !state.conversations.admits(&address) {
         return false;
     }
     let own = is_own(state, &message.from);
