@@ -44,14 +44,15 @@ pub mod world;
 /// How long the link is given to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// From the word to stop to the end by force: longer than a hosted room may take to close.
-const FORCE_AFTER: Duration = Duration::from_secs(8);
+/// From the word to stop to the end by force: longer than a hosted room and the disk may take.
+const FORCE_AFTER: Duration = Duration::from_secs(9);
 
-/// Runs the client in this terminal until its user leaves, or it is told to stop.
+/// Runs the client in this terminal until its user leaves, or it is told to stop. What went wrong
+/// meanwhile and could not be shown is told when the terminal was given back, in one line.
 ///
 /// # Errors
 /// When the terminal cannot be used, or is gone.
-pub fn run(launch: Launch) -> io::Result<()> {
+pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let (link, worker) = net::link();
     let (stop_sender, stop) = mpsc::channel(1);
     let parted = start_network(worker, stop_sender)?;
@@ -64,10 +65,13 @@ pub fn run(launch: Launch) -> io::Result<()> {
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, .. } = world;
+    let World { link, host, storage } = world;
     drop(link);
     _ = parted.recv_timeout(GOODBYE);
     host.close();
+    if let Some(trouble) = storage.close() {
+        tell(&trouble);
+    }
     result
 }
 
@@ -108,13 +112,9 @@ struct Client {
 
 impl Client {
     fn new(launch: Launch, storage: &mut Storage) -> io::Result<Self> {
-        let Launch { start, name, named, room, look } = launch;
-        let recent = storage.recent();
-        // Whoever came in under another name than their login's last time, goes on under it.
-        let name = match recent.first() {
-            Some(last) if !named => last.name.clone(),
-            _ => name,
-        };
+        let Launch { start, port, name, named, room, look } = launch;
+        // Whoever went by another name than their login's last time, goes on under it.
+        let name = storage.last_name().filter(|_| !named).unwrap_or(name);
         let start = match start {
             arguments::Start::Ask => state::Start::Screen,
             arguments::Start::Connect { host, port } => {
@@ -127,9 +127,10 @@ impl Client {
         let state = State::new(Setup {
             id_prefix: id_prefix()?,
             name: Some(name),
-            recent,
+            recent: storage.recent(),
             trouble: storage.trouble(),
             start,
+            port,
             width,
             height,
             light: look.light,

@@ -20,6 +20,8 @@ pub struct Setup {
     pub trouble: Option<String>,
     /// What to do first.
     pub start: Start,
+    /// The port to host on, and to join where none is said.
+    pub port: u16,
     /// The terminal's columns.
     pub width: u16,
     /// The terminal's rows.

@@ -40,6 +40,7 @@ pub(crate) fn setup(start: Start) -> Setup {
         recent: Vec::new(),
         trouble: None,
         start,
+        port: 65_433,
         width: 80,
         height: 24,
         light: None,
