@@ -313,5 +313,17 @@ async fn only_what_the_program_knows_is_told() {
         stage.keys.try_send(Ok(input)).unwrap();
     }
     stage.run(1).await;
-    assert_eq!(stage.diary(), ["draw", "resized 9 3", "draw"]);
+    assert_eq!(stage.diary(), ["draw", "resized 9 3", "repaint", "draw"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_terminal_that_was_smaller_for_a_moment_is_painted_anew() {
+    let mut stage = Stage::new();
+    // The picture itself is as before.
+    stage.fake.quiet = "resized";
+    for (width, height) in [(1, 1), (20, 5)] {
+        stage.keys.try_send(Ok(Input::Resize(width, height))).unwrap();
+    }
+    stage.run(1).await;
+    assert_eq!(stage.diary(), ["draw", "resized 1 1", "resized 20 5", "repaint", "draw"]);
 }
