@@ -55,12 +55,14 @@ const FORCE_AFTER: Duration = Duration::from_secs(9);
 pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let (link, worker) = net::link();
     let (stop_sender, stop) = mpsc::channel(1);
-    let parted = start_network(worker, stop_sender)?;
+    let (keys_sender, keys) = terminal::queue_of_keys();
+    let parted = start_network(worker, stop_sender, &keys_sender)?;
     let mut storage = Storage::open();
     let mut client = Client::new(launch, &mut storage)?;
     let mut world = World { link, host: hosting::Host::new(hosting::usual_folder()), storage };
     let result = Terminal::take().and_then(|mut terminal| {
-        let mut inputs = Inputs { keys: terminal::keys(), stop };
+        terminal::read_keys(keys_sender);
+        let mut inputs = Inputs { keys, stop };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
@@ -78,7 +80,12 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
 /// Starts the thread that owns the socket and waits for signals: a flood that is decoded there
 /// does not hold up typing here. It ends with the program; what is returned ends when the link has
 /// said goodbye.
-fn start_network(worker: net::Worker, stop: mpsc::Sender<()>) -> io::Result<done::Receiver<()>> {
+fn start_network(
+    worker: net::Worker,
+    stop: mpsc::Sender<()>,
+    keys: &terminal::Keys,
+) -> io::Result<done::Receiver<()>> {
+    let keys = keys.downgrade();
     let (finished, parted) = done::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Watched before the terminal is taken over: from then on no signal may end us unrestored.
@@ -87,6 +94,7 @@ fn start_network(worker: net::Worker, stop: mpsc::Sender<()>) -> io::Result<done
         Stops::watch()?
     };
     std::thread::Builder::new().name("network".to_owned()).spawn(move || {
+        runtime.spawn(terminal::watch_size(keys));
         runtime.spawn(async move {
             worker.run().await;
             drop(finished);
