@@ -12,6 +12,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 pub struct Launch {
     /// What to do first.
     pub start: Start,
+    /// The port of whatever is chosen on the start screen and says none.
+    pub port: u16,
     /// The name to go by.
     pub name: Nick,
     /// Whether the name was given, rather than guessed from the login.
@@ -58,7 +60,8 @@ Examples:
   chat-tui --serve                      host a room; others join with --host and your address
   chat-tui --theme light                for terminals with a light background
 
-Flags beat the environment. To be anybody but your login's name: --name, or CHAT_NAME.";
+Flags beat the environment. The name used last is used again, at first your login's;
+for another: --name, or CHAT_NAME.";
 
 /// A full-screen chat client for the terminal.
 ///
@@ -71,11 +74,11 @@ struct Arguments {
     #[arg(long, env = "CHAT_HOST", value_parser = place)]
     host: Option<Place>,
 
-    /// The port to join or to host on [default: 65433]
+    /// The port to join or to host on, also from the start screen [default: 65433]
     #[arg(long, env = "CHAT_PORT")]
     port: Option<u16>,
 
-    /// The name to go by [default: your login's]
+    /// The name to go by [default: the one used last, else your login's]
     #[arg(long, env = "CHAT_NAME", value_parser = nick)]
     name: Option<Nick>,
 
@@ -149,7 +152,9 @@ impl Launch {
         let named = name.is_some();
         let mut look = Look::from(|name| std::env::var(name).ok());
         look.light = theme.map(|theme| theme == Theme::Light).or(look.light);
-        Ok(Self { start, name: name.unwrap_or_else(login), named, room, look })
+        // A free port is for the room that was asked for: it means nothing to who joins one.
+        let port = port.filter(|&port| port != 0).unwrap_or(limit::DEFAULT_PORT);
+        Ok(Self { start, port, name: name.unwrap_or_else(login), named, room, look })
     }
 }
 
@@ -187,7 +192,14 @@ fn room(raw: &str) -> Result<RoomName, String> {
     })
 }
 
-/// `host`, `host:port`, `::1` or `[::1]:port`.
+/// Reads a place as people write it: `lab`, `lab:7000`, `192.168.1.23:7000`, `::1`, `[::1]` or
+/// `[::1]:7000`.
+///
+/// - In brackets stands the host, and behind them nothing, or `:` and the port.
+/// - Without brackets one `:` parts host and port; more than one are an IPv6 address, whole.
+/// - A host is not empty and has no blanks, controls, `/`, `@` or brackets: no URL, no `user@`.
+///   Whether it exists is for the network to say, so that `fe80::1%eth0` goes through.
+/// - A port is a number from 1 to 65535; without one, it is for others to say.
 fn place(raw: &str) -> Result<Place, String> {
     let raw = raw.trim();
     let (host, port) = match raw.strip_prefix('[').map(|rest| rest.split_once(']')) {
@@ -247,6 +259,14 @@ mod tests {
         check("chat-tui --host [::1]", &connect("::1", 65_433));
         check("chat-tui --host [::1]:7", &connect("::1", 7));
         check("chat-tui --host fe80::1%eth0 --port 7", &connect("fe80::1%eth0", 7));
+    }
+
+    #[test]
+    fn a_port_is_also_the_start_screens() {
+        let port = |line: &str| launch(line).map(|launch| (launch.start, launch.port));
+        assert_eq!(port("chat-tui --port 7000"), Ok((Start::Ask, 7000)));
+        assert_eq!(port("chat-tui"), Ok((Start::Ask, 65_433)));
+        assert_eq!(port("chat-tui --serve --port 0"), Ok((Start::Host { port: 0 }, 65_433)));
     }
 
     #[test]

@@ -26,8 +26,9 @@ const ANSWERS: usize = 4;
 /// How long the server is given to stop.
 const STOPPING: Duration = Duration::from_secs(5);
 
-/// How long whoever holds a port is given to say what it is.
-const PROBING: Duration = Duration::from_secs(1);
+/// How long whoever holds a port is given to say what it is: on this machine that is long, unless
+/// the machine is very busy, and only programs that say nothing make us wait for its end.
+const PROBING: Duration = Duration::from_secs(3);
 
 /// Bytes of that answer that are read.
 const PROBE_BYTES: u64 = 2048;
@@ -201,9 +202,10 @@ async fn failure(error: StartError, port: u16) -> HostFailure {
              by XDG_DATA_HOME",
             path.display()
         ),
-        error @ StartError::Log { .. } => {
-            error.to_string().replace(", or name another with --data", "")
-        }
+        StartError::Log { folder, source } => format!(
+            "the messages in {} cannot be read ({source}): move the folder away to start anew",
+            folder.display()
+        ),
     };
     HostFailure::Other(text)
 }
@@ -211,15 +213,17 @@ async fn failure(error: StartError, port: u16) -> HostFailure {
 /// The name of the chat server on this machine's port; `None` when whoever is there does not say
 /// that it is one.
 async fn probe(port: u16) -> Option<String> {
-    let ask = async {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok()?;
-        stream.write_all(b"HEAD / HTTP/1.0\r\n\r\n").await.ok()?;
-        let mut answer = Vec::new();
-        let mut head = stream.take(PROBE_BYTES);
-        while name_in(&answer).is_none() && head.read_buf(&mut answer).await.ok()? > 0 {}
-        name_in(&answer)
-    };
-    timeout(PROBING, ask).await.ok().flatten()
+    timeout(PROBING, ask(port)).await.ok().flatten()
+}
+
+/// The same, for as long as it takes.
+async fn ask(port: u16) -> Option<String> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.ok()?;
+    stream.write_all(b"HEAD / HTTP/1.0\r\n\r\n").await.ok()?;
+    let mut answer = Vec::new();
+    let mut head = stream.take(PROBE_BYTES);
+    while name_in(&answer).is_none() && head.read_buf(&mut answer).await.ok()? > 0 {}
+    name_in(&answer)
 }
 
 /// The name in an answer's head, once its line is whole.
@@ -250,33 +254,42 @@ mod tests {
         check("", None);
     }
 
-    #[tokio::test]
-    async fn a_taken_port_is_asked_who_has_it() {
-        for (says, server) in [
-            (
-                &b"HTTP/1.0 200 OK\r\nChat-Server: ours\r\nConnection: close\r\n\r\n"[..],
-                Some("ours"),
-            ),
-            (b"SSH-2.0\r\n", None),
-            (b"", None),
-        ] {
-            let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await.unwrap();
-            let port = listener.local_addr().unwrap().port();
-            tokio::spawn(async move {
+    /// Somebody who has a port, and answers whoever asks there with this.
+    async fn holder(says: &'static [u8]) -> u16 {
+        let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            // Goes on listening: no room must be opened beside it.
+            loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let mut asked = [0; 19];
                 stream.read_exact(&mut asked).await.unwrap();
                 assert_eq!(&asked, b"HEAD / HTTP/1.0\r\n\r\n");
                 stream.write_all(says).await.unwrap();
-                // Still listening: the room must not be opened beside it.
-                (listener, std::future::pending::<()>().await)
-            });
-            let mut host = Host::new(None);
-            host.open(port);
-            let server = server.map(str::to_owned);
-            assert_eq!(host.next().await, Err(HostFailure::PortTaken { port, server }));
-            host.close();
-        }
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_asked_who_has_it() {
+        let check = async |says, server: Option<&str>| {
+            assert_eq!(ask(holder(says).await).await.as_deref(), server);
+        };
+        check(b"HTTP/1.0 200 OK\r\nChat-Server: ours\r\n\r\n", Some("ours")).await;
+        check(b"SSH-2.0\r\n", None).await;
+        check(b"", None).await;
+        let port = holder(b"SSH-2.0\r\n").await;
+        let mut host = Host::new(None);
+        host.open(port);
+        assert_eq!(host.next().await, Err(HostFailure::PortTaken { port, server: None }));
+        host.close();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_is_not_waited_for_for_ever() {
+        let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        assert_eq!(probe(silent.local_addr().unwrap().port()).await, None);
     }
 
     #[tokio::test]
@@ -287,9 +300,27 @@ mod tests {
         assert_ne!(hosted.port, 0);
         host.open(0);
         assert_eq!(host.next().await.unwrap(), hosted);
-        TcpStream::connect((Ipv4Addr::LOCALHOST, hosted.port)).await.unwrap();
+        let mut guest = TcpStream::connect((Ipv4Addr::LOCALHOST, hosted.port)).await.unwrap();
         host.close();
-        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, hosted.port)).await.is_err());
+        // Everybody is sent away; an error is an end, too.
+        _ = guest.read_to_end(&mut Vec::new()).await;
+    }
+
+    #[tokio::test]
+    async fn messages_that_cannot_be_read_are_told_in_our_terms() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join("chat-server");
+        let mut host = Host::new(Some(folder.clone()));
+        host.open(0);
+        host.next().await.unwrap();
+        host.close();
+        std::fs::write(folder.join("chat.db"), "no data base, ".repeat(1000)).unwrap();
+        let mut host = Host::new(Some(folder.clone()));
+        host.open(0);
+        let Err(HostFailure::Other(why)) = host.next().await else { panic!("it was read") };
+        assert!(why.starts_with(&format!("the messages in {}", folder.display())), "{why}");
+        assert!(why.ends_with("move the folder away to start anew"), "{why}");
+        host.close();
     }
 
     #[tokio::test]
@@ -316,8 +347,11 @@ mod tests {
         let port = host.next().await.unwrap().port;
         let mut second = Host::new(None);
         second.open(port);
-        let server = whoami::fallible::hostname().ok();
-        assert_eq!(second.next().await, Err(HostFailure::PortTaken { port, server }));
+        let Err(HostFailure::PortTaken { port: taken, .. }) = second.next().await else {
+            panic!("two rooms on one port")
+        };
+        assert_eq!(taken, port);
+        assert_eq!(ask(port).await, whoami::fallible::hostname().ok());
         host.close();
     }
 }

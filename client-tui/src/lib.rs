@@ -44,37 +44,48 @@ pub mod world;
 /// How long the link is given to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// From the word to stop to the end by force: longer than a hosted room may take to close.
-const FORCE_AFTER: Duration = Duration::from_secs(8);
+/// From the word to stop to the end by force: longer than a hosted room and the disk may take.
+const FORCE_AFTER: Duration = Duration::from_secs(9);
 
-/// Runs the client in this terminal until its user leaves, or it is told to stop.
+/// Runs the client in this terminal until its user leaves, or it is told to stop. What went wrong
+/// meanwhile and could not be shown is told when the terminal was given back, in one line.
 ///
 /// # Errors
 /// When the terminal cannot be used, or is gone.
-pub fn run(launch: Launch) -> io::Result<()> {
+pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let (link, worker) = net::link();
     let (stop_sender, stop) = mpsc::channel(1);
-    let parted = start_network(worker, stop_sender)?;
+    let (keys_sender, keys) = terminal::queue_of_keys();
+    let parted = start_network(worker, stop_sender, &keys_sender)?;
     let mut storage = Storage::open();
     let mut client = Client::new(launch, &mut storage)?;
     let mut world = World { link, host: hosting::Host::new(hosting::usual_folder()), storage };
     let result = Terminal::take().and_then(|mut terminal| {
-        let mut inputs = Inputs { keys: terminal::keys(), stop };
+        terminal::read_keys(keys_sender);
+        let mut inputs = Inputs { keys, stop };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, .. } = world;
+    let World { link, host, storage } = world;
     drop(link);
     _ = parted.recv_timeout(GOODBYE);
     host.close();
+    if let Some(trouble) = storage.close() {
+        tell(&trouble);
+    }
     result
 }
 
 /// Starts the thread that owns the socket and waits for signals: a flood that is decoded there
 /// does not hold up typing here. It ends with the program; what is returned ends when the link has
 /// said goodbye.
-fn start_network(worker: net::Worker, stop: mpsc::Sender<()>) -> io::Result<done::Receiver<()>> {
+fn start_network(
+    worker: net::Worker,
+    stop: mpsc::Sender<()>,
+    keys: &terminal::Keys,
+) -> io::Result<done::Receiver<()>> {
+    let keys = keys.downgrade();
     let (finished, parted) = done::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Watched before the terminal is taken over: from then on no signal may end us unrestored.
@@ -83,6 +94,7 @@ fn start_network(worker: net::Worker, stop: mpsc::Sender<()>) -> io::Result<done
         Stops::watch()?
     };
     std::thread::Builder::new().name("network".to_owned()).spawn(move || {
+        runtime.spawn(terminal::watch_size(keys));
         runtime.spawn(async move {
             worker.run().await;
             drop(finished);
@@ -108,13 +120,9 @@ struct Client {
 
 impl Client {
     fn new(launch: Launch, storage: &mut Storage) -> io::Result<Self> {
-        let Launch { start, name, named, room, look } = launch;
-        let recent = storage.recent();
-        // Whoever came in under another name than their login's last time, goes on under it.
-        let name = match recent.first() {
-            Some(last) if !named => last.name.clone(),
-            _ => name,
-        };
+        let Launch { start, port, name, named, room, look } = launch;
+        // Whoever went by another name than their login's last time, goes on under it.
+        let name = storage.last_name().filter(|_| !named).unwrap_or(name);
         let start = match start {
             arguments::Start::Ask => state::Start::Screen,
             arguments::Start::Connect { host, port } => {
@@ -127,10 +135,10 @@ impl Client {
         let state = State::new(Setup {
             id_prefix: id_prefix()?,
             name: Some(name),
-            recent,
+            recent: storage.recent(),
             trouble: storage.trouble(),
-            port: chat_protocol::limit::DEFAULT_PORT,
             start,
+            port,
             width,
             height,
             light: look.light,

@@ -33,7 +33,9 @@ fn main() -> ExitCode {
 }
 
 fn start(launch: Launch) -> anyhow::Result<()> {
-    chat_tui::run(launch).context("the terminal cannot be used any more; start again in another")
+    let tell = |trouble: &str| say(&format!("chat-tui: {trouble}"));
+    chat_tui::run(launch, tell)
+        .context("the terminal cannot be used any more; start again in another")
 }
 
 /// One line for people, where it does not matter if nobody can read it any more.

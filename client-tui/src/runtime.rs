@@ -143,13 +143,21 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
     ) -> io::Result<()> {
         let mut next = Some(first.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into())));
         let mut taken = 0;
+        let mut resized = false;
         while let Some(input) = next {
             if let Some(event) = event_of(input?) {
+                resized |= matches!(event, Event::Resized { .. });
                 self.happened(event, world)?;
             }
             taken += 1;
             let more = taken < KEYS_AT_ONCE && !self.quit;
             next = if more { keys.try_recv().ok() } else { None };
+        }
+        if resized {
+            // A terminal that was smaller for a moment has forgotten what did not fit, even if it
+            // is now what it was.
+            self.screen.repaint()?;
+            self.dirty_since.get_or_insert_with(Instant::now);
         }
         if self.dirty_since.is_some() && !self.quit { self.draw() } else { Ok(()) }
     }

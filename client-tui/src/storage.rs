@@ -1,18 +1,22 @@
-//! What the client remembers between runs: one token per name, and the last servers. Knows files,
-//! not what tokens mean.
+//! What the client remembers between runs: tokens by name, the last servers, the name last used.
+//! Knows files, not what tokens mean.
 //!
-//! Nothing here stops the program: without a folder that can be written to, everything is
-//! remembered until the end of the run, and [`Storage::trouble`] says so once.
+//! Everything is read once, at the start, and then asked of memory: whoever asks never waits for a
+//! disk. What changes is written by a thread of its own. Nothing here stops the program: without a
+//! folder that can be written to, everything is remembered until the end of the run, and that is
+//! told once, by [`Storage::trouble`] or at the end by [`Storage::close`].
+
+mod files;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chat_protocol::{Nick, Token};
 use etcetera::BaseStrategy;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Target;
@@ -20,12 +24,12 @@ use crate::effect::Target;
 /// Servers that are remembered.
 const RECENT_MOST: usize = 8;
 
-/// Bytes of a file that are read; whatever is longer was not written by us.
-const FILE_MOST: u64 = 1 << 20;
+/// Changes that may wait for the disk. People make one now and then, so a queue that is full is a
+/// disk that hangs: what comes then is remembered until the end of the run only, and that is told.
+const CHANGES: usize = 64;
 
-/// How long another client's lock is waited for. It is held for moments; one that is held longer
-/// belongs to a client that was stopped, and must not stop this one.
-const LOCK_WAIT: Duration = Duration::from_millis(300);
+/// How long the disk is given at the end to take in what waits.
+const FINISHING: Duration = Duration::from_secs(1);
 
 const TOKENS: &str = "tokens.json";
 const RECENT: &str = "recent.json";
@@ -33,23 +37,61 @@ const RECENT: &str = "recent.json";
 /// The client's memory. Several clients may share a folder.
 #[derive(Debug)]
 pub struct Storage {
-    folder: Option<PathBuf>,
-    /// What this run has seen of the tokens: all there is when the folder is of no use.
-    tokens: BTreeMap<String, String>,
-    /// The same for the servers.
-    recent: Vec<Server>,
-    trouble: Option<String>,
-    told: bool,
+    /// Shared with the thread, which learns what other clients have written meanwhile; never held
+    /// while a disk is waited for.
+    tokens: Arc<Mutex<Tokens>>,
+    recent: Recent,
+    trouble: Trouble,
+    /// Missing where there is nowhere to write to.
+    writer: Option<Writer>,
 }
 
-#[derive(Default, Serialize, Deserialize)]
+/// The thread that writes, by the queue of what it has to write.
+#[derive(Debug)]
+struct Writer {
+    changes: SyncSender<Change>,
+    /// Ends when everything is written.
+    done: Receiver<()>,
+}
+
+/// Something to write.
+#[derive(Debug)]
+enum Change {
+    /// A token was made up. Where another client was faster, its token stays on top.
+    Made { key: String, secret: String },
+    /// A token goes with one more name, and on top there.
+    Kept { key: String, secret: String },
+    /// A server goes on top of the recent ones.
+    Joined(Server),
+    /// A name is in use.
+    Used(Nick),
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Tokens {
-    /// By [`Nick::key`], so that every spelling of a name finds it.
-    tokens: BTreeMap<String, String>,
+    /// By [`Nick::key`], so that every spelling of a name finds them.
+    tokens: BTreeMap<String, Secrets>,
 }
 
-#[derive(Default, Serialize, Deserialize)]
+/// All tokens that ever went with a name: the first is the one in use. None is ever thrown away,
+/// because a name on some server may hang on it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Written")]
+struct Secrets(Vec<String>);
+
+/// Tokens as files have them: older ones have one for each name.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    One(String),
+    All(Vec<String>),
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Recent {
+    /// The name last used, here or elsewhere.
+    #[serde(default)]
+    last: Option<Nick>,
     /// The newest first.
     servers: Vec<Server>,
 }
@@ -61,6 +103,18 @@ struct Server {
     name: Nick,
 }
 
+/// Why not everything is kept beyond this run: the first reason counts, and is given once.
+#[derive(Clone, Debug, Default)]
+struct Trouble(Arc<Mutex<Telling>>);
+
+#[derive(Debug, Default)]
+enum Telling {
+    #[default]
+    Nothing,
+    ToTell(String),
+    Told,
+}
+
 impl Storage {
     /// The storage in the platform's data folder.
     #[must_use]
@@ -68,26 +122,42 @@ impl Storage {
         match etcetera::choose_base_strategy() {
             Ok(base) => Self::at(base.data_dir().join("chat-tui")),
             Err(_) => {
-                let mut storage = Self::nowhere();
-                storage.fails("there is no home folder");
+                let storage = Self::nowhere();
+                storage.trouble.note("there is no home folder");
                 storage
             }
         }
     }
 
-    /// The storage in this folder, which is made if it is not there.
+    /// The storage in this folder, which is made if it is not there. Waits for the disk.
     #[must_use]
     pub fn at(folder: PathBuf) -> Self {
-        let mut storage = Self { folder: Some(folder.clone()), ..Self::nowhere() };
-        if let Err(error) = make_folder(&folder).and_then(|()| lock(&folder)) {
-            storage.fails(&format!("{}: {error}", folder.display()));
+        let mut storage = Self::nowhere();
+        if let Err(error) = storage.read(&folder) {
+            storage.trouble.note(&format!("{}: {error}", folder.display()));
+        }
+        match Writer::spawn(folder, Arc::clone(&storage.tokens), storage.trouble.clone()) {
+            Ok(writer) => storage.writer = Some(writer),
+            Err(error) => storage.trouble.note(&error.to_string()),
         }
         storage
     }
 
     fn nowhere() -> Self {
-        let (tokens, recent) = (BTreeMap::new(), Vec::new());
-        Self { folder: None, tokens, recent, trouble: None, told: false }
+        Self {
+            tokens: Arc::default(),
+            recent: Recent::default(),
+            trouble: Trouble::default(),
+            writer: None,
+        }
+    }
+
+    fn read(&mut self, folder: &Path) -> io::Result<()> {
+        files::make_folder(folder)?;
+        let _lock = files::lock(folder)?;
+        *held(&self.tokens) = files::read(&folder.join(TOKENS))?.unwrap_or_default();
+        self.recent = files::read(&folder.join(RECENT))?.unwrap_or_default();
+        Ok(())
     }
 
     /// Why nothing is kept beyond this run, for people; given once.
@@ -98,78 +168,147 @@ impl Storage {
     /// The secret that goes with a name; made up at the first time.
     pub fn token(&mut self, name: &Nick) -> Token {
         let key = name.key().as_str().to_owned();
-        let known = self.tokens.get(&key).cloned();
-        let stored = self.change(TOKENS, |file: &mut Tokens| {
-            let stored = file.tokens.get(&key).filter(|stored| Token::new(stored).is_some());
-            let secret = stored.cloned().or(known.clone()).unwrap_or_else(secret);
-            file.tokens.insert(key.clone(), secret.clone());
-            secret
-        });
-        let secret = stored.or(known).unwrap_or_else(secret);
-        self.tokens.insert(key, secret.clone());
-        Token::new(&secret).expect("only secrets of a token's length are kept")
+        let known = held(&self.tokens).first(&key);
+        known.unwrap_or_else(|| {
+            let secret = secret();
+            held(&self.tokens).add(&key, &secret);
+            self.change(Change::Made { key, secret: secret.clone() });
+            Token::new(&secret).expect("what we make up has a token's length")
+        })
     }
 
     /// Keeps the secret of the name `from` under `to` as well: both are the same person's now.
+    /// What was kept there before stays behind it.
     pub fn keep_token(&mut self, from: &Nick, to: &Nick) {
-        let token = self.token(from);
-        let (key, secret) = (to.key().as_str().to_owned(), token.secret().to_owned());
-        self.tokens.insert(key.clone(), secret.clone());
-        self.change(TOKENS, |file: &mut Tokens| {
-            file.tokens.insert(key, secret);
-        });
+        let secret = self.token(from).secret().to_owned();
+        let key = to.key().as_str().to_owned();
+        held(&self.tokens).put_on_top(&key, &secret);
+        self.change(Change::Kept { key, secret });
     }
 
     /// The last servers, the newest first.
-    pub fn recent(&mut self) -> Vec<Target> {
-        if let Some(file) = self.read::<Recent>(RECENT) {
-            self.recent = file.servers;
-        }
-        self.recent.iter().take(RECENT_MOST).map(Server::target).collect()
+    #[must_use]
+    pub fn recent(&self) -> Vec<Target> {
+        self.recent.servers.iter().take(RECENT_MOST).map(Server::target).collect()
     }
 
     /// Puts a server on top of the recent ones.
     pub fn remember(&mut self, target: &Target) {
         let Target { host, port, name } = target.clone();
         let server = Server { host, port, name };
-        put_on_top(&mut self.recent, server.clone());
-        self.change(RECENT, |file: &mut Recent| put_on_top(&mut file.servers, server));
+        self.recent.put_on_top(server.clone());
+        self.change(Change::Joined(server));
     }
 
-    /// Reads a file; `None` when there is nothing to read.
-    fn read<T: DeserializeOwned + Default>(&self, name: &str) -> Option<T> {
-        let folder = self.folder.as_deref()?;
-        read(&folder.join(name)).ok().flatten()
+    /// The name last used, if one was.
+    #[must_use]
+    pub fn last_name(&self) -> Option<Nick> {
+        // Files of before names were remembered by themselves have those of servers.
+        let recent = self.recent.servers.first().map(|server| &server.name);
+        self.recent.last.as_ref().or(recent).cloned()
     }
 
-    /// Changes a file as one step, whatever other clients do; `None` when that cannot be.
-    fn change<T, R>(&mut self, name: &str, change: impl FnOnce(&mut T) -> R) -> Option<R>
-    where
-        T: Serialize + DeserializeOwned + Default,
-    {
-        let folder = self.folder.clone()?;
-        let step = || {
-            make_folder(&folder)?;
-            let _lock = lock(&folder)?;
-            let path = folder.join(name);
-            let mut file = read::<T>(&path)?.unwrap_or_default();
-            let before = serde_json::to_vec_pretty(&file)?;
-            let result = change(&mut file);
-            let after = serde_json::to_vec_pretty(&file)?;
-            if before != after {
-                replace(&path, &after)?;
-            }
-            Ok(result)
-        };
-        let result: io::Result<R> = step();
-        result.map_err(|error| self.fails(&format!("{}: {error}", folder.display()))).ok()
-    }
-
-    fn fails(&mut self, why: &str) {
-        if !std::mem::replace(&mut self.told, true) {
-            let what = "names and servers are remembered only until you leave";
-            self.trouble = Some(format!("{what}: {why}"));
+    /// Remembers a name as the one last used.
+    pub fn use_name(&mut self, name: &Nick) {
+        if self.recent.last.as_ref() != Some(name) {
+            self.recent.last = Some(name.clone());
+            self.change(Change::Used(name.clone()));
         }
+    }
+
+    /// Waits until everything is written, but not for long; tells what is still to be told.
+    #[must_use]
+    pub fn close(mut self) -> Option<String> {
+        if let Some(Writer { changes, done }) = self.writer.take() {
+            drop(changes);
+            if done.recv_timeout(FINISHING) == Err(RecvTimeoutError::Timeout) {
+                self.trouble.note("the disk does not take them in");
+            }
+        }
+        self.trouble.take()
+    }
+
+    /// Has a change written. Whoever asked has it in memory already.
+    fn change(&self, change: Change) {
+        let Some(writer) = &self.writer else { return };
+        if writer.changes.try_send(change).is_err() {
+            self.trouble.note("the disk does not take them in");
+        }
+    }
+}
+
+impl Writer {
+    fn spawn(folder: PathBuf, tokens: Arc<Mutex<Tokens>>, trouble: Trouble) -> io::Result<Self> {
+        let (changes, queue) = sync_channel(CHANGES);
+        let (finished, done) = channel();
+        std::thread::Builder::new().name("storage".to_owned()).spawn(move || {
+            for change in queue {
+                if let Err(error) = write(&folder, &tokens, change) {
+                    trouble.note(&format!("{}: {error}", folder.display()));
+                }
+            }
+            drop(finished);
+        })?;
+        Ok(Self { changes, done })
+    }
+}
+
+/// Writes one change to its file.
+fn write(folder: &Path, tokens: &Mutex<Tokens>, change: Change) -> io::Result<()> {
+    match change {
+        Change::Made { key, secret } => {
+            let all = files::change(folder, TOKENS, |file: &mut Tokens| file.add(&key, &secret))?;
+            held(tokens).tokens.insert(key, all);
+            Ok(())
+        }
+        Change::Kept { key, secret } => {
+            files::change(folder, TOKENS, |file: &mut Tokens| file.put_on_top(&key, &secret))
+        }
+        Change::Joined(server) => {
+            files::change(folder, RECENT, |file: &mut Recent| file.put_on_top(server))
+        }
+        Change::Used(name) => {
+            files::change(folder, RECENT, |file: &mut Recent| file.last = Some(name))
+        }
+    }
+}
+
+impl Tokens {
+    /// The token in use for a name. What is no token is left alone, as is all that we do not know.
+    fn first(&self, key: &str) -> Option<Token> {
+        self.tokens.get(key)?.0.iter().find_map(|secret| Token::new(secret))
+    }
+
+    /// Adds a token behind those that are there; gives all.
+    fn add(&mut self, key: &str, secret: &str) -> Secrets {
+        let all = self.tokens.entry(key.to_owned()).or_default();
+        if !all.0.iter().any(|known| known == secret) {
+            all.0.push(secret.to_owned());
+        }
+        all.clone()
+    }
+
+    fn put_on_top(&mut self, key: &str, secret: &str) {
+        let all = self.tokens.entry(key.to_owned()).or_default();
+        all.0.retain(|known| known != secret);
+        all.0.insert(0, secret.to_owned());
+    }
+}
+
+impl From<Written> for Secrets {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::One(secret) => Self(vec![secret]),
+            Written::All(secrets) => Self(secrets),
+        }
+    }
+}
+
+impl Recent {
+    fn put_on_top(&mut self, server: Server) {
+        self.servers.retain(|other| (&other.host, other.port) != (&server.host, server.port));
+        self.servers.insert(0, server);
+        self.servers.truncate(RECENT_MOST);
     }
 }
 
@@ -179,10 +318,31 @@ impl Server {
     }
 }
 
-fn put_on_top(servers: &mut Vec<Server>, server: Server) {
-    servers.retain(|other| (&other.host, other.port) != (&server.host, server.port));
-    servers.insert(0, server);
-    servers.truncate(RECENT_MOST);
+impl Trouble {
+    fn note(&self, why: &str) {
+        let mut told = held(&self.0);
+        if matches!(*told, Telling::Nothing) {
+            let what = "names and servers are remembered only until you leave";
+            *told = Telling::ToTell(format!("{what}: {why}"));
+        }
+    }
+
+    fn take(&self) -> Option<String> {
+        let mut told = held(&self.0);
+        match std::mem::replace(&mut *told, Telling::Told) {
+            Telling::ToTell(words) => Some(words),
+            Telling::Nothing => {
+                *told = Telling::Nothing;
+                None
+            }
+            Telling::Told => None,
+        }
+    }
+}
+
+/// What a panic elsewhere left is as good as before: every change here is one step.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// 256 bits that nobody can guess.
@@ -192,71 +352,10 @@ fn secret() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Reads a file that one of us wrote; one that is not readable as such is put aside, whole.
-fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
-    let mut bytes = Vec::new();
-    match File::open(path) {
-        Ok(file) => file.take(FILE_MOST).read_to_end(&mut bytes)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    match serde_json::from_slice(&bytes) {
-        Ok(file) => Ok(Some(file)),
-        Err(_) => {
-            fs::rename(path, aside(path))?;
-            Ok(None)
-        }
-    }
-}
-
-/// A name for a broken file that hides no earlier one.
-fn aside(path: &Path) -> PathBuf {
-    let broken = path.with_extension("json.broken");
-    let numbered = (2..100).map(|number| path.with_extension(format!("json.broken-{number}")));
-    std::iter::once(broken.clone()).chain(numbered).find(|name| !name.exists()).unwrap_or(broken)
-}
-
-/// Puts a new file in the old one's place: after a crash there is the one or the other, whole.
-/// Readable for its owner only.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Keeps other clients out until the file is dropped. After [`LOCK_WAIT`] one goes on without: at
-/// worst a server is missing in the recent ones.
-fn lock(folder: &Path) -> io::Result<File> {
-    let path = folder.join("lock");
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-    let start = Instant::now();
-    loop {
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) if start.elapsed() < LOCK_WAIT => {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            // Some network file systems know no locks.
-            Ok(()) | Err(_) => return Ok(file),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn nick(name: &str) -> Nick {
@@ -267,17 +366,44 @@ mod tests {
         Target { host: host.to_owned(), port: 65_433, name: nick("ann") }
     }
 
+    fn at(folder: &Path) -> Storage {
+        Storage::at(folder.to_owned())
+    }
+
+    /// Whoever opens the storage next finds this token.
+    fn found(folder: &Path, name: &str) -> Token {
+        at(folder).token(&nick(name))
+    }
+
     #[test]
     fn a_name_keeps_its_token() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b");
-        let ann = Storage::at(path.clone()).token(&nick("Ann"));
-        let mut storage = Storage::at(path.clone());
+        let mut first = at(&path);
+        let ann = first.token(&nick("Ann"));
+        assert_eq!(first.close(), None);
+        let mut storage = at(&path);
         assert_eq!(storage.token(&nick("ann")), ann);
         assert_ne!(storage.token(&nick("bob")), ann);
         storage.keep_token(&nick("ann"), &nick("anna"));
-        assert_eq!(Storage::at(path).token(&nick("ANNA")), ann);
-        assert_eq!(storage.trouble(), None);
+        assert_eq!(storage.token(&nick("anna")), ann);
+        assert_eq!(storage.close(), None);
+        assert_eq!(found(&path, "ANNA"), ann);
+    }
+
+    #[test]
+    fn another_token_of_the_new_name_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        // As files were when there was one token for each name.
+        let old = r#"{"tokens": {"ann": "0123456789abcdef", "bob": "fedcba9876543210"}}"#;
+        fs::write(folder.path().join(TOKENS), old).unwrap();
+        let mut storage = at(folder.path());
+        storage.keep_token(&nick("ann"), &nick("bob"));
+        assert_eq!(storage.token(&nick("bob")).secret(), "0123456789abcdef");
+        assert_eq!(storage.close(), None);
+        let file: Tokens = files::read(&folder.path().join(TOKENS)).unwrap().unwrap();
+        assert_eq!(file.tokens["bob"].0, ["0123456789abcdef", "fedcba9876543210"]);
+        assert_eq!(file.tokens["ann"].0, ["0123456789abcdef"]);
     }
 
     #[cfg(unix)]
@@ -285,40 +411,63 @@ mod tests {
     fn tokens_are_for_their_owners_eyes() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        Storage::at(folder.path().to_owned()).token(&nick("ann"));
+        let mut storage = at(folder.path());
+        storage.token(&nick("ann"));
+        assert_eq!(storage.close(), None);
         let mode = fs::metadata(folder.path().join(TOKENS)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
-    fn clients_at_the_same_time_agree() {
+    fn clients_at_the_same_time_lose_nothing_and_agree_in_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let names = ["ann", "bob", "cid", "dan"];
         let clients: Vec<_> = (0..8)
             .map(|_| {
-                let path = folder.path().to_owned();
+                let mut storage = at(folder.path());
                 std::thread::spawn(move || {
-                    let mut storage = Storage::at(path);
-                    names.map(|name| storage.token(&nick(name)))
+                    let tokens = names.map(|name| storage.token(&nick(name)));
+                    assert_eq!(storage.close(), None);
+                    tokens
                 })
             })
             .collect();
-        let tokens: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
-        assert!(tokens.windows(2).all(|pair| pair[0] == pair[1]));
+        let made: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
+        let file: Tokens = files::read(&folder.path().join(TOKENS)).unwrap().unwrap();
+        for (index, name) in names.into_iter().enumerate() {
+            let kept = &file.tokens[name].0;
+            assert!(made.iter().all(|made| kept.contains(&made[index].secret().to_owned())));
+            assert_eq!(found(folder.path(), name).secret(), kept[0]);
+        }
     }
 
     #[test]
     fn recent_servers_are_few_and_the_newest_is_on_top() {
         let folder = tempfile::tempdir().unwrap();
-        let mut storage = Storage::at(folder.path().to_owned());
+        let mut storage = at(folder.path());
         assert!(storage.recent().is_empty());
         for number in 0..20 {
             storage.remember(&target(&format!("host-{number}")));
         }
         storage.remember(&target("host-15"));
-        let recent = Storage::at(folder.path().to_owned()).recent();
+        assert_eq!(storage.close(), None);
+        let recent = at(folder.path()).recent();
         assert_eq!(recent.len(), RECENT_MOST);
         assert_eq!((&*recent[0].host, &*recent[1].host), ("host-15", "host-19"));
+    }
+
+    #[test]
+    fn the_name_last_used_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        // As files were before.
+        let old = r#"{"servers": [{"host": "lab", "port": 7, "name": "sam"}]}"#;
+        fs::write(folder.path().join(RECENT), old).unwrap();
+        let mut storage = at(folder.path());
+        assert_eq!(storage.last_name(), Some(nick("sam")));
+        storage.use_name(&nick("ann"));
+        storage.remember(&Target { name: nick("bob"), ..target("elsewhere") });
+        assert_eq!(storage.close(), None);
+        assert_eq!(at(folder.path()).last_name(), Some(nick("ann")));
     }
 
     #[test]
@@ -326,12 +475,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for content in ["{\"tokens\":", "", "[]", "\u{0}\u{0}"] {
             fs::write(folder.path().join(TOKENS), content).unwrap();
-            let mut storage = Storage::at(folder.path().to_owned());
+            let mut storage = at(folder.path());
             let token = storage.token(&nick("ann"));
-            assert_eq!(Storage::at(folder.path().to_owned()).token(&nick("ann")), token);
+            assert_eq!(storage.close(), None);
+            assert_eq!(found(folder.path(), "ann"), token);
         }
         fs::write(folder.path().join(RECENT), "?").unwrap();
-        assert!(Storage::at(folder.path().to_owned()).recent().is_empty());
+        assert!(at(folder.path()).recent().is_empty());
         let aside = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(aside("tokens.json.broken"), "{\"tokens\":");
         assert_eq!(aside("tokens.json.broken-3"), "[]");
@@ -342,14 +492,46 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a file");
         fs::write(&file, "").unwrap();
-        let mut storage = Storage::at(file.join("inside"));
+        let mut storage = at(&file.join("inside"));
+        let trouble = storage.trouble().unwrap();
+        assert!(trouble.starts_with("names and servers are remembered only until you leave: "));
         let token = storage.token(&nick("ann"));
         assert_eq!(storage.token(&nick("ann")), token);
         storage.remember(&target("host"));
         assert_eq!(storage.recent(), [target("host")]);
-        let trouble = storage.trouble().unwrap();
-        assert!(trouble.starts_with("names and servers are remembered only until you leave: "));
-        storage.token(&nick("bob"));
+        // Told once.
+        assert_eq!(storage.close(), None);
+    }
+
+    #[test]
+    fn trouble_that_comes_later_is_told_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut storage = at(folder.path());
         assert_eq!(storage.trouble(), None);
+        // A folder in its place is no file that could be read or replaced, not even by root.
+        fs::create_dir(folder.path().join(TOKENS)).unwrap();
+        let token = storage.token(&nick("ann"));
+        assert_eq!(storage.token(&nick("ann")), token);
+        let told = storage.close().unwrap();
+        assert!(told.starts_with("names and servers are remembered only until you leave: "));
+        assert_eq!(told.lines().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_waits_for_a_disk_that_hangs() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut storage = at(folder.path());
+        // Opening a pipe that nobody writes to waits for ever.
+        let pipe = std::process::Command::new("mkfifo").arg(folder.path().join(TOKENS)).status();
+        assert!(pipe.unwrap().success());
+        let token = storage.token(&nick("ann"));
+        for number in 0..2 * CHANGES {
+            storage.remember(&target(&format!("host-{number}")));
+        }
+        storage.keep_token(&nick("ann"), &nick("bob"));
+        assert_eq!(storage.token(&nick("bob")), token);
+        let told = storage.close().unwrap();
+        assert!(told.ends_with("the disk does not take them in"), "{told}");
     }
 }

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-    EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
-    PushKeyboardEnhancementFlags,
+    EnableFocusChange, EnableMouseCapture, Event as Input, KeyboardEnhancementFlags,
+    PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -163,25 +163,49 @@ fn tells_keys_apart(variable: impl Fn(&str) -> Option<String>) -> bool {
     by_term.iter().any(|known| term.starts_with(known)) || by_program.contains(&&*program)
 }
 
-/// Keys, pastes, clicks and sizes, as they come.
+/// The queue of keys, pastes, clicks and sizes; it ends with the terminal.
+pub fn queue_of_keys() -> (Keys, mpsc::Receiver<io::Result<Input>>) {
+    mpsc::channel(KEYS)
+}
+
+/// Where keys go.
+pub type Keys = mpsc::Sender<io::Result<Input>>;
+
+/// Reads keys, pastes, clicks and sizes, as they come.
 ///
 /// They are read on a thread of their own, because reading waits for the rest of whatever has
 /// begun, a long paste for example, and drawing shall not. The thread ends with the program.
-pub fn keys() -> mpsc::Receiver<io::Result<crossterm::event::Event>> {
-    let (sender, receiver) = mpsc::channel(KEYS);
+pub fn read_keys(keys: Keys) {
     let read = move || {
         loop {
             let event = crossterm::event::read();
             let last = event.is_err();
-            if sender.blocking_send(event).is_err() || last {
+            if keys.blocking_send(event).is_err() || last {
                 return;
             }
         }
     };
     // Without the thread the sender is dropped, which ends the program as a lost terminal does.
     _ = std::thread::Builder::new().name("keys".to_owned()).spawn(read);
-    receiver
 }
+
+/// Tells the terminal's size whenever that changes. The library that reads keys tells it as well,
+/// but not when a key comes at the same moment: then it forgets the signal.
+#[cfg(unix)]
+pub async fn watch_size(keys: mpsc::WeakSender<io::Result<Input>>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
+    while changes.recv().await.is_some() {
+        let Some(keys) = keys.upgrade() else { return };
+        if let Ok((width, height)) = crossterm::terminal::size() {
+            _ = keys.send(Ok(Input::Resize(width, height))).await;
+        }
+    }
+}
+
+/// Elsewhere sizes come as keys do.
+#[cfg(not(unix))]
+pub async fn watch_size(_keys: mpsc::WeakSender<io::Result<Input>>) {}
 
 /// Collects a frame and writes it in one piece; writes nothing once the terminal was given back,
 /// not even what was begun before.

@@ -87,7 +87,7 @@ fn lay_out(state: &mut State) {
     let wishes = Wishes {
         room: talk.is_room(),
         several,
-        banner: state.hosting.invitation().is_some(),
+        banner: talk.is_room() && state.hosting.invitation().is_some(),
         tip: state.tip != Tip::None,
         input_rows: talk.compose.editor.rows(width).len(),
     };

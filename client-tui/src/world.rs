@@ -21,10 +21,12 @@ pub struct World {
 }
 
 impl World {
-    /// Does what is asked, or sees to it that it is done; never waits for the network.
+    /// Does what is asked, or sees to it that it is done; waits neither for the network nor
+    /// for a disk.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Connect(target) => {
+                self.storage.use_name(&target.name);
                 let token = self.storage.token(&target.name);
                 self.link.command(Command::Connect { target, token });
             }
@@ -32,8 +34,14 @@ impl World {
             Effect::Disconnect => self.link.command(Command::Disconnect),
             Effect::Send(request) => self.link.command(Command::Send(request)),
             Effect::Host { port } => self.host.open(port),
-            Effect::KeepToken { from, to } => self.storage.keep_token(&from, &to),
-            Effect::Remember(target) => self.storage.remember(&target),
+            Effect::KeepToken { from, to } => {
+                self.storage.keep_token(&from, &to);
+                self.storage.use_name(&to);
+            }
+            Effect::Remember(target) => {
+                self.storage.remember(&target);
+                self.storage.use_name(&target.name);
+            }
             // The loop's own: it never hands them on.
             Effect::WakeAt(_) | Effect::Bell | Effect::Redraw | Effect::Quit => {}
         }

@@ -55,6 +55,23 @@ fn signals_end_it_and_the_terminal_is_as_before() {
 }
 
 #[test]
+fn what_could_not_be_kept_is_told_after_the_terminal_is_given_back() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut pty, settings) = started(data.path(), "--name ann");
+    // A folder where the file shall be: nobody can write that, not even root.
+    std::fs::create_dir(data.path().join("chat-tui/tokens.json")).unwrap();
+    pty.enter("");
+    pty.enter("no-such-host.invalid");
+    pty.wait_for("Joining no-such-host.invalid");
+    pty.signal("TERM");
+    assert_eq!(pty.exit_code(), 0);
+    assert_given_back(&pty, &settings);
+    pty.wait_for("chat-tui: names and servers are remembered only until you leave: ");
+    let written = String::from_utf8_lossy(&pty.written()).into_owned();
+    assert_eq!(written.matches("remembered only until").count(), 1);
+}
+
+#[test]
 fn it_asks_the_terminal_nothing() {
     let data = tempfile::tempdir().unwrap();
     let (mut pty, _) = started(data.path(), "");

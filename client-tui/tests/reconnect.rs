@@ -39,10 +39,10 @@ fn what_came_while_the_link_was_down_is_unread() {
     assert!(effects.contains(&Effect::Bell), "{effects:?}");
     let status = |client: &mut Client| client.text((90, 24)).lines().nth(21).unwrap().to_owned();
     // Ann's is resumed: it is counted when it comes, and once.
-    assert!(status(&mut client).contains("3:@bob 2"), "{}", status(&mut client));
-    assert!(!status(&mut client).contains("2:@ann"), "{}", status(&mut client));
+    assert!(status(&mut client).contains("3:@bob !2"), "{}", status(&mut client));
+    assert!(!status(&mut client).contains("2:@ann !"), "{}", status(&mut client));
     client.frames(&[&direct(8, "ann", "psst")]);
-    assert!(status(&mut client).contains("2:@ann 1"), "{}", status(&mut client));
+    assert!(status(&mut client).contains("2:@ann !1"), "{}", status(&mut client));
     // Opened, what is missing is fetched.
     let effects = alt(&mut client, '3');
     let [Request::History { room, page: wire::Page::Newest, .. }] = requests(&effects)[..] else {
@@ -67,7 +67,7 @@ fn a_closed_conversation_comes_back_with_news_only() {
     let screen = back(r#"{"name":"ann","last":3}"#);
     assert!(!screen.contains("@ann"), "{screen}");
     let screen = back(r#"{"name":"ann","last":5}"#);
-    assert!(screen.contains("2:@ann 2"), "{screen}");
+    assert!(screen.contains("2:@ann !2"), "{screen}");
 }
 
 #[test]

@@ -98,8 +98,8 @@ impl Screen {
 
     /// Columns in which the typed text wraps, with a prompt of this width.
     pub(crate) fn input_width(&self, prompt: usize) -> usize {
-        // One column stays free, for the cursor behind a full row.
-        usize::from(self.width).saturating_sub(prompt + 3).max(1)
+        // The edges, the sign behind the prompt, and a column for the cursor behind a full row.
+        usize::from(self.width).saturating_sub(prompt + 5).max(1)
     }
 
     pub(crate) fn divide(&mut self, wishes: Wishes) {

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 
 use super::{input, messages, panes, status};
 use crate::cells;
@@ -14,8 +15,10 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     let layout = state.screen.layout;
     let mut rest = area;
     title(state, take_rows(&mut rest, 1), buffer);
-    banner(state, take_rows(&mut rest, layout.banner), buffer);
-    let middle = take_rows(&mut rest, layout.messages);
+    // How others join is not for between two people: its row is the messages' there.
+    let invites = if state.conversations.open().is_room() { layout.banner } else { 0 };
+    banner(state, take_rows(&mut rest, invites), buffer);
+    let middle = take_rows(&mut rest, layout.messages + layout.banner - invites);
     let talks = Rect { width: layout.talks, ..middle };
     let members = Rect { x: middle.right() - layout.members, width: layout.members, ..middle };
     let between =
@@ -50,7 +53,7 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
         };
         limit = cells::put_right(buffer, (area.x, area.y), limit, &here, theme.bar_quiet) - 1;
     }
-    let bold = theme.bar.add_modifier(ratatui::style::Modifier::BOLD);
+    let bold = theme.bar.add_modifier(Modifier::BOLD);
     let title = cells::fit(&talk.title(), usize::from(limit.saturating_sub(area.x + 1)));
     let x = cells::put(buffer, (area.x + 1, area.y), limit, &title, bold) + 2;
     let about = match (talk.is_room(), talk.topic.as_str()) {
@@ -62,16 +65,26 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
     cells::put(buffer, (x, area.y), limit, &about, theme.bar_quiet);
 }
 
+/// How others join: the command is there whole, or not at all.
 fn banner(state: &State, area: Rect, buffer: &mut Buffer) {
     let Some(invitation) = state.hosting.invitation() else { return };
     if area.is_empty() {
         return;
     }
     let theme = &state.looks.theme;
-    let x =
-        cells::put(buffer, (area.x + 1, area.y), area.right(), "Others join with  ", theme.quiet);
-    let bold = theme.accent.add_modifier(ratatui::style::Modifier::BOLD);
-    cells::put(buffer, (x, area.y), area.right(), &invitation, bold);
+    let bold = theme.accent.add_modifier(Modifier::BOLD);
+    // A command that is cut leads nowhere: the words about it go first, then the margin.
+    let words = "Others join with  ";
+    let room = usize::from(area.width).saturating_sub(cells::width(&invitation));
+    let (margin, words) = match room {
+        0 => (0, ""),
+        room if room < cells::width(words) + 1 => (1, ""),
+        _ => (1, words),
+    };
+    let x = cells::put(buffer, (area.x + margin, area.y), area.right(), words, theme.quiet);
+    if cells::width(&invitation) <= usize::from(area.right().saturating_sub(x)) {
+        cells::put(buffer, (x, area.y), area.right(), &invitation, bold);
+    }
 }
 
 fn tip(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -79,9 +92,8 @@ fn tip(state: &State, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let theme = &state.looks.theme;
-    let keys = "Enter send · Alt-Enter new line · PgUp history · Tab names · F1 help";
     let (words, style) = match &state.tip {
-        Tip::Keys => (keys.to_owned(), theme.quiet),
+        Tip::Keys => (keys(state, area.width.saturating_sub(2)), theme.quiet),
         Tip::None => return,
         Tip::Told(words) => (words::sentence(words), theme.accent),
         Tip::Wrong(words) => (format!("✗ {}", words::sentence(words)), theme.error),
@@ -89,4 +101,20 @@ fn tip(state: &State, area: Rect, buffer: &mut Buffer) {
     };
     let words = cells::fit(&words, usize::from(area.width.saturating_sub(2)));
     cells::put(buffer, (area.x + 1, area.y), area.right(), &words, style);
+}
+
+/// The keys that a newcomer needs, as many as there is room for. Between two people, without the
+/// list of conversations, the way back comes first.
+fn keys(state: &State, room: u16) -> String {
+    let lost = !state.conversations.open().is_room() && state.screen.layout.talks == 0;
+    let first = if lost { "Alt-1 back to #lobby" } else { "Enter send" };
+    let mut line = first.to_owned();
+    for key in ["Alt-Enter new line", "PgUp history", "Tab names", "F1 help"] {
+        // The help tells all the others, so it is never what is left out.
+        let needed = if key == "F1 help" { 0 } else { " · F1 help".len() };
+        if cells::width(&line) + cells::width(key) + 3 + needed <= usize::from(room) {
+            line = format!("{line} · {key}");
+        }
+    }
+    line
 }

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Modifier, Style, Styled};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
 use super::{centred, cursor_in, help};
@@ -27,7 +27,8 @@ pub(super) fn draw(
             None
         }
         Overlay::Leave => {
-            question(state, "Leave the chat?", &[], "Enter leave · Esc stay", area, buffer);
+            let stakes = state.stakes();
+            question(state, "Leave the chat?", &stakes, "Enter leave · Esc stay", area, buffer);
             None
         }
         Overlay::PortTaken { port, server } => {
@@ -38,9 +39,10 @@ pub(super) fn draw(
     }
 }
 
-/// A box with a border in the middle; returns its inside.
+/// A box with a border in the middle, and a title in it; returns its inside.
 pub(super) fn boxed(
     state: &State,
+    title: &str,
     width: u16,
     height: u16,
     area: Rect,
@@ -50,6 +52,9 @@ pub(super) fn boxed(
     Clear.render(place, buffer);
     let block =
         Block::bordered().border_type(BorderType::Rounded).border_style(state.looks.theme.accent);
+    let bold = state.looks.theme.accent.add_modifier(Modifier::BOLD);
+    let block =
+        if title.is_empty() { block } else { block.title(format!(" {title} ").set_style(bold)) };
     let inner = block.inner(place);
     block.render(place, buffer);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
@@ -80,7 +85,7 @@ fn question(
     }
     push(keys, theme.quiet);
     let height = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX);
-    let inner = boxed(state, width, height, area, buffer);
+    let inner = boxed(state, "", width, height, area, buffer);
     for (y, (text, style)) in (inner.y..inner.bottom()).zip(&rows) {
         cells::put(buffer, (inner.x, y), inner.right(), text, *style);
     }

@@ -14,6 +14,14 @@ use crate::words;
 /// Columns of the form.
 const WIDTH: u16 = 58;
 
+/// What may be said about the program, the keys, and rows that are not filled in: the longest that
+/// fits.
+const ABOUT: [&str; 2] = ["one room for everybody: join a server, or host one", ""];
+const KEYS: [&str; 2] =
+    ["Tab ↓ ↑ move · Enter choose · F1 help · Ctrl-C quit", "Enter choose · Ctrl-C quit"];
+const ADDRESS: [&str; 3] = ["an address, such as 192.168.1.23", "such as 192.168.1.23", ""];
+const HOST: [&str; 3] = ["others join it from their computers", "others join it", ""];
+
 /// Columns before what is filled in.
 const LABEL: u16 = 14;
 
@@ -24,22 +32,24 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
     let fields = form.fields();
     let width = WIDTH.min(area.width.saturating_sub(4));
     let told = told(form, state, usize::from(width.saturating_sub(2)));
-    // Head, name, what is told, fields, foot, with air where there is room for it.
-    let airy = usize::from(area.height) >= fields.len() + 9;
+    // Head, name, what is told, fields, foot, with air where there is room for it. Where there is
+    // too little even without, the head goes first, then fields far from the one being filled in.
+    let airy = usize::from(area.height) >= fields.len() + told.len().max(1) + 8;
     let air = u16::from(airy);
-    let rows = u16::try_from(fields.len() + told.len().max(1)).unwrap_or(0);
-    let place = centred(area, width, rows + 2 + 4 * air);
+    let rest = u16::try_from(told.len().max(1)).unwrap_or(u16::MAX).saturating_add(1);
+    let count = u16::try_from(fields.len()).unwrap_or(u16::MAX);
+    let headed = area.height > rest.saturating_add(count);
+    let shown = count.min(area.height.saturating_sub(rest).max(1));
+    let at = fields.iter().position(|field| *field == form.focus).unwrap_or(0);
+    let first = (at + 1).saturating_sub(usize::from(shown));
+    let place = centred(area, width, u16::from(headed) + shown + rest + 4 * air);
     let mut y = place.y;
-    let bold = theme.accent.add_modifier(Modifier::BOLD);
-    let x = cells::put(buffer, (place.x + 2, y), place.right(), "chat", bold);
-    let head = "  talk with everybody in the room";
-    cells::put(buffer, (x, y), place.right(), head, theme.quiet);
-    y += 1 + air;
+    if headed {
+        head(state, Rect { y, height: 1, ..place }, buffer);
+        y += 1 + air;
+    }
     let mut cursor = None;
-    for field in fields {
-        if y >= area.bottom() {
-            break;
-        }
+    for field in fields.into_iter().skip(first).take(usize::from(shown)) {
         let row = Rect { y, height: 1, ..place };
         cursor = draw_field(state, field, row, buffer).or(cursor);
         y += 1;
@@ -53,13 +63,28 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
         y += 1;
     }
     y += air + u16::from(told.is_empty());
+    let room = place.right().saturating_sub(place.x + 2);
     let (keys, style) = match state.tip {
         Tip::Quit => ("Press Ctrl-C again to quit", theme.accent),
-        _ => ("Tab ↓ ↑ move · Enter choose · F1 help · Ctrl-C quit", theme.quiet),
+        _ => (longest(&KEYS, room), theme.quiet),
     };
-    let keys = cells::fit(keys, usize::from(place.width.saturating_sub(2)));
-    cells::put(buffer, (place.x + 2, y), area.right(), &keys, style);
+    cells::put(buffer, (place.x + 2, y), area.right(), keys, style);
     cursor
+}
+
+/// The name of the program and what it is for, where there is room for that.
+fn head(state: &State, row: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let bold = theme.accent.add_modifier(Modifier::BOLD);
+    let x = cells::put(buffer, (row.x + 2, row.y), row.right(), "chat", bold) + 2;
+    let about = longest(&ABOUT, row.right().saturating_sub(x));
+    cells::put(buffer, (x, row.y), row.right(), about, theme.quiet);
+}
+
+/// The first of these words that fits whole, else the last.
+fn longest<'a>(words: &[&'a str], room: u16) -> &'a str {
+    let fitting = words.iter().find(|words| cells::width(words) <= usize::from(room));
+    fitting.or(words.last()).copied().unwrap_or_default()
 }
 
 /// One row; returns where the cursor is, if it is here.
@@ -76,9 +101,9 @@ fn draw_field(state: &State, field: Field, row: Rect, buffer: &mut Buffer) -> Op
         Field::Name => "Your name",
         Field::Recent(_) => "Join again",
         Field::Address => "Connect to",
-        Field::Host => "Host a room here",
+        Field::Host => "Host a room",
     };
-    let end = cells::put(buffer, (x, row.y), row.right(), label, style);
+    cells::put(buffer, (x, row.y), row.right(), label, style);
     let value = x + LABEL;
     match field {
         Field::Name => {
@@ -103,34 +128,21 @@ fn draw_field(state: &State, field: Field, row: Rect, buffer: &mut Buffer) -> Op
             let empty = form.address.is_empty();
             let style = accent.add_modifier(Modifier::UNDERLINED);
             let shown = if empty && !focused {
-                let hint = "an address, such as 192.168.1.23";
-                return put_hint(buffer, (value, row.y), row.right(), hint, theme.quiet);
+                let hint = longest(&ADDRESS, row.right().saturating_sub(value));
+                cells::put(buffer, (value, row.y), row.right(), hint, theme.quiet);
+                return None;
             } else {
                 cells::put(buffer, (value, row.y), row.right(), form.address.text(), style)
             };
             underline(buffer, (shown, row.y), row.right(), style);
             focused.then(|| cursor_in(&form.address, value, row.y, row.right()))
         }
-        Field::Host => put_hint(
-            buffer,
-            (end + 2, row.y),
-            row.right(),
-            "others join it from their computers",
-            theme.quiet,
-        ),
+        Field::Host => {
+            let hint = longest(&HOST, row.right().saturating_sub(value));
+            cells::put(buffer, (value, row.y), row.right(), hint, theme.quiet);
+            None
+        }
     }
-}
-
-fn put_hint(
-    buffer: &mut Buffer,
-    at: (u16, u16),
-    limit: u16,
-    hint: &str,
-    style: Style,
-) -> Option<Position> {
-    let hint = cells::fit(hint, usize::from(limit.saturating_sub(at.0)));
-    cells::put(buffer, at, limit, &hint, style);
-    None
 }
 
 /// Shows that there is room to type.

@@ -123,6 +123,33 @@ impl Pty {
         }
     }
 
+    /// Presses a key whenever the screen has changed, until it shows this text.
+    pub(crate) fn send_until(&mut self, key: &str, text: &str) {
+        let start = Instant::now();
+        loop {
+            let before = self.written().len();
+            self.send(key);
+            let mut shown = self.seen.terminal.lock().unwrap();
+            // A key that changes nothing is pressed again after a while.
+            while shown.raw.len() == before {
+                let waited;
+                (shown, waited) =
+                    self.seen.changed.wait_timeout(shown, Duration::from_millis(100)).unwrap();
+                if waited.timed_out() {
+                    break;
+                }
+            }
+            let screen = shown.parser.screen().contents();
+            if screen.contains(text) {
+                return;
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "waited in vain for ‘{text}’; the screen:\n{screen}"
+            );
+        }
+    }
+
     /// Waits until the client has taken the terminal over.
     pub(crate) fn wait_started(&self) {
         self.wait_until("the alternate screen", vt100::Screen::alternate_screen);
