@@ -274,3 +274,20 @@ fn a_taken_name_is_one_key_away_from_another() {
     check("", "sam-2");
     check("samantha", "samantha");
 }
+
+#[test]
+fn a_name_that_means_somebody_else_is_a_new_conversation() {
+    let mut client =
+        Client::chatting(&[&direct(1, "gus", "from the first"), &said(1, "ann", 0, "stay")]);
+    alt(&mut client, '2');
+    shows(&mut client, "from the first");
+    let changed = r#"{"type":"error","code":"log_changed","text":"new","room":"@gus"}"#;
+    client.frames(&[changed, &direct(1, "gus", "from the second")]);
+    shows(&mut client, "gus is somebody else than before");
+    shows(&mut client, "from the second");
+    hides(&mut client, "from the first");
+    // Of a conversation that is not open here nothing follows for the others.
+    client.frames(&[r#"{"type":"error","code":"log_changed","text":"new","room":"@eve"}"#]);
+    alt(&mut client, '1');
+    shows(&mut client, "stay");
+}

@@ -4,6 +4,7 @@ use chat_protocol::{Code, Conversation, Refusal};
 
 use crate::effect::Effect;
 use crate::event::Moment;
+use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
 use crate::state::input::Editor;
 use crate::state::link::Phase;
@@ -168,17 +169,33 @@ fn turned_away(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Effect>
 
 /// The numbers known count in another log than the server's: of one conversation, or of all.
 pub(crate) fn log_changed(state: &mut State, now: Moment, only: Option<&Conversation>) {
-    let only = only.and_then(|address| state.conversations.find(address));
-    for (index, talk) in state.conversations.iter_mut().enumerate() {
-        if only.is_some_and(|only| only != index) || talk.scrollback.is_unnumbered() {
-            continue;
+    if let Some(address) = only {
+        // One that is not open here has no numbers to forget.
+        if let Some(talk) = state.conversations.get_mut(address) {
+            let words = match address {
+                Conversation::Room(_) => ANOTHER_LOG.to_owned(),
+                Conversation::Direct(name) => {
+                    format!("{name} is somebody else than before: this conversation is new")
+                }
+            };
+            forget_numbers(talk, now, words);
         }
-        talk.scrollback.drop_numbered();
-        let words = "The server's history is another than before: what was shown here is gone";
-        talk.scrollback.notice(now.unix_ms, Tone::Trouble, words.to_owned());
+        return;
     }
-    if only.is_none() {
-        state.conversations.forget_closed();
+    for talk in state.conversations.iter_mut() {
+        forget_numbers(talk, now, ANOTHER_LOG.to_owned());
+    }
+    state.conversations.forget_closed();
+}
+
+/// What is told when numbers mean nothing any more.
+const ANOTHER_LOG: &str =
+    "The server's history is another than before: what was shown here is gone";
+
+fn forget_numbers(talk: &mut Talk, now: Moment, words: String) {
+    if !talk.scrollback.is_unnumbered() {
+        talk.scrollback.drop_numbered();
+        talk.scrollback.notice(now.unix_ms, Tone::Trouble, words);
     }
 }
 
