@@ -5,12 +5,10 @@
 
 mod support;
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use support::crowd::{Acked, Orders, Reader, Sender, between, judge, log_of};
+use support::crowd::{Crowd, Verdict};
 use support::program::Program;
-use tokio::sync::watch;
 
 /// The longest that a server lives before it is killed, in milliseconds.
 const LIFE: u64 = 60;
@@ -29,32 +27,10 @@ impl Random {
 
 async fn survive(kills: u32) {
     let data = tempfile::tempdir().unwrap();
-    let rooms: Vec<String> = ["lobby", "left", "right"].map(str::to_owned).into();
     let mut program = Program::start(data.path());
     let port = program.address.port();
-    let orders = Orders { address: program.address, finish: false, read_until: None };
-    let (command, orders) = watch::channel(orders);
-    let acked: Acked = Arc::new(Mutex::default());
-    let names = ["ann", "bob", "cy"];
-    let senders: Vec<_> = (0..names.len())
-        .map(|index| {
-            let sender = Sender {
-                name: names[index].to_owned(),
-                rooms: rooms.clone(),
-                friend: names[(index + 1) % names.len()].to_owned(),
-                acked: Arc::clone(&acked),
-            };
-            tokio::spawn(sender.speak(orders.clone()))
-        })
-        .collect();
-    let readers: Vec<_> = ["rita", "rob"]
-        .into_iter()
-        .map(|name| {
-            let reader = Reader { name: name.to_owned(), rooms: rooms.clone() };
-            tokio::spawn(reader.read(orders.clone()))
-        })
-        .collect();
-
+    let rooms = ["lobby", "left", "right"];
+    let crowd = Crowd::gather(program.address, &["ann", "bob", "cy"], &["rita", "rob"], &rooms);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     for _ in 0..kills {
         // The instant of the kill is the point of the test; nothing waits for it.
@@ -62,29 +38,9 @@ async fn survive(kills: u32) {
         program.kill();
         program = Program::start_again(data.path(), port);
     }
-    command.send_modify(|orders| orders.finish = true);
-    for sender in senders {
-        sender.await.unwrap();
-    }
-
-    let mut log = log_of(&orders, "ann", &rooms, &["bob", "cy"]).await;
-    log.extend(log_of(&orders, "bob", &[], &["cy"]).await);
-    let acked = std::mem::take(&mut *acked.lock().unwrap());
-    judge(&log, &acked);
-    let lengths = rooms.iter().map(|room| (room.clone(), log[room].len() as u64)).collect();
-    command.send_modify(|orders| orders.read_until = Some(lengths));
-    for reader in readers {
-        for (room, read) in reader.await.unwrap() {
-            assert_eq!(read, log[&room], "{room} as a reader saw it");
-        }
-    }
-    let said = log.values().map(Vec::len).sum::<usize>();
-    let directs = log[&between("ann", "bob")].len();
-    println!(
-        "{kills} kills, {} acknowledged, {said} in the log, {directs} of them private",
-        acked.len()
-    );
-    assert!(acked.len() > kills as usize, "too little was said to prove anything");
+    let Verdict { acked, stored } = crowd.judge().await;
+    println!("{kills} kills, {acked} acknowledged, {stored} in the log");
+    assert!(acked > kills as usize, "too little was said to prove anything");
     assert_eq!(program.terminate().0, Some(0));
 }
 

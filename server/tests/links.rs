@@ -4,14 +4,13 @@
 
 mod support;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use support::crowd::{Acked, Orders, Reader, Sender, judge, log_of};
+use support::crowd::{Crowd, Verdict};
 use support::proxy::{Fault, Plan, Proxy};
 use support::{Peer, durable, ephemeral};
-use tokio::sync::watch;
 
 /// Lets a crowd talk through a proxy until so many connections have been made; then the judge
 /// compares what everybody has seen with the log.
@@ -19,46 +18,12 @@ async fn talk(plan: Arc<Plan>, connections: u64) {
     let data = tempfile::tempdir().unwrap();
     let server = durable(data.path()).await;
     let proxy = Proxy::start(server.addresses()[0], plan).await;
-    let rooms: Vec<String> = ["lobby", "left"].map(str::to_owned).into();
-    let orders = Orders { address: proxy.address, finish: false, read_until: None };
-    let (command, orders) = watch::channel(orders);
-    let acked: Acked = Arc::new(Mutex::default());
-    let senders: Vec<_> = [("ann", "bob"), ("bob", "ann")]
-        .into_iter()
-        .map(|(name, friend)| {
-            let (name, friend) = (name.to_owned(), friend.to_owned());
-            let acked = Arc::clone(&acked);
-            let sender = Sender { name, friend, rooms: rooms.clone(), acked };
-            tokio::spawn(sender.speak(orders.clone()))
-        })
-        .collect();
-    // Two devices of one person: each resumes on its own.
-    let readers: Vec<_> = ["rita", "rita"]
-        .into_iter()
-        .map(|name| {
-            let reader = Reader { name: name.to_owned(), rooms: rooms.clone() };
-            tokio::spawn(reader.read(orders.clone()))
-        })
-        .collect();
+    let readers = ["rita", "rita"];
+    let crowd = Crowd::gather(proxy.address, &["ann", "bob"], &readers, &["lobby", "left"]);
     proxy.connections.clone().wait_for(|count| *count >= connections).await.unwrap();
-    command.send_modify(|orders| {
-        orders.address = server.addresses()[0];
-        orders.finish = true;
-    });
-    for sender in senders {
-        sender.await.unwrap();
-    }
-    let log = log_of(&orders, "ann", &rooms, &["bob"]).await;
-    let acked = std::mem::take(&mut *acked.lock().unwrap());
-    judge(&log, &acked);
-    let lengths = rooms.iter().map(|room| (room.clone(), log[room].len() as u64)).collect();
-    command.send_modify(|orders| orders.read_until = Some(lengths));
-    for reader in readers {
-        for (room, read) in reader.await.unwrap() {
-            assert_eq!(read, log[&room], "{room} as a reader saw it");
-        }
-    }
-    assert!(acked.len() > 50, "too little was said to prove anything: {}", acked.len());
+    crowd.go_to(server.addresses()[0]);
+    let Verdict { acked, .. } = crowd.judge().await;
+    assert!(acked > 50, "too little was said to prove anything: {acked}");
     server.stop().await;
 }
 

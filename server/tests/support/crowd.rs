@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::token;
 
@@ -22,17 +23,17 @@ const AGAIN: Duration = Duration::from_millis(5);
 
 /// Where the crowd goes, and what it is to do there.
 #[derive(Clone, Debug)]
-pub(crate) struct Orders {
-    pub(crate) address: SocketAddr,
+struct Orders {
+    address: SocketAddr,
     /// Senders stop saying new things, and end when everything is acknowledged.
-    pub(crate) finish: bool,
+    finish: bool,
     /// Readers end when they have so many messages of each conversation.
-    pub(crate) read_until: Option<BTreeMap<String, u64>>,
+    read_until: Option<BTreeMap<String, u64>>,
 }
 
 /// What was acknowledged: for each text, which is also its id, where and under which number.
 /// A direct goes by its two people's names.
-pub(crate) type Acked = Arc<Mutex<HashMap<String, (String, u64)>>>;
+type Acked = Arc<Mutex<HashMap<String, (String, u64)>>>;
 
 struct Link {
     lines: tokio::io::Lines<BufReader<OwnedReadHalf>>,
@@ -72,21 +73,21 @@ impl Link {
 }
 
 /// The name of the conversation of two people, the same for both.
-pub(crate) fn between(one: &str, other: &str) -> String {
+fn between(one: &str, other: &str) -> String {
     if one < other { format!("{one}&{other}") } else { format!("{other}&{one}") }
 }
 
 /// Somebody who speaks in rooms and to somebody.
-pub(crate) struct Sender {
-    pub(crate) name: String,
-    pub(crate) rooms: Vec<String>,
-    pub(crate) friend: String,
-    pub(crate) acked: Acked,
+struct Sender {
+    name: String,
+    rooms: Vec<String>,
+    friend: String,
+    acked: Acked,
 }
 
 impl Sender {
     /// Speaks until told to finish, and returns when everything is acknowledged.
-    pub(crate) async fn speak(self, mut orders: watch::Receiver<Orders>) {
+    async fn speak(self, mut orders: watch::Receiver<Orders>) {
         let mut waiting: BTreeMap<u64, Value> = BTreeMap::new();
         let mut said = 0;
         loop {
@@ -174,17 +175,14 @@ fn number(id: &Value) -> u64 {
 }
 
 /// Somebody who reads rooms, and is told things by somebody.
-pub(crate) struct Reader {
-    pub(crate) name: String,
-    pub(crate) rooms: Vec<String>,
+struct Reader {
+    name: String,
+    rooms: Vec<String>,
 }
 
 impl Reader {
     /// Reads until there is nothing more to come; returns what was read, in order.
-    pub(crate) async fn read(
-        self,
-        mut orders: watch::Receiver<Orders>,
-    ) -> BTreeMap<String, Vec<String>> {
+    async fn read(self, mut orders: watch::Receiver<Orders>) -> BTreeMap<String, Vec<String>> {
         let mut read: BTreeMap<String, Vec<String>> =
             self.rooms.iter().map(|room| (room.clone(), Vec::new())).collect();
         loop {
@@ -248,7 +246,7 @@ async fn whole(link: &mut Link, room: &str) -> Vec<String> {
 }
 
 /// The log as `name` finds it: each room, and what was said with each friend.
-pub(crate) async fn log_of(
+async fn log_of(
     orders: &watch::Receiver<Orders>,
     name: &str,
     rooms: &[String],
@@ -267,12 +265,91 @@ pub(crate) async fn log_of(
 }
 
 /// Everything acknowledged is in the log, once and under its number, and nothing is there twice.
-pub(crate) fn judge(log: &BTreeMap<String, Vec<String>>, acked: &HashMap<String, (String, u64)>) {
+fn judge(log: &BTreeMap<String, Vec<String>>, acked: &HashMap<String, (String, u64)>) {
     let texts: Vec<&String> = log.values().flatten().collect();
     let different: BTreeSet<&String> = texts.iter().copied().collect();
     assert_eq!(texts.len(), different.len(), "something was stored twice");
     for (text, (place, seq)) in acked {
         let index = usize::try_from(*seq).unwrap() - 1;
         assert_eq!(log[place].get(index), Some(text), "{place} {seq}");
+    }
+}
+
+/// Everybody who talks and reads during a test.
+pub(crate) struct Crowd {
+    names: Vec<String>,
+    rooms: Vec<String>,
+    command: watch::Sender<Orders>,
+    acked: Acked,
+    senders: Vec<JoinHandle<()>>,
+    readers: Vec<JoinHandle<BTreeMap<String, Vec<String>>>>,
+}
+
+/// What came out of it.
+pub(crate) struct Verdict {
+    /// Messages that were acknowledged.
+    pub(crate) acked: usize,
+    /// Messages in the log.
+    pub(crate) stored: usize,
+}
+
+impl Crowd {
+    /// Lets these people talk in rooms and each to the next, and those read, at this address.
+    /// Readers of one name are devices of one person: each resumes on its own.
+    pub(crate) fn gather(
+        address: SocketAddr,
+        names: &[&str],
+        readers: &[&str],
+        rooms: &[&str],
+    ) -> Self {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let (names, rooms): (Vec<String>, Vec<String>) = (owned(names), owned(rooms));
+        let (command, orders) = watch::channel(Orders { address, finish: false, read_until: None });
+        let acked = Acked::default();
+        let friends = names.iter().cycle().skip(1);
+        let senders = names.iter().zip(friends).map(|(name, friend)| Sender {
+            name: name.clone(),
+            friend: friend.clone(),
+            rooms: rooms.clone(),
+            acked: Arc::clone(&acked),
+        });
+        let senders = senders.map(|sender| tokio::spawn(sender.speak(orders.clone()))).collect();
+        let readers = readers
+            .iter()
+            .map(|name| Reader { name: (*name).to_owned(), rooms: rooms.clone() })
+            .map(|reader| tokio::spawn(reader.read(orders.clone())))
+            .collect();
+        Self { names, rooms, command, acked, senders, readers }
+    }
+
+    /// Whoever comes in from now on comes to this address.
+    pub(crate) fn go_to(&self, address: SocketAddr) {
+        self.command.send_modify(|orders| orders.address = address);
+    }
+
+    /// Lets everybody finish, and compares what was acknowledged, what was read, and the log.
+    pub(crate) async fn judge(self) -> Verdict {
+        self.command.send_modify(|orders| orders.finish = true);
+        for sender in self.senders {
+            sender.await.unwrap();
+        }
+        let orders = self.command.subscribe();
+        let mut log = BTreeMap::new();
+        for (index, name) in self.names.iter().enumerate() {
+            let rooms = if index == 0 { &self.rooms[..] } else { &[] };
+            let friends: Vec<&str> = self.names[index + 1..].iter().map(String::as_str).collect();
+            log.extend(log_of(&orders, name, rooms, &friends).await);
+        }
+        let acked = std::mem::take(&mut *self.acked.lock().unwrap());
+        judge(&log, &acked);
+        let lengths = self.rooms.iter().map(|room| (room.clone(), log[room].len() as u64));
+        let lengths = lengths.collect();
+        self.command.send_modify(|orders| orders.read_until = Some(lengths));
+        for reader in self.readers {
+            for (room, read) in reader.await.unwrap() {
+                assert_eq!(read, log[&room], "{room} as a reader saw it");
+            }
+        }
+        Verdict { acked: acked.len(), stored: log.values().map(Vec::len).sum() }
     }
 }
