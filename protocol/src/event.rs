@@ -97,6 +97,9 @@ pub struct DirectInfo {
     pub name: Nick,
     /// Its newest `seq`.
     pub last: u64,
+    /// The conversation's identity: a name that comes to mean another person has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
 }
 
 /// A room as one finds it on entering.
@@ -129,6 +132,9 @@ pub struct Ack {
     pub seq: u64,
     /// When it was stored, in Unix milliseconds.
     pub at: i64,
+    /// Between two people: the conversation's identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
 }
 
 /// A message in a room.
@@ -146,6 +152,8 @@ pub struct RoomMessage {
 pub struct DirectMessage {
     /// To whom; the message says from whom.
     pub to: Nick,
+    /// The conversation's identity: a name that comes to mean another person has another.
+    pub log: Option<String>,
     /// The message itself.
     pub message: Message,
 }
@@ -153,12 +161,16 @@ pub struct DirectMessage {
 impl Serialize for DirectMessage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Message { seq, from, at, text } = &self.message;
-        let mut fields = serializer.serialize_struct("DirectMessage", 5)?;
+        let length = 5 + usize::from(self.log.is_some());
+        let mut fields = serializer.serialize_struct("DirectMessage", length)?;
         fields.serialize_field("from", from)?;
         fields.serialize_field("to", &self.to)?;
         fields.serialize_field("seq", seq)?;
         fields.serialize_field("at", at)?;
         fields.serialize_field("text", text)?;
+        if let Some(log) = &self.log {
+            fields.serialize_field("log", log)?;
+        }
         fields.end()
     }
 }
@@ -293,6 +305,8 @@ struct MessageWire<'a> {
     from: Nick,
     at: i64,
     text: Text,
+    #[serde(default)]
+    log: Option<String>,
 }
 
 impl MessageWire<'_> {
@@ -307,7 +321,7 @@ impl MessageWire<'_> {
         let raw = self.to.as_deref().unwrap_or_default();
         let to = Nick::new(raw)
             .map_err(|error| Refusal::new(Code::BadFrame, format!("bad name: {error}")))?;
-        Ok(DirectMessage { to, message: self.message() })
+        Ok(DirectMessage { to, log: self.log.clone(), message: self.message() })
     }
 
     fn message(self) -> Message {

@@ -160,14 +160,14 @@ fn welcome() {
         name: nick("ann"),
         server: line("room 12"),
         log: "9f2c".to_owned(),
-        directs: vec![DirectInfo { name: nick("bob"), last: 7 }],
+        directs: vec![DirectInfo { name: nick("bob"), last: 7, log: Some("9f2c.3".to_owned()) }],
         rooms: vec![lobby],
     };
     event(
         &Event::Welcome(Box::new(welcome)),
         concat!(
             r#"{"type":"welcome","version":1,"name":"ann","server":"room 12","log":"9f2c","#,
-            r#""directs":[{"name":"bob","last":7}],"rooms":[{"name":"lobby","topic":"","#,
+            r#""directs":[{"name":"bob","last":7,"log":"9f2c.3"}],"rooms":[{"name":"lobby","topic":"","#,
             r#""last":123,"count":2,"members":["ann","bob"],"via":{"bob":"line"}}]}"#
         ),
     );
@@ -176,21 +176,37 @@ fn welcome() {
 #[test]
 fn messages() {
     event(
-        &Event::Ack(Ack { id: id("x1"), room: lobby(), seq: 124, at: 1_795_230_000_123 }),
+        &Event::Ack(Ack {
+            id: id("x1"),
+            room: lobby(),
+            seq: 124,
+            at: 1_795_230_000_123,
+            log: None,
+        }),
         r#"{"type":"ack","id":"x1","room":"lobby","seq":124,"at":1795230000123}"#,
     );
     let to_bob = Conversation::Direct(nick("bob"));
     event(
-        &Event::Ack(Ack { id: id("x2"), room: to_bob.clone(), seq: 8, at: 1 }),
-        r#"{"type":"ack","id":"x2","room":"@bob","seq":8,"at":1}"#,
+        &Event::Ack(Ack {
+            id: id("x2"),
+            room: to_bob.clone(),
+            seq: 8,
+            at: 1,
+            log: Some("9f2c.3".to_owned()),
+        }),
+        r#"{"type":"ack","id":"x2","room":"@bob","seq":8,"at":1,"log":"9f2c.3"}"#,
     );
     event(
         &Event::Message(RoomMessage { room: RoomName::lobby(), message: message() }),
         r#"{"type":"message","room":"lobby","seq":124,"from":"ann","at":1795230000123,"text":"hi"}"#,
     );
     event(
-        &Event::Direct(DirectMessage { to: nick("bob"), message: message() }),
-        r#"{"type":"direct","from":"ann","to":"bob","seq":124,"at":1795230000123,"text":"hi"}"#,
+        &Event::Direct(DirectMessage {
+            to: nick("bob"),
+            log: Some("9f2c.3".to_owned()),
+            message: message(),
+        }),
+        r#"{"type":"direct","from":"ann","to":"bob","seq":124,"at":1795230000123,"text":"hi","log":"9f2c.3"}"#,
     );
     event(
         &Event::History(HistoryPage { room: to_bob, messages: vec![message()], more: true }),

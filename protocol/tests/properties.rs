@@ -78,9 +78,13 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         (room(), message())
             .prop_map(|(room, message)| Event::Message(RoomMessage { room, message })),
-        (nick(), message()).prop_map(|(to, message)| Event::Direct(DirectMessage { to, message })),
+        (nick(), message()).prop_map(|(to, message)| Event::Direct(DirectMessage {
+            to,
+            log: None,
+            message
+        })),
         (id(), conversation(), any::<u64>(), any::<i64>())
-            .prop_map(|(id, room, seq, at)| Event::Ack(Ack { id, room, seq, at })),
+            .prop_map(|(id, room, seq, at)| Event::Ack(Ack { id, room, seq, at, log: None })),
         (conversation(), vec(message(), 0..4), any::<bool>()).prop_map(|(room, messages, more)| {
             Event::History(HistoryPage { room, messages, more })
         }),

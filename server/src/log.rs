@@ -55,20 +55,6 @@ pub enum Record {
     },
     /// A name is owned, or its owner goes by another.
     Account(Account),
-    /// Somebody knows a direct conversation under this name.
-    KnownAs(KnownAs),
-}
-
-/// Under which name an owner knows a direct conversation. A name may come to mean another person;
-/// then it stands here for several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownAs {
-    /// Who.
-    pub person: PersonId,
-    /// The other's name, folded.
-    pub key: String,
-    /// The conversation.
-    pub channel: ChannelId,
 }
 
 /// Something said, before it has a number.
@@ -134,8 +120,6 @@ pub struct Snapshot {
     pub directs: Vec<StoredDirect>,
     /// Everybody who owns a name.
     pub accounts: Vec<Account>,
-    /// Under which names owners know their conversations.
-    pub known_as: Vec<KnownAs>,
     /// The highest channel number in use; 0 without any.
     pub last_channel: i64,
 }

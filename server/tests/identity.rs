@@ -95,7 +95,8 @@ async fn directs_wait_for_owners_and_not_for_guests() {
     back["resume"] = json!([{"room": "@bob", "after": 0}]);
     ann.send(back).await;
     let welcome = ann.expect("welcome").await;
-    assert_eq!(welcome["directs"], json!([{"name": "bob", "last": 1}]));
+    assert_eq!(welcome["directs"][0]["name"], "bob");
+    assert_eq!(welcome["directs"][0]["last"], 1);
     assert_eq!(ann.expect("direct").await["text"], "when you are back");
 
     // What one guest was told is not for the next one of that name.
@@ -158,36 +159,52 @@ async fn a_name_that_means_somebody_else_is_another_conversation() {
     let mut ann = Peer::owner(&server, "ann").await;
     let tell = |id: &str| json!({"type": "tell", "id": id, "to": "ann", "text": id});
     let mut gus = Peer::guest(&server, "gus").await;
+    let mut first = serde_json::Value::Null;
     for id in ["1", "2"] {
         gus.send(tell(id)).await;
-        assert_eq!(ann.wait_for("direct").await["text"], id);
+        let direct = ann.wait_for("direct").await;
+        assert_eq!(direct["text"], id);
+        first = direct["log"].clone();
     }
+    assert_eq!(gus.wait_for("ack").await["log"], first);
     drop(gus);
     ann.wait_for("left").await;
-    // While she is here she is told before the first message.
+    // Another of that name is told apart by the conversation's identity.
     let mut gus = Peer::guest(&server, "gus").await;
     gus.send(tell("3")).await;
-    ann.expect("joined").await;
-    assert_eq!(ann.refused("log_changed").await["room"], "@gus");
-    let direct = ann.expect("direct").await;
+    let direct = ann.wait_for("direct").await;
     assert_eq!((&direct["text"], &direct["seq"]), (&json!("3"), &json!(1)));
+    let second = direct["log"].clone();
+    assert_ne!(first, second);
     drop(ann);
     gus.wait_for("left").await;
-    gus.send(tell("4")).await;
-    gus.wait_for("ack").await;
-    drop(gus);
-    // When she comes back she gets the newest page, whatever number she names.
-    server.stop().await;
-    let server = durable(folder.path()).await;
-    let mut gus = Peer::guest(&server, "gus").await;
-    gus.send(tell("5")).await;
-    gus.expect("ack").await;
+    for id in ["4", "5", "6"] {
+        gus.send(tell(id)).await;
+        gus.wait_for("ack").await;
+    }
+    // Whoever goes on with the first one is told, and whoever goes on with the second is not.
+    let resuming = |log: &serde_json::Value| {
+        let mut hello = hello("ann");
+        hello["resume"] = json!([{"room": "@gus", "after": 2, "log": log}]);
+        hello
+    };
     let mut ann = Peer::connect(&server).await;
-    let mut hello = hello("ann");
-    hello["resume"] = json!([{"room": "@gus", "after": 2}]);
-    ann.send(hello).await;
+    ann.send(resuming(&first)).await;
+    let welcome = ann.expect("welcome").await;
+    assert_eq!(welcome["directs"], json!([{"name": "gus", "last": 4, "log": second}]));
+    assert_eq!(ann.refused("log_changed").await["room"], "@gus");
+    assert_eq!(ann.expect("history").await["messages"].as_array().unwrap().len(), 4);
+    let mut ann = Peer::connect(&server).await;
+    ann.send(resuming(&second)).await;
+    ann.expect("welcome").await;
+    assert_eq!(ann.expect("direct").await["text"], "5");
+    // Somebody who has not talked with her at all is told apart, too.
+    drop(gus);
+    while ann.wait_for("left").await["name"] != "gus" {}
+    let _gus = Peer::guest(&server, "gus").await;
+    let mut ann = Peer::connect(&server).await;
+    ann.send(resuming(&second)).await;
     ann.expect("welcome").await;
     assert_eq!(ann.refused("log_changed").await["room"], "@gus");
-    assert_eq!(ann.expect("history").await["messages"][0]["text"], "5");
     server.stop().await;
 }

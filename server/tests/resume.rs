@@ -122,7 +122,7 @@ async fn directs_are_told_under_the_names_of_today() {
     hello["resume"] = json!([{"room": "@rob", "after": 0}]);
     ann.send(hello).await;
     let welcome = ann.expect("welcome").await;
-    assert_eq!(welcome["directs"], json!([{"name": "rob", "last": 1}]));
+    assert_eq!(welcome["directs"][0]["name"], "rob");
     assert_eq!(ann.expect("direct").await["from"], "rob");
     ann.send(json!({"type": "history", "room": "@rob"})).await;
     assert_eq!(ann.expect("history").await["messages"][0]["from"], "rob");

@@ -110,7 +110,7 @@ impl Room {
                     Event::Message(RoomMessage { room: room.clone(), message })
                         .encode(&mut round.encoded);
                     round.said.push((token, round.encoded.len()));
-                    let ack = Ack { id, room: Conversation::Room(room), seq, at };
+                    let ack = Ack { id, room: Conversation::Room(room), seq, at, log: None };
                     Event::Ack(ack).encode(&mut member.own);
                     round.spoken_to.push(token);
                 }

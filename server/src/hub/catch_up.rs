@@ -75,28 +75,29 @@ impl Hub {
 
     fn plan(&mut self, conn: ConnId, wanted: &Resume) -> Result<Option<CatchUp>, Refusal> {
         let Some((person, known)) = self.person_of(conn) else { return Ok(None) };
-        let mut other_log = wanted.log.as_ref().is_some_and(|log| *log != self.about.log);
-        let (whose, channel, last) = match &wanted.room {
+        let same_server = wanted.log.as_ref().is_none_or(|log| *log == self.about.log);
+        let (whose, channel, last, same_log) = match &wanted.room {
             Conversation::Room(name) => {
                 let key = name.key();
                 let room = self.conversations.rooms.get(&key);
                 let room =
                     room.filter(|_| known.rooms.contains(&key)).ok_or_else(too_many_rooms)?;
-                (Whose::Room(key), room.channel, room.last)
+                (Whose::Room(key), room.channel, room.last, same_server)
             }
             Conversation::Direct(name) => {
                 let other = self.people.find(name).ok_or_else(|| no_such_name(name))?;
                 let pair = pair(person, other);
-                // Which of the people of this name is meant, nobody can tell.
-                other_log |= self.conversations.is_ambiguous(person, name);
-                let Some(direct) = self.conversations.directs.get(&pair) else { return Ok(None) };
-                (Whose::Direct(pair), direct.channel, direct.last)
+                let Some(direct) = self.conversations.directs.get(&pair) else {
+                    // Whoever has the name now, has not talked with them.
+                    let fresh = wanted.after == 0;
+                    return if fresh { Ok(None) } else { Err(another_log()) };
+                };
+                let same = wanted.log.as_deref() == Some(&self.identity(direct.channel));
+                (Whose::Direct(pair), direct.channel, direct.last, same || same_server)
             }
         };
-        let page = if other_log || wanted.after > last {
-            let text = "the server's storage is another than before: here is what it has";
-            let refusal = Refusal::new(Code::LogChanged, text).about(&wanted.room);
-            self.tell(conn, &Event::Error(refusal));
+        let page = if !same_log || wanted.after > last {
+            self.tell(conn, &Event::Error(another_log().about(&wanted.room)));
             Page::Newest
         } else {
             Page::After(wanted.after)
@@ -232,12 +233,11 @@ impl Hub {
         let listener = Listener { conn: id, link: Arc::clone(&conn.link), dialect: conn.dialect };
         let me = conn.person;
         let my_name = self.people.get(me).map(|person| person.name.clone());
+        let log = self.identity(catch_up.channel);
         let mut out = BytesMut::new();
         for Kept { author, message } in extract.messages {
             let to = if author == me { None } else { my_name.clone() };
-            if let Some(event) = missed(&room, message, to) {
-                listener.dialect.print(&event, &mut out);
-            }
+            listener.dialect.print(&missed(&room, message, to, &log), &mut out);
         }
         self.push(&listener, out.freeze());
     }
@@ -270,14 +270,14 @@ impl Hub {
 
 /// A missed message as it would have been told live; `to` is oneself, or `None` when it is one's
 /// own and went to the other.
-fn missed(room: &Conversation, message: Message, to: Option<Nick>) -> Option<Event> {
-    Some(match room {
+fn missed(room: &Conversation, message: Message, to: Option<Nick>, log: &str) -> Event {
+    match room {
         Conversation::Room(room) => Event::Message(RoomMessage { room: room.clone(), message }),
         Conversation::Direct(other) => {
             let to = to.unwrap_or_else(|| other.clone());
-            Event::Direct(DirectMessage { to, message })
+            Event::Direct(DirectMessage { to, log: Some(log.to_owned()), message })
         }
-    })
+    }
 }
 
 fn history_page(room: Conversation, extract: Extract) -> HistoryPage {
@@ -289,6 +289,12 @@ fn history_page(room: Conversation, extract: Extract) -> HistoryPage {
 pub(super) fn too_many_rooms() -> Refusal {
     let text = format!("one can be in {} rooms: leave one first", limit::ROOMS_MOST);
     Refusal::new(Code::Forbidden, text)
+}
+
+/// The numbers that somebody names count in another log.
+fn another_log() -> Refusal {
+    let text = "this conversation's log is another than before: here is what it has";
+    Refusal::new(Code::LogChanged, text)
 }
 
 fn unreadable() -> Refusal {

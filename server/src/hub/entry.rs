@@ -141,7 +141,7 @@ impl Hub {
         let mut directs = self.directs_of(person);
         let mut left = WELCOME_BYTES / 2;
         let fit =
-            directs.iter().take_while(|direct| spend(&mut left, direct.name.as_str().len() + 40));
+            directs.iter().take_while(|direct| spend(&mut left, direct.name.as_str().len() + 80));
         directs.truncate(fit.count());
         let welcome = Welcome {
             version: limit::VERSION,
@@ -169,7 +169,8 @@ impl Hub {
                     _ => return None,
                 };
                 let name = self.people.get(other)?.name.clone();
-                Some(DirectInfo { name, last: direct.last })
+                let log = Some(self.identity(direct.channel));
+                Some(DirectInfo { name, last: direct.last, log })
             })
             .collect();
         directs.sort_by(|one, other| one.name.cmp(&other.name));

@@ -59,6 +59,13 @@ impl<'a> Segments<'a> {
     }
 }
 
+impl Segments<'_> {
+    /// The bytes of the longest form that was asked for.
+    pub(super) fn longest(&self) -> usize {
+        self.segments.iter().map(|segment| segment.bytes.len()).max().unwrap_or(0)
+    }
+}
+
 impl Segment {
     fn new(dialect: &dyn Dialect, events: &[Event]) -> Self {
         let mut out = BytesMut::new();

@@ -12,7 +12,7 @@ use super::room::{Room, pair, via};
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::clock;
-use crate::log::{Account, ChannelId, KnownAs, PersonId, Record, Said};
+use crate::log::{Account, PersonId, Record, Said};
 
 impl Hub {
     /// Deals with one request. Messages and plain answers join the round; everything else first
@@ -89,28 +89,8 @@ impl Hub {
         if !direct.stored {
             self.round.add(Record::Direct { channel, people });
         }
-        self.introduce(person, &to, channel);
-        self.introduce(other, &from, channel);
         let said = Said { channel, author: person, from, id, at: clock::now(), text };
         self.round.say_to(conn, people, to, said, permit);
-    }
-
-    /// Somebody knows a direct conversation under this name from now on. If the name meant another
-    /// one to them, they are told that its numbers are.
-    fn introduce(&mut self, person: PersonId, name: &Nick, channel: ChannelId) {
-        let key = name.key().as_str().to_owned();
-        let known = KnownAs { person, key, channel };
-        let Some(ambiguous) = self.conversations.know(&known) else { return };
-        if !person.is_guest() {
-            self.round.add(Record::KnownAs(known));
-        }
-        if ambiguous {
-            let text = format!("{name} is somebody else than before: this conversation is new");
-            let room = Conversation::Direct(name.clone());
-            let refusal = Refusal::new(Code::LogChanged, text).about(room);
-            let conns = self.people.get(person).map(|known| known.conns.clone());
-            self.tell_all(conns.unwrap_or_default(), &Event::Error(refusal));
-        }
     }
 
     fn join_room(
@@ -173,23 +153,9 @@ impl Hub {
         hearers.extend(self.people.get(person).into_iter().flat_map(|known| known.conns.clone()));
         hearers.sort_unstable();
         hearers.dedup();
-        for (other, channel) in self.directs_with(person) {
-            self.introduce(other, &to, channel);
-        }
         self.console.renamed(&from, &to);
         self.tell_all(hearers, &Event::Renamed { from, to });
         Ok(())
-    }
-
-    /// With whom somebody has direct conversations.
-    fn directs_with(&self, person: PersonId) -> Vec<(PersonId, ChannelId)> {
-        let directs = self.conversations.directs.iter();
-        let theirs = directs.filter_map(|(&(low, high), direct)| match person {
-            _ if person == low => Some((high, direct.channel)),
-            _ if person == high => Some((low, direct.channel)),
-            _ => None,
-        });
-        theirs.collect()
     }
 
     fn rooms_of(&self, person: PersonId) -> Vec<RoomKey> {
@@ -208,7 +174,8 @@ impl Hub {
         let room = self.room_of(person, name)?;
         let (channel, name) = (room.channel, room.name.clone());
         self.store(Record::Room { channel, name: name.clone(), topic: text.clone() }).await?;
-        let room = self.conversations.room(&name);
+        // While it was stored, the last one in the room may have been taken out, and it with them.
+        let Some(room) = self.conversations.rooms.get_mut(&name.key()) else { return Ok(()) };
         room.topic = text.clone();
         room.stored = true;
         if let Some(by) = self.people.get(person).map(|known| known.name.clone()) {

@@ -9,7 +9,7 @@ use chat_protocol::{Line, NameKey, Nick, RoomInfo, RoomKey, RoomName, limit};
 use super::ConnId;
 use crate::doors::Dialect;
 use crate::link::Link;
-use crate::log::{ChannelId, KnownAs, PersonId, Record, StoredDirect, StoredRoom};
+use crate::log::{ChannelId, PersonId, Record, StoredDirect, StoredRoom};
 
 /// One link that hears what is said in a room.
 #[derive(Clone)]
@@ -113,9 +113,6 @@ pub(super) struct Direct {
 pub(super) struct Conversations {
     pub(super) rooms: HashMap<RoomKey, Room>,
     pub(super) directs: HashMap<Pair, Direct>,
-    /// Under which names people know their direct conversations. A name that has meant several
-    /// people stands for several conversations, each numbered from 1.
-    known_as: HashMap<(PersonId, String), Vec<ChannelId>>,
     last_channel: i64,
 }
 
@@ -123,18 +120,10 @@ impl Conversations {
     pub(super) fn new(
         rooms: Vec<StoredRoom>,
         directs: Vec<StoredDirect>,
-        known_as: Vec<KnownAs>,
         last_channel: i64,
     ) -> Self {
-        let mut conversations = Self {
-            rooms: HashMap::new(),
-            directs: HashMap::new(),
-            known_as: HashMap::new(),
-            last_channel,
-        };
-        for KnownAs { person, key, channel } in known_as {
-            conversations.known_as.entry((person, key)).or_default().push(channel);
-        }
+        let mut conversations =
+            Self { rooms: HashMap::new(), directs: HashMap::new(), last_channel };
         for StoredRoom { channel, name, topic, last } in rooms {
             let key = name.key();
             let room = Room { topic, last, stored: true, ..Room::new(channel, name) };
@@ -162,27 +151,8 @@ impl Conversations {
         })
     }
 
-    /// Notes that somebody knows a conversation under a name; whether the name meant another one
-    /// before. `None` when all this was known.
-    pub(super) fn know(&mut self, known: &KnownAs) -> Option<bool> {
-        let key = (known.person, known.key.clone());
-        let channels = self.known_as.entry(key).or_default();
-        if channels.contains(&known.channel) {
-            return None;
-        }
-        channels.push(known.channel);
-        Some(channels.len() > 1)
-    }
-
-    /// Whether a name has meant several conversations to somebody.
-    pub(super) fn is_ambiguous(&self, person: PersonId, name: &Nick) -> bool {
-        let key = (person, name.key().as_str().to_owned());
-        self.known_as.get(&key).is_some_and(|channels| channels.len() > 1)
-    }
-
-    /// Forgets everything about a guest who has left; who talked with them remembers the name.
+    /// Forgets everything about a guest who has left.
     pub(super) fn forget(&mut self, guest: PersonId) {
         self.directs.retain(|&(low, high), _| low != guest && high != guest);
-        self.known_as.retain(|(person, _), _| *person != guest);
     }
 }

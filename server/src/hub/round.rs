@@ -159,10 +159,10 @@ impl Hub {
             match outcome {
                 Some(&Stored::New { seq }) => {
                     self.settle_new(slot, said, seq, &mut telling);
-                    telling.answer(slot.conn, ack(said, conversation, seq, said.at));
+                    telling.answer(slot.conn, self.ack(said, conversation, seq, said.at));
                 }
                 Some(&Stored::Again { seq, at, .. }) => {
-                    telling.answer(slot.conn, ack(said, conversation, seq, at));
+                    telling.answer(slot.conn, self.ack(said, conversation, seq, at));
                 }
                 Some(Stored::IdTaken) => {
                     let text = "this id was used for another message: take a new one";
@@ -176,6 +176,12 @@ impl Hub {
             }
         }
         telling
+    }
+
+    fn ack(&self, said: &Said, room: Conversation, seq: u64, at: i64) -> Event {
+        let direct = matches!(room, Conversation::Direct(_));
+        let log = direct.then(|| self.identity(said.channel));
+        Event::Ack(Ack { id: said.id.clone(), room, seq, at, log })
     }
 
     /// Where a message was said, in the words of who said it.
@@ -208,7 +214,8 @@ impl Hub {
                     direct.last = seq;
                     direct.stored = true;
                 }
-                let event = Event::Direct(DirectMessage { to: to.clone(), message });
+                let log = Some(self.identity(said.channel));
+                let event = Event::Direct(DirectMessage { to: to.clone(), log, message });
                 telling.directs.push((*pair, slot.conn, event));
             }
             What::Answer(_) => {}
@@ -229,6 +236,7 @@ impl Hub {
             let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
             let mut out = BytesMut::new();
             events.iter().for_each(|event| dialect.print(event, &mut out));
+            self.due.weight += out.len();
             self.push(&listener, out.freeze());
         }
     }
@@ -252,6 +260,7 @@ impl Hub {
                 }
             }
         }
+        self.due.weight += segments.longest();
         if let Some(room) = self.conversations.rooms.get_mut(key) {
             room.listeners = listeners;
         }
@@ -272,10 +281,6 @@ impl Hub {
             .collect();
         self.tell_all(conns, event);
     }
-}
-
-fn ack(said: &Said, room: Conversation, seq: u64, at: i64) -> Event {
-    Event::Ack(Ack { id: said.id.clone(), room, seq, at })
 }
 
 fn refused(code: Code, text: &str, id: &MessageId) -> Event {

@@ -17,7 +17,7 @@ use super::round::Round;
 use crate::console::Console;
 use crate::doors::Dialect;
 use crate::link::{Link, Pushed};
-use crate::log::{Log, PersonId};
+use crate::log::{ChannelId, Log, PersonId};
 
 /// A connection whose person is known.
 pub(super) struct Conn {
@@ -67,6 +67,12 @@ pub(super) struct Due {
 }
 
 impl Hub {
+    /// The identity of a conversation between two people, who may come to go by other names.
+    pub(super) fn identity(&self, channel: ChannelId) -> String {
+        let log = self.about.log.get(..8).unwrap_or(&self.about.log);
+        format!("{log}.{}", channel.0)
+    }
+
     /// Whose connection this is.
     pub(super) fn person_of(&self, conn: ConnId) -> Option<(PersonId, &Person)> {
         let person = self.conns.get(&conn)?.person;

@@ -34,13 +34,13 @@ pub(crate) fn start(
     stop: CancellationToken,
 ) -> (Handle, JoinHandle<()>) {
     let (inbox, commands) = mpsc::channel(INBOX);
-    let Snapshot { log, rooms, directs, accounts, known_as, last_channel } = opened.snapshot;
+    let Snapshot { log, rooms, directs, accounts, last_channel } = opened.snapshot;
     let hub = Hub {
         about: About { name, log },
         log: opened.log,
         console,
         people: People::new(accounts),
-        conversations: Conversations::new(rooms, directs, known_as, last_channel),
+        conversations: Conversations::new(rooms, directs, last_channel),
         conns: std::collections::HashMap::new(),
         round: Round::default(),
         reads: FuturesUnordered::new(),

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Account, ChannelId, Extract, KnownAs, Log, LogError, PersonId, Record, Said, Snapshot, Stored,
+    Account, ChannelId, Extract, Log, LogError, PersonId, Record, Said, Snapshot, Stored,
     StoredDirect, StoredRoom,
 };
 
@@ -207,7 +207,6 @@ fn snapshot(connection: &Connection) -> Result<Snapshot, LogError> {
         rooms: rooms(connection)?,
         directs: directs(connection)?,
         accounts: accounts(connection)?,
-        known_as: known_as(connection)?,
         last_channel,
     })
 }
@@ -257,15 +256,6 @@ fn accounts(connection: &Connection) -> Result<Vec<Account>, LogError> {
     Ok(accounts)
 }
 
-fn known_as(connection: &Connection) -> Result<Vec<KnownAs>, LogError> {
-    let mut statement = connection.prepare("SELECT person, key, channel FROM known_as")?;
-    let rows = statement.query_map([], |row| {
-        let (person, channel) = (PersonId(row.get(0)?), ChannelId(row.get(2)?));
-        Ok(KnownAs { person, key: row.get(1)?, channel })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 fn damaged(what: &str, why: &dyn std::fmt::Display) -> LogError {
     LogError(format!("it holds a damaged {what}: {why}"))
 }
@@ -312,11 +302,6 @@ fn write(
                 transaction
                     .prepare_cached("INSERT OR REPLACE INTO account VALUES (?1, ?2, ?3)")?
                     .execute(params![person.0, name.as_str(), token])?;
-            }
-            Record::KnownAs(KnownAs { person, key, channel }) => {
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO known_as VALUES (?1, ?2, ?3)")?
-                    .execute(params![person.0, key, channel.0])?;
             }
         }
     }

@@ -95,7 +95,6 @@ async fn sqlite_remembers() {
     let (log, before) = SqliteLog::open(&path).unwrap();
     assert_eq!(before.last_channel, 0);
     let account = Account { person: PersonId(1), name: Nick::new("ann").unwrap(), token: [7; 32] };
-    let known_as = KnownAs { person: PersonId(1), key: "bob".to_owned(), channel: ChannelId(2) };
     let name = RoomName::new("rust").unwrap();
     let topic = Line::from("crabs".to_owned());
     append(
@@ -106,7 +105,6 @@ async fn sqlite_remembers() {
             said(LOBBY, 1, "a", "x"),
             Record::Direct { channel: ChannelId(2), people: (PersonId(1), PersonId(2)) },
             Record::Direct { channel: ChannelId(3), people: (PersonId(-5), PersonId(2)) },
-            Record::KnownAs(known_as.clone()),
         ],
     )
     .await;
@@ -118,7 +116,6 @@ async fn sqlite_remembers() {
     assert_eq!(after.rooms, [StoredRoom { channel: LOBBY, name, topic, last: 1 }]);
     let people = (PersonId(1), PersonId(2));
     assert_eq!(after.directs, [StoredDirect { channel: ChannelId(2), people, last: 0 }]);
-    assert_eq!(after.known_as, [known_as]);
     assert_eq!(after.last_channel, 3);
     let again = append(&log, vec![said(LOBBY, 1, "a", "x"), said(LOBBY, 1, "b", "y")]).await;
     assert_eq!(again, [Stored::Again { seq: 1, at: 1_000 }, Stored::New { seq: 2 }]);

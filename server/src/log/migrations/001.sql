@@ -23,14 +23,6 @@ CREATE TABLE direct (
     high    INTEGER NOT NULL
 ) STRICT;
 
--- Under which names owners know their conversations: one name may have meant several people.
-CREATE TABLE known_as (
-    person  INTEGER NOT NULL,
-    key     TEXT NOT NULL,
-    channel INTEGER NOT NULL,
-    PRIMARY KEY (person, key, channel)
-) STRICT, WITHOUT ROWID;
-
 -- Clustered by channel and number: a page is one walk of the tree.
 CREATE TABLE message (
     channel INTEGER NOT NULL,
