@@ -37,6 +37,7 @@ const RECENT: &str = "recent.json";
 /// The client's memory. Several clients may share a folder.
 #[derive(Debug)]
 pub struct Storage {
+    folder: Option<PathBuf>,
     /// Shared with the thread, which learns what other clients have written meanwhile; never held
     /// while a disk is waited for.
     tokens: Arc<Mutex<Tokens>>,
@@ -132,7 +133,7 @@ impl Storage {
     /// The storage in this folder, which is made if it is not there. Waits for the disk.
     #[must_use]
     pub fn at(folder: PathBuf) -> Self {
-        let mut storage = Self::nowhere();
+        let mut storage = Self { folder: Some(folder.clone()), ..Self::nowhere() };
         if let Err(error) = storage.read(&folder) {
             storage.trouble.note(&format!("{}: {error}", folder.display()));
         }
@@ -145,6 +146,7 @@ impl Storage {
 
     fn nowhere() -> Self {
         Self {
+            folder: None,
             tokens: Arc::default(),
             recent: Recent::default(),
             trouble: Trouble::default(),
@@ -169,12 +171,24 @@ impl Storage {
     pub fn token(&mut self, name: &Nick) -> Token {
         let key = name.key().as_str().to_owned();
         let known = held(&self.tokens).first(&key);
-        known.unwrap_or_else(|| {
+        known.or_else(|| self.made_elsewhere(&key)).unwrap_or_else(|| {
             let secret = secret();
             held(&self.tokens).add(&key, &secret);
             self.change(Change::Made { key, secret: secret.clone() });
             Token::new(&secret).expect("what we make up has a token's length")
         })
+    }
+
+    /// The secret that another client of this login has made up for a name since our start. Two
+    /// secrets for one name would make two people of one.
+    fn made_elsewhere(&self, key: &str) -> Option<Token> {
+        let path = self.folder.as_ref()?.join(TOKENS);
+        // A short file is read in less time than a key takes; anything else might make us wait.
+        path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        let file: Tokens = files::read(&path).ok()??;
+        let token = file.first(key)?;
+        held(&self.tokens).put_on_top(key, token.secret());
+        Some(token)
     }
 
     /// Keeps the secret of the name `from` under `to` as well: both are the same person's now.
@@ -373,6 +387,17 @@ mod tests {
     /// Whoever opens the storage next finds this token.
     fn found(folder: &Path, name: &str) -> Token {
         at(folder).token(&nick(name))
+    }
+
+    #[test]
+    fn a_name_that_another_client_came_to_own_meanwhile_is_ours_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = Nick::new("sam").unwrap();
+        let mut first = Storage::at(folder.path().to_owned());
+        let mut second = Storage::at(folder.path().to_owned());
+        let token = first.token(&name);
+        assert_eq!(first.close(), None);
+        assert_eq!(second.token(&name), token);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod overlays;
 pub(crate) mod refusals;
 pub(crate) mod scroll;
 pub(crate) mod start;
+pub(crate) mod stranger;
 
 use chat_protocol::{Page, Request, limit};
 

@@ -275,19 +275,61 @@ fn a_taken_name_is_one_key_away_from_another() {
     check("samantha", "samantha");
 }
 
+/// A direct message of the conversation with this identity.
+fn direct_of(log: &str, seq: u64, from: &str, text: &str) -> String {
+    let plain = direct(seq, from, text);
+    format!(r#"{},"log":"{log}"}}"#, plain.trim_end_matches('}'))
+}
+
 #[test]
 fn a_name_that_means_somebody_else_is_a_new_conversation() {
-    let mut client =
-        Client::chatting(&[&direct(1, "gus", "from the first"), &said(1, "ann", 0, "stay")]);
+    let first = direct_of("a", 1, "gus", "from the first");
+    let mut client = Client::chatting(&[&first, &said(1, "ann", 0, "stay")]);
     alt(&mut client, '2');
     shows(&mut client, "from the first");
-    let changed = r#"{"type":"error","code":"log_changed","text":"new","room":"@gus"}"#;
-    client.frames(&[changed, &direct(1, "gus", "from the second")]);
+    client.frames(&[&direct_of("b", 1, "gus", "from the second")]);
     shows(&mut client, "gus is somebody else than before");
     shows(&mut client, "from the second");
-    hides(&mut client, "from the first");
+    shows(&mut client, "from the first");
     // Of a conversation that is not open here nothing follows for the others.
     client.frames(&[r#"{"type":"error","code":"log_changed","text":"new","room":"@eve"}"#]);
     alt(&mut client, '1');
     shows(&mut client, "stay");
+}
+
+#[test]
+fn what_waits_for_somebody_is_not_sent_to_whoever_took_the_name() {
+    let other = r#"{"name":"gus","last":1,"log":"b"}"#;
+    for directs in [other, ""] {
+        let mut client = Client::chatting(&[&direct_of("a", 7, "gus", "psst")]);
+        alt(&mut client, '2');
+        client.net(closed());
+        client.enter("for your eyes only");
+        let effects = client.net(up());
+        let [Request::Hello(hello)] = requests(&effects)[..] else { panic!("{effects:?}") };
+        let resumed = hello.resume.iter().find(|resume| resume.room.to_string() == "@gus");
+        assert_eq!(resumed.and_then(|resume| resume.log.as_deref()), Some("a"));
+        let effects = client.frames(&[&welcome("sam", directs)]);
+        let tells = |effects: &[Effect]| {
+            let tell = |request: &&Request| matches!(request, Request::Tell { .. });
+            requests(effects).into_iter().filter(tell).count()
+        };
+        assert_eq!(tells(&effects), 0, "{directs}");
+        shows(&mut client, "for your eyes only");
+        shows(&mut client, "Alt-R sends it");
+        let effects = client.key(KeyCode::Char('r'), KeyModifiers::ALT);
+        assert_eq!(tells(&effects), 1, "{directs}");
+    }
+}
+
+#[test]
+fn the_token_of_a_new_name_is_that_of_the_name_asked_for() {
+    let mut client = Client::chatting(&[]);
+    let renamed =
+        |from: &str, to: &str| format!(r#"{{"type":"renamed","from":"{from}","to":"{to}"}}"#);
+    client.enter("/nick bob2");
+    client.enter("/nick rob");
+    let effects = client.frames(&[&renamed("sam", "bob2"), &renamed("bob2", "rob")]);
+    let keep = Effect::KeepToken { from: nick("sam"), to: nick("rob") };
+    assert!(effects.contains(&keep), "{effects:?}");
 }

@@ -29,6 +29,8 @@ pub(crate) struct Talk {
     pub(crate) member: bool,
     /// Whether the last hello asked for what was missed here, so that it will be told by itself.
     pub(crate) resumed: bool,
+    /// Between two people: the conversation's identity, once the server has told it.
+    pub(crate) log: Option<String>,
     /// From where `/msg` led here: the way back, if nobody is here.
     pub(crate) came_from: Option<Conversation>,
 }
@@ -54,6 +56,7 @@ impl Talk {
             unread: Unread::default(),
             member,
             resumed: false,
+            log: None,
             came_from: None,
         }
     }

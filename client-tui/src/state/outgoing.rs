@@ -140,6 +140,16 @@ impl Outgoing {
         waits
     }
 
+    /// The same for everything that is for this address; returns where what is held back is shown.
+    pub(crate) fn hold_all(&mut self, to: &Conversation) -> Vec<u32> {
+        let waiting = self.queue.iter_mut().filter(|unsent| unsent.stage == Stage::Waiting);
+        let held = waiting.filter(|unsent| unsent.to == *to).map(|unsent| {
+            unsent.stage = Stage::Refused;
+            unsent.local
+        });
+        held.collect()
+    }
+
     /// A person goes by another name: what is for them goes there.
     pub(crate) fn rename(&mut self, from: &Conversation, to: &Conversation) {
         for unsent in self.queue.iter_mut().filter(|unsent| unsent.to == *from) {

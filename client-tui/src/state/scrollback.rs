@@ -135,6 +135,19 @@ impl Scrollback {
         self.reader.go_to_bottom();
     }
 
+    /// Gives the numbers up, and keeps what was said under them to be read; whether there was
+    /// anything.
+    pub(crate) fn retire(&mut self) -> bool {
+        let numbered = self.entries.len() - self.unsent;
+        for entry in self.entries.iter_mut().take(numbered) {
+            self.notices += 1;
+            entry.key = Key { seq: 0, sub: self.notices };
+        }
+        self.known = Known::default();
+        self.reader.go_to_bottom();
+        numbered > 0
+    }
+
     /// The server no longer keeps what is before `first`: a hole that will never be filled.
     pub(crate) fn gap(&mut self, first: u64) {
         let known = &mut self.known;

@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::refusals;
+use super::{refusals, stranger};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::state::entry::Tone;
@@ -27,7 +27,7 @@ pub(crate) fn frames(state: &mut State, now: Moment, events: Vec<Event>) -> Vec<
             Event::Message(RoomMessage { room, message }) => {
                 ring |= take_message(state, Conversation::Room(room), message);
             }
-            Event::Direct(direct) => ring |= take_direct(state, direct),
+            Event::Direct(direct) => ring |= take_direct(state, now, direct),
             event => effects.extend(frame(state, now, event)),
         }
     }
@@ -40,7 +40,7 @@ pub(crate) fn frames(state: &mut State, now: Moment, events: Vec<Event>) -> Vec<
 fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Welcome(welcome) => return take_welcome(state, now, *welcome),
-        Event::Ack(ack) => take_ack(state, &ack),
+        Event::Ack(ack) => take_ack(state, now, &ack),
         Event::Room(info) => return enter(state, &info).into_iter().collect(),
         Event::Joined(presence) => take_presence(state, now, &presence, true),
         Event::Left(presence) => take_presence(state, now, &presence, false),
@@ -85,6 +85,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         refusals::log_changed(state, now, None);
     }
     state.conversations.iter_mut().for_each(|talk| talk.member = !talk.is_room());
+    stranger::compare(state, now, &welcome.directs);
     let mut effects: Vec<Effect> = Vec::new();
     for info in &welcome.rooms {
         effects.extend(enter(state, info));
@@ -111,7 +112,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
 /// link comes back, what was said meanwhile in one that was not resumed is unread: nobody tells it
 /// by itself. Before the first welcome nothing is known about what was read.
 fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
-    let DirectInfo { name, last } = direct;
+    let DirectInfo { name, last, log } = direct;
     let address = Conversation::Direct(name);
     let closed = state.conversations.seen_in_closed(&address);
     if closed.is_some_and(|seen| seen >= last) || !state.conversations.admits(&address) {
@@ -119,6 +120,7 @@ fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
     }
     let own = u64::try_from(state.outgoing.count_to(&address)).unwrap_or(u64::MAX);
     let (talk, open) = state.conversations.ensure(address);
+    talk.log = log;
     if talk.resumed {
         talk.scrollback.expect(last);
         return false;
@@ -207,11 +209,16 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
     fresh && concerns
 }
 
-fn take_direct(state: &mut State, direct: DirectMessage) -> bool {
-    let DirectMessage { to, message } = direct;
+fn take_direct(state: &mut State, now: Moment, direct: DirectMessage) -> bool {
+    let DirectMessage { to, log, message } = direct;
     let own = state.link.name().is_some_and(|own| own.key() == message.from.key());
     let other = if own { to } else { message.from.clone() };
-    take_message(state, Conversation::Direct(other), message)
+    let address = Conversation::Direct(other);
+    stranger::meet(state, now, &address, log.as_deref());
+    let ring = take_message(state, address.clone(), message);
+    // Only now is the conversation there for certain.
+    stranger::meet(state, now, &address, log.as_deref());
+    ring
 }
 
 /// Whether a text names somebody, as a word.
@@ -223,8 +230,9 @@ fn mentions(text: &str, name: &Nick) -> bool {
     })
 }
 
-fn take_ack(state: &mut State, ack: &Ack) {
+fn take_ack(state: &mut State, now: Moment, ack: &Ack) {
     let Some(unsent) = state.outgoing.take(ack.id.as_str()) else { return };
+    stranger::meet(state, now, &unsent.to, ack.log.as_deref());
     if let Some(talk) = state.conversations.get_mut(&unsent.to) {
         talk.scrollback.settle(unsent.local, ack.seq, ack.at);
     }
@@ -277,11 +285,14 @@ fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Ef
         }
         return Vec::new();
     }
+    // The token that the link goes by is that of the name asked for last.
+    let from =
+        state.link.target.as_ref().map_or_else(|| from.clone(), |target| target.name.clone());
     state.link.go_by(to);
     if let Some(session) = state.link.session.as_mut() {
         session.asked = to.clone();
     }
-    let keep = Effect::KeepToken { from: from.clone(), to: to.clone() };
+    let keep = Effect::KeepToken { from, to: to.clone() };
     [keep].into_iter().chain(remember(state)).collect()
 }
 

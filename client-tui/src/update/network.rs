@@ -94,14 +94,15 @@ fn resume(state: &mut State) -> Vec<Resume> {
         let Some(talk) = state.conversations.at_mut(index) else { continue };
         talk.resumed = false;
         let Some(after) = talk.scrollback.resume_after().filter(|_| talk.member) else { continue };
-        let bytes = quoted(&talk.address.to_string()) + quoted(&session.log) + RESUME_FRAME;
+        let log = talk.log.as_ref().unwrap_or(&session.log);
+        let bytes = quoted(&talk.address.to_string()) + quoted(log) + RESUME_FRAME;
         if bytes > left || resumes.len() >= limit::RESUME_MOST {
             continue;
         }
         left -= bytes;
         talk.resumed = true;
         let room = talk.address.clone();
-        resumes.push(Resume { room, after, log: Some(session.log.clone()) });
+        resumes.push(Resume { room, after, log: Some(log.clone()) });
     }
     resumes
 }

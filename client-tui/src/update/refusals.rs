@@ -12,6 +12,7 @@ use crate::state::outgoing::Unsent;
 use crate::state::overlay::{NameRefused, Overlay};
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
+use crate::update::stranger;
 use crate::words;
 
 pub(crate) fn take(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Effect> {
@@ -169,18 +170,22 @@ fn turned_away(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Effect>
 
 /// The numbers known count in another log than the server's: of one conversation, or of all.
 pub(crate) fn log_changed(state: &mut State, now: Moment, only: Option<&Conversation>) {
-    if let Some(address) = only {
-        // One that is not open here has no numbers to forget.
-        if let Some(talk) = state.conversations.get_mut(address) {
-            let words = match address {
-                Conversation::Room(_) => ANOTHER_LOG.to_owned(),
-                Conversation::Direct(name) => {
-                    format!("{name} is somebody else than before: this conversation is new")
-                }
-            };
-            forget_numbers(talk, now, words);
+    match only {
+        Some(address @ Conversation::Direct(_)) => {
+            // One that was met as another already has no numbers to forget.
+            let numbered = state.conversations.get_mut(address);
+            if numbered.is_some_and(|talk| !talk.scrollback.is_unnumbered()) {
+                stranger::part_from(state, now, address, true);
+            }
+            return;
         }
-        return;
+        Some(address) => {
+            if let Some(talk) = state.conversations.get_mut(address) {
+                forget_numbers(talk, now, ANOTHER_LOG.to_owned());
+            }
+            return;
+        }
+        None => {}
     }
     for talk in state.conversations.iter_mut() {
         forget_numbers(talk, now, ANOTHER_LOG.to_owned());
