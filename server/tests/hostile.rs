@@ -206,3 +206,42 @@ async fn a_flood_of_other_requests_throws_nobody_out() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn large_messages_mixed_with_other_requests_throw_nobody_out() {
+    const FLOODERS: usize = 4;
+    const EACH: usize = 60;
+    let server = ephemeral().await;
+    let mut reader = Peer::guest(&server, "reader").await;
+    let reading = tokio::spawn(async move {
+        let mut messages = 0;
+        while messages < FLOODERS * EACH {
+            let frame = reader.frame().await;
+            assert_ne!(frame["code"], "too_slow", "a reader who reads was closed");
+            messages += usize::from(frame["type"] == "message");
+        }
+    });
+    let mut tasks = Vec::new();
+    for flooder in 0..FLOODERS {
+        let mut peer = Peer::guest(&server, &format!("flooder {flooder}")).await;
+        tasks.push(tokio::spawn(async move {
+            let text = "\"".repeat(8_000);
+            let part = json!({"type": "part", "room": "elsewhere"});
+            let mut flood = String::new();
+            for id in 0..EACH {
+                let id = id.to_string();
+                let say = json!({"type": "say", "id": id, "room": "lobby", "text": text});
+                flood += &format!("{say}\n{part}\n");
+            }
+            peer.bytes(flood.as_bytes()).await;
+            for _ in 0..EACH {
+                peer.wait_for("ack").await;
+            }
+        }));
+    }
+    reading.await.unwrap();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    server.stop().await;
+}
