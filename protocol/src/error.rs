@@ -38,7 +38,8 @@ pub enum Code {
     TooSlow,
     /// This is not allowed.
     Forbidden,
-    /// The server's storage is another than the one resumed from: the newest page follows.
+    /// The numbers resumed from count in another log: the storage is another, or the name means
+    /// somebody else. The newest page follows, if there is one.
     LogChanged,
     /// Part of what was asked for is no longer kept.
     Gap,
