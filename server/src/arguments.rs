@@ -7,10 +7,10 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use chat_protocol::limit::DEFAULT_PORT;
-use chat_server::{Config, DoorKind, Storage};
+use chat_server::{Config, DoorKind, Durability, Storage};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use serde::Deserialize;
 
 /// A chat server for a classroom: many dialects, one room, nothing lost.
@@ -40,6 +40,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     ephemeral: bool,
 
+    /// When a message counts as stored: synced to the disk, or handed to the operating system,
+    /// which is faster and may lose the last seconds when the power fails [default: disk]
+    #[arg(long, env = "CHAT_DURABILITY", value_name = "disk|os", hide_possible_values = true)]
+    durability: Option<Keeping>,
+
     /// A further port for one dialect (line), as line=PORT or line=ADDR:PORT
     #[arg(long = "door", value_name = "DIALECT=[ADDR:]PORT")]
     doors: Vec<Door>,
@@ -48,13 +53,32 @@ pub(crate) struct Arguments {
     #[arg(long, env = "CHAT_NAME", value_name = "NAME")]
     name: Option<String>,
 
-    /// A config file in TOML, with these flags as keys: bind, port, data, ephemeral, door, name
+    /// A config file in TOML, with these flags as keys: bind, port, data, ephemeral,
+    /// durability, door, name
     #[arg(long = "config", env = "CHAT_CONFIG", value_name = "FILE")]
     file: Option<PathBuf>,
 
     /// Show what is said in rooms on the console, too
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+/// `--durability`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Keeping {
+    #[default]
+    Disk,
+    Os,
+}
+
+impl From<Keeping> for Durability {
+    fn from(keeping: Keeping) -> Self {
+        match keeping {
+            Keeping::Disk => Self::Disk,
+            Keeping::Os => Self::Os,
+        }
+    }
 }
 
 /// `DIALECT=[ADDR:]PORT`.
@@ -88,6 +112,7 @@ struct File {
     data: Option<PathBuf>,
     #[serde(default)]
     ephemeral: bool,
+    durability: Option<Keeping>,
     #[serde(default)]
     door: Vec<String>,
     name: Option<String>,
@@ -131,11 +156,11 @@ impl Arguments {
         let file = self.file.as_deref().map(File::read).transpose()?.unwrap_or_default();
         let bind = self.bind.or(file.bind).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let port = self.port.or(file.port).unwrap_or(DEFAULT_PORT);
-        let storage = match (self.ephemeral, self.data, file.ephemeral) {
-            (true, ..) => Storage::Ephemeral,
-            (_, Some(folder), _) => Storage::Folder(folder),
-            (_, None, true) => Storage::Ephemeral,
-            (_, None, false) => Storage::Folder(match file.data {
+        let folder = match (self.ephemeral, self.data, file.ephemeral) {
+            (true, ..) => None,
+            (_, Some(folder), _) => Some(folder),
+            (_, None, true) => None,
+            (_, None, false) => Some(match file.data {
                 Some(folder) => folder,
                 None => chat_server::default_folder().context(
                     "this login has no home folder: name a data folder with --data, \
@@ -143,6 +168,7 @@ impl Arguments {
                 )?,
             }),
         };
+        let durability = self.durability.or(file.durability).unwrap_or_default();
         let mut doors = self.doors;
         if doors.is_empty() {
             let parsed: Result<_, _> = file.door.iter().map(|door| door.parse()).collect();
@@ -154,7 +180,8 @@ impl Arguments {
         Ok(Config {
             listen: SocketAddr::new(bind, port),
             doors: doors.collect(),
-            storage,
+            storage: folder.map_or(Storage::Ephemeral, Storage::Folder),
+            durability: durability.into(),
             name: self.name.or(file.name).unwrap_or_else(machine_name),
             ..Config::default()
         })
@@ -211,6 +238,14 @@ mod tests {
         let config = config(&["--config", path, "--name", "flag"]).unwrap();
         assert_eq!((config.listen.port(), config.name.as_str()), (7000, "flag"));
         assert_eq!(config.storage, Storage::Folder("/tmp/x".into()));
+    }
+
+    #[test]
+    fn durability_is_the_disks_unless_told_otherwise() {
+        let durability = |arguments: &[&str]| config(arguments).map(|config| config.durability);
+        assert_eq!(durability(&["--data", "x"]).unwrap(), Durability::Disk);
+        assert_eq!(durability(&["--durability", "os"]).unwrap(), Durability::Os);
+        assert!(durability(&["--durability", "memory"]).is_err());
     }
 
     #[test]

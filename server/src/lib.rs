@@ -32,6 +32,7 @@ mod waiting_room;
 pub use connection::DoorKind;
 pub use console::Show;
 pub use folder::{FolderError, default_folder};
+pub use log::sqlite::Durability;
 
 use connection::Context;
 use console::Console;
@@ -53,6 +54,8 @@ pub struct Config {
     pub doors: Vec<(DoorKind, SocketAddr)>,
     /// Where to keep everything.
     pub storage: Storage,
+    /// When a message in a folder counts as stored.
+    pub durability: Durability,
     /// The server's name, for people; cleaned, and cut where it is too long.
     pub name: String,
     /// What standard output gets to see.
@@ -65,6 +68,7 @@ impl Default for Config {
             listen: SocketAddr::from(([0, 0, 0, 0], limit::DEFAULT_PORT)),
             doors: Vec::new(),
             storage: Storage::Ephemeral,
+            durability: Durability::Disk,
             name: "chat".to_owned(),
             console: Show::Nothing,
         }
@@ -149,7 +153,7 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     }
     let addresses = listeners.iter().filter_map(|(_, listener)| listener.local_addr().ok());
     let addresses = addresses.collect();
-    let (opened, folder) = open(&config.storage)?;
+    let (opened, folder) = open(&config.storage, config.durability)?;
     let name = Line::cut(&config.name, limit::FIELD_BYTES);
     Ok(Bound { listeners, addresses, opened, folder, name, show: config.console })
 }
@@ -200,7 +204,7 @@ fn cannot_bind(address: SocketAddr, source: std::io::Error) -> StartError {
     }
 }
 
-fn open(storage: &Storage) -> Result<(Opened, Option<Folder>), StartError> {
+fn open(storage: &Storage, durability: Durability) -> Result<(Opened, Option<Folder>), StartError> {
     match storage {
         Storage::Ephemeral => {
             let folder = PathBuf::from("memory");
@@ -210,7 +214,7 @@ fn open(storage: &Storage) -> Result<(Opened, Option<Folder>), StartError> {
         }
         Storage::Folder(path) => {
             let folder = Folder::take(path)?;
-            let (log, snapshot) = SqliteLog::open(&folder.log())
+            let (log, snapshot) = SqliteLog::open(&folder.log(), durability)
                 .map_err(|source| StartError::Log { folder: path.clone(), source })?;
             let log: Arc<dyn Log> = Arc::new(log);
             Ok((Opened { log, snapshot }, Some(folder)))

@@ -1,7 +1,7 @@
 //! What every log must do, checked on each of them.
 
 use super::memory::MemoryLog;
-use super::sqlite::SqliteLog;
+use super::sqlite::{Durability, SqliteLog};
 use super::*;
 
 const LOBBY: ChannelId = ChannelId(1);
@@ -82,7 +82,7 @@ async fn memory_keeps_the_rules() {
 #[tokio::test]
 async fn sqlite_keeps_the_rules() {
     let folder = tempfile::tempdir().unwrap();
-    let (log, _) = SqliteLog::open(&folder.path().join("chat.db")).unwrap();
+    let (log, _) = SqliteLog::open(&folder.path().join("chat.db"), Durability::Disk).unwrap();
     check(&log).await;
     log.close().await;
     assert!(log.read(LOBBY, Page::Newest, 1).await.is_err());
@@ -92,7 +92,7 @@ async fn sqlite_keeps_the_rules() {
 async fn sqlite_remembers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chat.db");
-    let (log, before) = SqliteLog::open(&path).unwrap();
+    let (log, before) = SqliteLog::open(&path, Durability::Disk).unwrap();
     assert_eq!(before.last_channel, 0);
     let account = Account { person: PersonId(1), name: Nick::new("ann").unwrap(), token: [7; 32] };
     let name = RoomName::new("rust").unwrap();
@@ -110,7 +110,7 @@ async fn sqlite_remembers() {
     .await;
     log.close().await;
 
-    let (log, after) = SqliteLog::open(&path).unwrap();
+    let (log, after) = SqliteLog::open(&path, Durability::Disk).unwrap();
     assert_eq!(after.log, before.log);
     assert_eq!(after.accounts, [account]);
     assert_eq!(after.rooms, [StoredRoom { channel: LOBBY, name, topic, last: 1 }]);
@@ -127,6 +127,32 @@ async fn a_later_schema_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("chat.db");
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let error = SqliteLog::open(&path).map(|_| ()).unwrap_err().to_string();
+    let error = SqliteLog::open(&path, Durability::Disk).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains("later version"), "{error}");
+}
+
+#[tokio::test]
+async fn a_log_of_the_first_schema_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chat.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("migrations/001.sql")).unwrap();
+    old.execute_batch(
+        "PRAGMA user_version = 1;
+         INSERT INTO meta VALUES ('log', 'old');
+         INSERT INTO room VALUES (1, 'lobby', '');
+         INSERT INTO message VALUES (1, 1, 1000, 1, 'ann', 'x');
+         INSERT INTO sent VALUES (1, 'a', 1, 1);",
+    )
+    .unwrap();
+    drop(old);
+    let (log, snapshot) = SqliteLog::open(&path, Durability::Os).unwrap();
+    assert_eq!((snapshot.log.as_str(), snapshot.rooms[0].last), ("old", 1));
+    let stored = append(&log, vec![said(LOBBY, 1, "a", "x"), said(LOBBY, 1, "b", "y")]).await;
+    assert_eq!(stored, [Stored::Again { seq: 1, at: 1_000 }, Stored::New { seq: 2 }]);
+    log.close().await;
+    let new = rusqlite::Connection::open(&path).unwrap();
+    let id: String =
+        new.query_row("SELECT id FROM message WHERE seq = 1", [], |row| row.get(0)).unwrap();
+    assert_eq!(id, "a");
 }
