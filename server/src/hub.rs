@@ -17,6 +17,7 @@ mod catch_up;
 mod entry;
 mod fanout;
 mod people;
+mod presence;
 mod requests;
 mod room;
 mod round;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::people::Claim;
+use super::presence::Change;
 use super::room::{Member, Room};
 use super::state::{Conn, Hub};
 use super::{ConnId, Newcomer};
@@ -102,6 +103,7 @@ impl Hub {
             }
         }
         let (welcome, more) = self.welcome(person, name.clone());
+        self.has_seen_rooms(conn, person);
         self.tell(conn, &Event::Welcome(Box::new(welcome)));
         for room in more {
             self.tell(conn, &Event::Room(room));
@@ -112,6 +114,16 @@ impl Hub {
         }
         self.start_hearing(conn, person, &hello);
         name
+    }
+
+    /// A connection is shown all of its person's rooms as they are now.
+    fn has_seen_rooms(&mut self, conn: ConnId, person: PersonId) {
+        let rooms = self.people.get(person).map(|known| &known.rooms);
+        for key in rooms.into_iter().flatten() {
+            if let Some(room) = self.conversations.rooms.get_mut(key) {
+                room.untold.shown(conn);
+            }
+        }
     }
 
     fn start_hearing(&mut self, conn: ConnId, person: PersonId, hello: &Hello) {
@@ -189,20 +201,22 @@ impl Hub {
         if !known.rooms.insert(name.key()) {
             return false;
         }
-        let (nick, via, conns) = (known.name.clone(), known.via, known.conns.clone());
+        let (nick, known_via, conns) = (known.name.clone(), known.via, known.conns.clone());
         let room = self.conversations.room(name);
-        let member = Member { person, name: nick.clone(), via };
+        let member = Member { person, name: nick.clone(), via: known_via };
         room.members.insert(nick.key(), member);
         let (info, room_name) = (room.info(), room.name.clone());
-        let others = conns.iter().copied().filter(|conn| Some(*conn) != except);
-        self.tell_all(others.clone(), &Event::Room(info));
-        for conn in others {
+        let via = known_via.map(Cow::Borrowed);
+        let joined =
+            Event::Joined(Presence { via, ..Presence::one(room_name.clone(), nick.clone()) });
+        for &conn in conns.iter().filter(|conn| Some(**conn) != except) {
+            self.tell(conn, &Event::Room(info.clone()));
             self.hear(conn, &name.key());
+            self.tell(conn, &joined);
         }
-        self.console.joined(&nick, &room_name, via);
-        let via = via.map(Cow::Borrowed);
-        let joined = Presence { via, ..Presence::one(room_name, nick) };
-        self.tell_room(&name.key(), &Event::Joined(joined), except);
+        self.console.joined(&nick, &room_name, known_via);
+        let change = Change { came: true, name: nick, via: known_via };
+        self.change(&name.key(), change, &conns);
         true
     }
 
@@ -211,16 +225,17 @@ impl Hub {
         let Some(known) = self.people.get_mut(person) else { return };
         known.rooms.remove(key);
         let (nick, conns) = (known.name.clone(), known.conns.clone());
-        let Some(room) = self.conversations.rooms.get(key) else { return };
-        let name = room.name.clone();
-        self.console.left(&nick, &name);
-        self.tell_room(key, &Event::Left(Presence::one(name, nick.clone())), None);
         let Some(room) = self.conversations.rooms.get_mut(key) else { return };
         room.members.remove(&nick.key());
-        let channel = room.channel;
         conns.iter().for_each(|&conn| room.deafen(conn));
-        if room.is_idle() {
+        let (name, channel) = (room.name.clone(), room.channel);
+        self.console.left(&nick, &name);
+        let left = Presence::one(name, nick.clone());
+        self.tell_all(conns.iter().copied(), &Event::Left(left));
+        self.change(key, Change { came: false, name: nick, via: None }, &[]);
+        if self.conversations.rooms.get(key).is_some_and(Room::is_idle) {
             self.conversations.rooms.remove(key);
+            self.due.changes.remove(key);
         }
         for conn in conns {
             self.stop_catching_up(conn, channel);

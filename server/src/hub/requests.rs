@@ -105,7 +105,9 @@ impl Hub {
         }
         if !self.join(person, name, None) {
             // They are in it already, and get to see it again.
-            let info = self.conversations.room(name).info();
+            let room = self.conversations.room(name);
+            room.untold.shown(conn);
+            let info = room.info();
             self.tell(conn, &Event::Room(info));
         }
         Ok(())
@@ -138,6 +140,10 @@ impl Hub {
         }
         if let Some(token) = token {
             self.store(Record::Account(Account { person, name: to.clone(), token })).await?;
+        }
+        // Whoever is renamed was told of under the name that they came by.
+        for key in self.rooms_of(person) {
+            self.tell_changes(&key);
         }
         self.people.rename(person, to.clone());
         let mut hearers = vec![conn];
@@ -180,6 +186,7 @@ impl Hub {
         room.stored = true;
         if let Some(by) = self.people.get(person).map(|known| known.name.clone()) {
             let key = name.key();
+            self.tell_changes(&key);
             self.tell_room(&key, &Event::Topic { room: name, text, by }, None);
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chat_protocol::{Line, NameKey, Nick, RoomInfo, RoomKey, RoomName, limit};
 
 use super::ConnId;
+use super::presence::Untold;
 use crate::doors::Dialect;
 use crate::link::Link;
 use crate::log::{ChannelId, PersonId, Record, StoredDirect, StoredRoom};
@@ -40,6 +41,8 @@ pub(super) struct Room {
     pub(super) members: BTreeMap<NameKey, Member>,
     /// The links of members; those that are still catching up are not among them.
     pub(super) listeners: Vec<Listener>,
+    /// Who came and went that they were not told of yet.
+    pub(super) untold: Untold,
 }
 
 impl Room {
@@ -52,6 +55,7 @@ impl Room {
             stored: false,
             members: BTreeMap::new(),
             listeners: Vec::new(),
+            untold: Untold::default(),
         }
     }
 

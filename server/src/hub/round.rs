@@ -246,6 +246,15 @@ impl Hub {
         for (index, &conn) in from.iter().enumerate() {
             own.entry(conn).or_default().push(index);
         }
+        let authors = events.iter().filter_map(|event| match event {
+            Event::Message(said) => Some(&said.message.from),
+            _ => None,
+        });
+        let Some(room) = self.conversations.rooms.get(key) else { return };
+        // Nobody hears somebody of whom they were not told that they are here.
+        if authors.into_iter().any(|author| room.untold.concerns(author)) {
+            self.tell_changes(key);
+        }
         let Some(room) = self.conversations.rooms.get_mut(key) else { return };
         let listeners = std::mem::take(&mut room.listeners);
         let mut segments = Segments::new(events);

@@ -7,6 +7,7 @@ use bytes::BytesMut;
 use chat_protocol::{Code, Event, Refusal, RoomKey};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use tokio::time::Instant;
 
 use super::ConnId;
 use super::catch_up::{CatchUp, ReadDone};
@@ -62,6 +63,8 @@ pub(super) struct Due {
     pub(super) catch_up: Vec<ConnId>,
     /// Those that were cut short, to be taken out.
     pub(super) take_out: Vec<ConnId>,
+    /// Rooms that are to be told of comings and goings, and when.
+    pub(super) changes: HashMap<RoomKey, Instant>,
     /// Bytes that a link may have been pushed since the last flush, messages aside.
     pub(super) weight: usize,
 }

@@ -63,6 +63,10 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
                 hub.read_done(done);
                 hub.settle_links();
             }
+            () = changes_due(&hub.due), if !hub.due.changes.is_empty() => {
+                hub.tell_due_changes();
+                hub.settle_links();
+            }
             () = stop.cancelled() => {
                 // What was sent before the stop is still dealt with.
                 commands.close();
@@ -77,6 +81,13 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
     // The log closes when nobody can ask it any more.
     hub.reads.clear();
     hub.log.close().await;
+}
+
+/// Returns when a room is to be told who came and went.
+async fn changes_due(due: &Due) {
+    if let Some(at) = due.changes.values().min() {
+        tokio::time::sleep_until(*at).await;
+    }
 }
 
 impl Hub {

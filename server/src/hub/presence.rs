@@ -1,0 +1,216 @@
+//! Telling who came and went: at once in small rooms, folded in big ones.
+//!
+//! A class of hundreds that comes in at once would else cost the square of its number: each
+//! arrival told to everybody who is there. In a big room, the first change is told at once and
+//! the ones that follow it closely together, in their order.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chat_protocol::event::Presence;
+use chat_protocol::{Event, Nick, RoomKey, RoomName};
+use tokio::time::Instant;
+
+use super::ConnId;
+use super::fanout::Encoded;
+use super::room::Listener;
+use super::round::WEIGHT;
+use super::state::{Conn, Hub};
+
+/// Members beyond which a room is big.
+const BIG: usize = 50;
+
+/// How often a big room is told of changes, as long as there are more.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// Changes that may wait; one more, and all of them are told. So many names fit a frame, however
+/// long they are.
+const WAITING: usize = 128;
+
+/// Somebody came into a room, or left it.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    pub(super) came: bool,
+    pub(super) name: Nick,
+    pub(super) via: Option<&'static str>,
+}
+
+/// Changes of a room that its members were not told of yet.
+#[derive(Debug, Default)]
+pub(super) struct Untold {
+    changes: Vec<Change>,
+    /// Connections that know the first so many of them, from having come in behind them.
+    know: HashMap<ConnId, usize>,
+    /// When changes were told last.
+    told: Option<Instant>,
+}
+
+impl Untold {
+    /// A connection has been shown the room as it is now.
+    pub(super) fn shown(&mut self, conn: ConnId) {
+        if !self.changes.is_empty() {
+            self.know.insert(conn, self.changes.len());
+        }
+    }
+
+    /// Whether it is untold that somebody of this name came or went.
+    pub(super) fn concerns(&self, name: &Nick) -> bool {
+        self.changes.iter().any(|change| change.name == *name)
+    }
+
+    /// Adds a change; returns when all are to be told, given how many members the room has.
+    fn add(&mut self, change: Change, members: usize, now: Instant) -> Instant {
+        self.changes.push(change);
+        match self.told {
+            Some(told) if members > BIG && self.changes.len() < WAITING => (told + EVERY).max(now),
+            _ => now,
+        }
+    }
+}
+
+/// The changes as events: runs of people who came, or left, in the same dialect.
+fn events(room: &RoomName, changes: &[Change]) -> Vec<Event> {
+    let runs = changes.chunk_by(|one, other| one.came == other.came && one.via == other.via);
+    let event = |run: &[Change]| {
+        let came = run.iter().any(|change| change.came);
+        let via = run.iter().find_map(|change| change.via).map(Cow::Borrowed);
+        let names = run.iter().map(|change| change.name.clone()).collect();
+        let presence = Presence { room: room.clone(), names, via: via.filter(|_| came) };
+        if came { Event::Joined(presence) } else { Event::Left(presence) }
+    };
+    runs.map(event).collect()
+}
+
+impl Hub {
+    /// Somebody came into a room or left it: those who hear of it are told, now or soon.
+    /// The connections in `told` know it.
+    pub(super) fn change(&mut self, key: &RoomKey, change: Change, told: &[ConnId]) {
+        let Some(room) = self.conversations.rooms.get_mut(key) else { return };
+        let now = Instant::now();
+        let due = room.untold.add(change, room.members.len(), now);
+        for &conn in told {
+            room.untold.shown(conn);
+        }
+        if due <= now {
+            self.tell_changes(key);
+        } else {
+            self.due.changes.insert(key.clone(), due);
+        }
+    }
+
+    /// Tells a room's members of every change that they do not know.
+    pub(super) fn tell_changes(&mut self, key: &RoomKey) {
+        self.due.changes.remove(key);
+        let Some(room) = self.conversations.rooms.get_mut(key) else { return };
+        let Untold { changes, know, .. } = std::mem::take(&mut room.untold);
+        if changes.is_empty() {
+            return;
+        }
+        room.untold.told = Some(Instant::now());
+        let name = room.name.clone();
+        let mut encoded = EncodedFrom::new(&name, &changes);
+        for conn in self.conns_in(key) {
+            let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { continue };
+            let listener = Listener { conn, link: link.clone(), dialect: *dialect };
+            let known = know.get(&conn).copied().unwrap_or(0);
+            for bytes in encoded.of(&listener, known) {
+                self.push(&listener, bytes);
+            }
+        }
+        self.due.weight += encoded.longest();
+    }
+
+    /// Tells every room that has waited long enough.
+    pub(super) fn tell_due_changes(&mut self) {
+        let now = Instant::now();
+        let due = self.due.changes.iter().filter(|(_, at)| **at <= now);
+        let due: Vec<RoomKey> = due.map(|(key, _)| key.clone()).collect();
+        for key in due {
+            self.tell_changes(&key);
+            if self.due.weight >= WEIGHT {
+                self.settle_links();
+            }
+        }
+    }
+}
+
+/// The changes from each place on that somebody needs, encoded once for each dialect.
+struct EncodedFrom<'a> {
+    room: &'a RoomName,
+    changes: &'a [Change],
+    from: HashMap<usize, Vec<(Event, Encoded)>>,
+}
+
+impl<'a> EncodedFrom<'a> {
+    fn new(room: &'a RoomName, changes: &'a [Change]) -> Self {
+        Self { room, changes, from: HashMap::new() }
+    }
+
+    fn of(&mut self, listener: &Listener, known: usize) -> Vec<Bytes> {
+        let (room, changes) = (self.room, self.changes.get(known..).unwrap_or_default());
+        let encoded = self.from.entry(known).or_insert_with(|| {
+            events(room, changes).into_iter().map(|event| (event, Encoded::default())).collect()
+        });
+        let bytes =
+            encoded.iter_mut().map(|(event, encoded)| encoded.event(listener.dialect, event));
+        bytes.collect()
+    }
+
+    /// The bytes of the longest form that was asked for.
+    fn longest(&self) -> usize {
+        let forms = self.from.values();
+        let lengths = forms.map(|form| form.iter().map(|(_, encoded)| encoded.longest()).sum());
+        lengths.max().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(sign: char, name: &str) -> Change {
+        let via = name.ends_with("-line").then_some("line");
+        let came = sign == '+';
+        Change { came, name: Nick::new(name).unwrap(), via: via.filter(|_| came) }
+    }
+
+    fn told(changes: &str) -> Vec<String> {
+        let changes: Vec<Change> = changes
+            .split(' ')
+            .map(|word| change(word.chars().next().unwrap(), &word[1..]))
+            .collect();
+        let events = events(&RoomName::lobby(), &changes);
+        let told = events.iter().map(|event| match event {
+            Event::Joined(Presence { names, via, .. }) => format!("+{} {via:?}", names.len()),
+            Event::Left(Presence { names, via, .. }) => format!("-{} {via:?}", names.len()),
+            other => panic!("{other:?}"),
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn runs_are_folded_and_their_order_kept() {
+        assert_eq!(told("+ann +bob -ann"), ["+2 None", "-1 None"]);
+        assert_eq!(told("+ann +b-line +c-line"), ["+1 None", "+2 Some(\"line\")"]);
+        assert_eq!(told("-b-line -c-line"), ["-2 None"]);
+    }
+
+    #[test]
+    fn small_rooms_hear_at_once_and_big_ones_often_enough() {
+        let mut untold = Untold::default();
+        let now = Instant::now();
+        assert_eq!(untold.add(change('+', "ann"), BIG + 1, now), now, "the first one at once");
+        untold = Untold { told: Some(now), ..Untold::default() };
+        let later = now + Duration::from_millis(10);
+        assert_eq!(untold.add(change('+', "bob"), BIG, later), later);
+        assert_eq!(untold.add(change('+', "cy"), BIG + 1, later), now + EVERY);
+        assert_eq!(untold.add(change('+', "di"), BIG + 1, now + 2 * EVERY), now + 2 * EVERY);
+        for number in 3..WAITING - 1 {
+            let due = untold.add(change('+', &format!("n{number}")), BIG + 1, later);
+            assert_eq!(due, now + EVERY);
+        }
+        assert_eq!(untold.add(change('+', "last"), BIG + 1, later), later);
+    }
+}

@@ -1,0 +1,138 @@
+//! A class that comes and goes all at once: everybody hears of everybody, once, without a flood.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use support::{Peer, ephemeral};
+
+const CLASS: usize = 150;
+
+/// What one member believes, from what they were told.
+struct View {
+    peer: Peer,
+    count: u64,
+    /// Who came while this member was there.
+    came: BTreeSet<String>,
+    left: BTreeSet<String>,
+    /// Frames about comings and goings.
+    frames: usize,
+}
+
+impl View {
+    /// Whoever says hello before others have read their welcome comes in a burst with them.
+    async fn new(mut peer: Peer) -> Self {
+        let welcome = peer.expect("welcome").await;
+        let count = welcome["rooms"][0]["count"].as_u64().unwrap();
+        Self { peer, count, came: BTreeSet::new(), left: BTreeSet::new(), frames: 0 }
+    }
+
+    /// Reads until somebody says this; returns who.
+    async fn read_until(&mut self, text: &str) -> String {
+        loop {
+            let frame = self.peer.frame().await;
+            match frame["type"].as_str().unwrap() {
+                "joined" => self.take(&frame, true),
+                "left" => self.take(&frame, false),
+                "message" => {
+                    let from = frame["from"].as_str().unwrap().to_owned();
+                    assert!(!self.left.contains(&from), "{from} speaks, and has left");
+                    if frame["text"] == text {
+                        return from;
+                    }
+                }
+                "ping" => self.peer.send(json!({"type": "pong"})).await,
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    fn take(&mut self, frame: &Value, came: bool) {
+        self.frames += 1;
+        let names = frame["names"].as_array().cloned().unwrap_or_default();
+        for name in names.iter().chain(frame.get("name")) {
+            let name = name.as_str().unwrap().to_owned();
+            if came {
+                self.count += 1;
+                assert!(self.came.insert(name.clone()), "{name} came twice");
+            } else {
+                self.count -= 1;
+                assert!(self.left.insert(name.clone()), "{name} left twice");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_hears_of_everybody_once() {
+    let server = ephemeral().await;
+    let mut peers = Vec::new();
+    for number in 0..CLASS {
+        let mut peer = Peer::connect(&server).await;
+        peer.send(json!({"type": "hello", "version": 1, "name": format!("n{number:03}")})).await;
+        peers.push(peer);
+    }
+    let mut class = Vec::new();
+    for peer in peers {
+        class.push(View::new(peer).await);
+    }
+    class.last_mut().unwrap().peer.say("1", "we are all here").await;
+    let last = class.len() - 1;
+    for view in &mut class[..last] {
+        let from = view.read_until("we are all here").await;
+        // Who spoke is known to be here, whoever else is still to be told of.
+        assert!(view.came.contains(&from) || view.count == CLASS as u64);
+    }
+    // Every other one leaves, and one of those who stay speaks when all are known to be gone.
+    let mut stay = Vec::new();
+    for (number, mut view) in class.into_iter().enumerate() {
+        if number % 2 == 0 {
+            stay.push(view);
+        } else {
+            view.peer.send(json!({"type": "bye"})).await;
+            view.peer.rest().await;
+        }
+    }
+    let mut witness = Peer::guest(&server, "witness").await;
+    let left = CLASS as u64 / 2;
+    witness.send(json!({"type": "members", "room": "lobby"})).await;
+    witness.wait_for("members").await;
+    witness.say("1", "half of us are gone").await;
+    let mut frames = 0;
+    for view in &mut stay {
+        view.read_until("half of us are gone").await;
+        assert_eq!(view.count, CLASS as u64 - left + 1, "the witness is one more");
+        assert_eq!(view.left.len() as u64, left);
+        frames += view.frames;
+    }
+    let unfolded = stay.len() * CLASS;
+    assert!(frames < unfolded / 3, "{frames} frames for {unfolded} changes");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_speaks_before_their_coming_is_told() {
+    let server = ephemeral().await;
+    let mut first = View::new({
+        let mut peer = Peer::connect(&server).await;
+        peer.send(json!({"type": "hello", "version": 1, "name": "first"})).await;
+        peer
+    })
+    .await;
+    let mut class = Vec::new();
+    for number in 0..CLASS {
+        let mut peer = Peer::connect(&server).await;
+        let name = format!("n{number:03}");
+        peer.send(json!({"type": "hello", "version": 1, "name": name})).await;
+        peer.say("1", &name).await;
+        class.push(peer);
+    }
+    for number in 0..CLASS {
+        let from = first.read_until(&format!("n{number:03}")).await;
+        assert!(first.came.contains(&from), "{from} speaks, and nobody was told that they came");
+    }
+    server.stop().await;
+}
