@@ -45,6 +45,11 @@ pub(crate) struct Arguments {
     #[arg(long, env = "CHAT_DURABILITY", value_name = "disk|os", hide_possible_values = true)]
     durability: Option<Keeping>,
 
+    /// Whether to slow down those who send without waiting for answers, for the sake of the others
+    /// [default: on]
+    #[arg(long, env = "CHAT_LIMITS", value_name = "on|off", hide_possible_values = true)]
+    limits: Option<Switch>,
+
     /// A further port for one dialect (line), as line=PORT or line=ADDR:PORT
     #[arg(long = "door", value_name = "DIALECT=[ADDR:]PORT")]
     doors: Vec<Door>,
@@ -54,7 +59,7 @@ pub(crate) struct Arguments {
     name: Option<String>,
 
     /// A config file in TOML, with these flags as keys: bind, port, data, ephemeral,
-    /// durability, door, name
+    /// durability, limits, door, name
     #[arg(long = "config", env = "CHAT_CONFIG", value_name = "FILE")]
     file: Option<PathBuf>,
 
@@ -79,6 +84,14 @@ impl From<Keeping> for Durability {
             Keeping::Os => Self::Os,
         }
     }
+}
+
+/// `on` or `off`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Switch {
+    On,
+    Off,
 }
 
 /// `DIALECT=[ADDR:]PORT`.
@@ -113,6 +126,7 @@ struct File {
     #[serde(default)]
     ephemeral: bool,
     durability: Option<Keeping>,
+    limits: Option<Switch>,
     #[serde(default)]
     door: Vec<String>,
     name: Option<String>,
@@ -182,6 +196,7 @@ impl Arguments {
             doors: doors.collect(),
             storage: folder.map_or(Storage::Ephemeral, Storage::Folder),
             durability: durability.into(),
+            limits: self.limits.or(file.limits) != Some(Switch::Off),
             name: self.name.or(file.name).unwrap_or_else(machine_name),
             ..Config::default()
         })
@@ -246,6 +261,14 @@ mod tests {
         assert_eq!(durability(&["--data", "x"]).unwrap(), Durability::Disk);
         assert_eq!(durability(&["--durability", "os"]).unwrap(), Durability::Os);
         assert!(durability(&["--durability", "memory"]).is_err());
+    }
+
+    #[test]
+    fn limits_are_on_unless_told_otherwise() {
+        assert!(config(&[]).unwrap().limits);
+        assert!(!config(&["--limits", "off"]).unwrap().limits);
+        assert!(config(&["--limits", "on"]).unwrap().limits);
+        assert!(config(&["--limits", "some"]).is_err());
     }
 
     #[test]

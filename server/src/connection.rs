@@ -18,13 +18,16 @@ use crate::doors::native::NativeDoor;
 use crate::doors::{Asked, Door, Sniffed, http, sniff};
 use crate::hub::{Command, ConnId, Handle, Newcomer};
 use crate::link::{Link, Pushed, Wish};
+use crate::outbox::TOO_SLOW;
 use crate::waiting_room::WaitingRoom;
 
 mod closing;
 mod deadline;
+mod pace;
 
 use closing::{close_gently, write_out};
 use deadline::{Deadline, Due};
+use pace::Pace;
 
 /// Requests of one connection that may be under way; a peer that sends more is read again when
 /// one has been answered.
@@ -51,6 +54,8 @@ pub(crate) struct Context {
     pub(crate) waiting_room: WaitingRoom,
     /// The server's name.
     pub(crate) name: Line,
+    /// Whether those who flood are slowed down.
+    pub(crate) limits: bool,
     /// Cancelled when the server stops.
     pub(crate) stop: CancellationToken,
 }
@@ -196,6 +201,7 @@ struct Peer<'a> {
     context: &'a Context,
     window: Arc<Semaphore>,
     deadline: Deadline,
+    pace: Pace,
     /// Attempts to say hello that were refused.
     refused: usize,
     known: bool,
@@ -211,6 +217,7 @@ impl<'a> Peer<'a> {
             context,
             window: Arc::new(Semaphore::new(WINDOW)),
             deadline: Deadline::new(Instant::now(), heartbeat),
+            pace: Pace::new(Instant::now()),
             refused: 0,
             known: false,
         }
@@ -244,12 +251,14 @@ impl<'a> Peer<'a> {
             }
             tokio::select! {
                 () = self.link.woken() => {}
-                readable = self.link.stream().readable() => {
+                readable = self.link.stream().readable(), if wish != Wish::WriteFirst => {
                     readable.map_err(|_| Over)?;
                     ended = !read_into(self.link, &mut buffer)?;
                     self.deadline.heard(Instant::now());
                 }
-                writable = self.link.stream().writable(), if wish == Wish::Write => {
+                writable = self.link.stream().writable(),
+                    if matches!(wish, Wish::Write | Wish::WriteFirst) =>
+                {
                     writable.map_err(|_| Over)?;
                     self.link.flush_writable();
                 }
@@ -262,14 +271,7 @@ impl<'a> Peer<'a> {
     fn on_deadline(&self, timer: &mut Pin<Box<Sleep>>) -> Result<(), Over> {
         match self.deadline.due(Instant::now()) {
             Due::Over => {
-                if !self.known && self.door.dialect().heartbeat() {
-                    let text = "no hello came in time: connect again, and say it first";
-                    let mut last = BytesMut::new();
-                    let refusal = Refusal::new(Code::NoHello, text);
-                    self.door.dialect().print(&Event::Error(refusal), &mut last);
-                    self.link.push(last.freeze());
-                    self.link.flush();
-                }
+                self.say_why();
                 return Err(Over);
             }
             Due::Ping => {
@@ -282,6 +284,23 @@ impl<'a> Peer<'a> {
         }
         timer.as_mut().reset(self.deadline.next());
         Ok(())
+    }
+
+    /// Tells a peer that is given up what it should have done, in case that it is there.
+    fn say_why(&self) {
+        let mut last = BytesMut::new();
+        let mut refuse = |code, text| {
+            let refusal = Refusal::new(code, text);
+            self.door.dialect().print(&Event::Error(refusal), &mut last);
+        };
+        if self.known && self.link.wish() == Wish::WriteFirst {
+            refuse(Code::TooSlow, TOO_SLOW);
+            self.link.cut_short(last.freeze());
+        } else if !self.known && self.door.dialect().heartbeat() {
+            refuse(Code::NoHello, "no hello came in time: connect again, and say it first");
+            self.link.push(last.freeze());
+            self.link.flush();
+        }
     }
 
     async fn send(&self, command: Command) -> Result<(), Over> {
@@ -359,8 +378,29 @@ impl<'a> Peer<'a> {
         if go_on { Ok(()) } else { Err(Over) }
     }
 
+    /// Waits, if this peer has sent too much without waiting for answers.
+    async fn keep_pace(&mut self) -> Result<(), Over> {
+        if !self.context.limits || self.window.available_permits() > 0 {
+            return Ok(());
+        }
+        let Some(at) = self.pace.overrun(Instant::now()) else { return Ok(()) };
+        let wait = tokio::time::sleep_until(at);
+        tokio::pin!(wait);
+        loop {
+            tokio::select! {
+                () = &mut wait => return Ok(()),
+                () = self.context.stop.cancelled() => return Ok(()),
+                () = self.link.woken() => match self.link.wish() {
+                    Wish::Close | Wish::Finish => return Err(Over),
+                    Wish::Read | Wish::Write | Wish::WriteFirst => {}
+                }
+            }
+        }
+    }
+
     /// Hands a known peer's request to the hub, in order.
     async fn pass_on(&mut self, asked: Result<Asked, Refusal>) -> Result<(), Over> {
+        self.keep_pace().await?;
         let window = Arc::clone(&self.window);
         let permit = window.acquire_owned().await.map_err(|_| Over)?;
         let (request, alone) = match asked {

@@ -56,6 +56,8 @@ pub struct Config {
     pub storage: Storage,
     /// When a message in a folder counts as stored.
     pub durability: Durability,
+    /// Whether those who send without waiting for answers are slowed down.
+    pub limits: bool,
     /// The server's name, for people; cleaned, and cut where it is too long.
     pub name: String,
     /// What standard output gets to see.
@@ -69,6 +71,7 @@ impl Default for Config {
             doors: Vec::new(),
             storage: Storage::Ephemeral,
             durability: Durability::Disk,
+            limits: true,
             name: "chat".to_owned(),
             console: Show::Nothing,
         }
@@ -134,6 +137,7 @@ pub struct Bound {
     addresses: Vec<SocketAddr>,
     opened: Opened,
     folder: Option<Folder>,
+    limits: bool,
     name: Line,
     show: Show,
 }
@@ -146,7 +150,7 @@ pub struct Bound {
 pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let mut listeners = Vec::new();
     let main = (DoorKind::Main, config.listen);
-    for (kind, address) in std::iter::once(main).chain(config.doors) {
+    for (kind, address) in std::iter::once(main).chain(config.doors.iter().copied()) {
         let listener =
             listen::bind(address).await.map_err(|source| cannot_bind(address, source))?;
         listeners.push((kind, listener));
@@ -155,7 +159,8 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let addresses = addresses.collect();
     let (opened, folder) = open(&config.storage, config.durability)?;
     let name = Line::cut(&config.name, limit::FIELD_BYTES);
-    Ok(Bound { listeners, addresses, opened, folder, name, show: config.console })
+    let Config { limits, console: show, .. } = config;
+    Ok(Bound { listeners, addresses, opened, folder, limits, name, show })
 }
 
 /// Starts a server. When this returns, it takes connections.
@@ -176,7 +181,7 @@ impl Bound {
     /// Takes connections. Must be called within a Tokio runtime.
     #[must_use]
     pub fn serve(self) -> Running {
-        let Self { listeners, addresses, opened, folder, name, show } = self;
+        let Self { listeners, addresses, opened, folder, limits, name, show } = self;
         let (console, ending) = Console::start(show);
         let stop = CancellationToken::new();
         let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
@@ -184,6 +189,7 @@ impl Bound {
             hub: handle,
             waiting_room: waiting_room::WaitingRoom::default(),
             name,
+            limits,
             stop: stop.clone(),
         });
         let connections = TaskTracker::new();

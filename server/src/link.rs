@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::outbox::{Outbox, Overflow, SLICES};
+use crate::outbox::{BEHIND, Outbox, Overflow, SLICES};
 
 /// One connection's socket, shared by its task, which reads, and the hub, which writes.
 ///
@@ -55,6 +55,8 @@ pub(crate) enum Wish {
     Read,
     /// Wait until the socket is writable.
     Write,
+    /// The same, and read nothing until then: too much waits.
+    WriteFirst,
     /// Write what waits, then close.
     Finish,
     /// Close: everything is written, or nothing more can be.
@@ -182,6 +184,7 @@ impl Link {
         match (writing.stage, writing.outbox.waiting()) {
             (Stage::Broken, _) | (Stage::Finishing, 0) => Wish::Close,
             (Stage::Finishing, _) => Wish::Finish,
+            (Stage::Open, waiting) if writing.blocked && waiting > BEHIND => Wish::WriteFirst,
             (Stage::Open, _) if writing.blocked => Wish::Write,
             (Stage::Open, _) => Wish::Read,
         }

@@ -9,6 +9,14 @@ use bytes::{Buf, Bytes};
 /// ever skipped, since they can resume from the log.
 pub(crate) const BOUND: usize = 1024 * 1024;
 
+/// What somebody is told who is closed for it.
+pub(crate) const TOO_SLOW: &str =
+    "you read too slowly, so this connection ends: come back and resume";
+
+/// Bytes that may wait before nothing more is read from the peer: whoever sends without reading
+/// the answers is made to wait, instead of filling everybody's screens until they are closed.
+pub(crate) const BEHIND: usize = 64 * 1024;
+
 /// Pieces handed to one vectored write.
 pub(crate) const SLICES: usize = 32;
 

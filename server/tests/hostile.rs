@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use support::{Peer, ephemeral};
 
@@ -243,5 +245,24 @@ async fn large_messages_mixed_with_other_requests_throw_nobody_out() {
     for task in tasks {
         task.await.unwrap();
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_flood_is_slowed_down_and_answered_all_the_same() {
+    let server = ephemeral().await;
+    let mut flooder = Peer::guest(&server, "flooder").await;
+    // A burst and some more, sent at once.
+    let lines: String = (0..3_000)
+        .map(|id| json!({"type": "say", "id": id.to_string(), "room": "lobby", "text": "x"}))
+        .map(|say| format!("{say}\n"))
+        .collect();
+    flooder.bytes(lines.as_bytes()).await;
+    let began = Instant::now();
+    for id in 0..3_000 {
+        assert_eq!(flooder.wait_for("ack").await["id"], id.to_string());
+    }
+    // The burst is 2,048 and a window; of the others no more than 512 a second are taken.
+    assert!(began.elapsed() > Duration::from_secs(1), "{:?}", began.elapsed());
     server.stop().await;
 }

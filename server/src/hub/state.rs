@@ -19,6 +19,7 @@ use crate::console::Console;
 use crate::doors::Dialect;
 use crate::link::{Link, Pushed};
 use crate::log::{ChannelId, Log, PersonId};
+use crate::outbox::TOO_SLOW;
 
 /// A connection whose person is known.
 pub(super) struct Conn {
@@ -127,9 +128,8 @@ impl Hub {
             Pushed::First => self.due.flush.push(Arc::clone(&listener.link)),
             Pushed::Behind | Pushed::Closed => {}
             Pushed::Overflow => {
-                let text = "you read too slowly, so this connection ends: come back and resume";
                 let mut last = BytesMut::new();
-                let refusal = Refusal::new(Code::TooSlow, text);
+                let refusal = Refusal::new(Code::TooSlow, TOO_SLOW);
                 listener.dialect.print(&Event::Error(refusal), &mut last);
                 listener.link.cut_short(last.freeze());
                 self.due.take_out.push(listener.conn);

@@ -12,6 +12,13 @@ use super::{ChannelId, Extract, Kept, Log, LogError, PersonId, Record, Said, Sto
 /// Messages that a channel keeps; older ones are forgotten, together with their ids.
 const KEPT: usize = 100_000;
 
+/// Bytes that all channels keep together, roughly; the oldest messages of all make room. A busy
+/// day of a class takes a tenth of it.
+const KEPT_BYTES: usize = 256 * 1024 * 1024;
+
+/// What a message takes besides its text, roughly: itself, its id and its places in the indexes.
+const OVERHEAD: usize = 400;
+
 /// A log that is gone when the process ends.
 #[derive(Debug, Default)]
 pub struct MemoryLog {
@@ -22,6 +29,9 @@ pub struct MemoryLog {
 struct Channels {
     messages: HashMap<ChannelId, Channel>,
     sent: HashMap<(PersonId, String), (ChannelId, u64)>,
+    /// Where each kept message is, the oldest first; some may have made room already.
+    order: VecDeque<(ChannelId, u64)>,
+    bytes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +49,36 @@ impl Channel {
 }
 
 impl Channels {
+    /// Forgets the oldest message of a channel.
+    fn forget(&mut self, channel: ChannelId) {
+        let Some(channel) = self.messages.get_mut(&channel) else { return };
+        let Some((kept, id)) = channel.kept.pop_front() else { return };
+        channel.forgotten += 1;
+        self.bytes = self.bytes.saturating_sub(kept.message.text.len() + OVERHEAD);
+        self.sent.remove(&(kept.author, id));
+    }
+
+    /// Forgets what is beyond the bounds after something was added to this channel.
+    fn make_room(&mut self, channel: ChannelId, kept_bytes: usize) {
+        if self.messages.get(&channel).is_some_and(|channel| channel.kept.len() > KEPT) {
+            self.forget(channel);
+        }
+        while self.bytes > kept_bytes
+            && let Some((channel, seq)) = self.order.pop_front()
+        {
+            if self.messages.get(&channel).is_some_and(|channel| channel.forgotten < seq) {
+                self.forget(channel);
+            }
+        }
+        // Places of messages that made room are dropped when they are the greater part.
+        if self.order.len() > 2 * self.sent.len() + 1_024 {
+            let messages = &self.messages;
+            self.order.retain(|(channel, seq)| {
+                messages.get(channel).is_some_and(|channel| channel.forgotten < *seq)
+            });
+        }
+    }
+
     fn append(&mut self, said: &Said) -> Stored {
         let key = (said.author, said.id.as_str().to_owned());
         if let Some(&(channel, seq)) = self.sent.get(&key) {
@@ -55,13 +95,10 @@ impl Channels {
         let message =
             Message { seq, from: said.from.clone(), at: said.at, text: said.text.clone() };
         channel.kept.push_back((Kept { author: said.author, message }, key.1.clone()));
-        if channel.kept.len() > KEPT
-            && let Some((kept, id)) = channel.kept.pop_front()
-        {
-            channel.forgotten += 1;
-            self.sent.remove(&(kept.author, id));
-        }
+        self.bytes += said.text.len() + OVERHEAD;
+        self.order.push_back((said.channel, seq));
         self.sent.insert(key, (said.channel, seq));
+        self.make_room(said.channel, KEPT_BYTES);
         Stored::New { seq }
     }
 
@@ -117,5 +154,46 @@ impl Log for MemoryLog {
 
     fn close(&self) -> BoxFuture<'static, ()> {
         ready(()).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::tests::said;
+
+    /// Appends a message of 600 bytes in all.
+    fn append(channels: &mut Channels, channel: i64, id: u32) {
+        let record = said(ChannelId(channel), 1, &id.to_string(), &"x".repeat(600 - OVERHEAD));
+        let Record::Said(said) = record else { panic!("another record") };
+        channels.append(&said);
+    }
+
+    fn kept(channels: &Channels, channel: i64) -> Vec<u64> {
+        let extract = channels.read(ChannelId(channel), Page::Newest, 100);
+        extract.messages.iter().map(|kept| kept.message.seq).collect()
+    }
+
+    #[test]
+    fn the_oldest_of_all_makes_room() {
+        let mut channels = Channels::default();
+        for (id, channel) in [1, 2, 1, 1, 2].into_iter().enumerate() {
+            append(&mut channels, channel, u32::try_from(id).unwrap());
+        }
+        assert_eq!(
+            (channels.bytes, kept(&channels, 1), kept(&channels, 2)),
+            (3_000, vec![1, 2, 3], vec![1, 2])
+        );
+        channels.make_room(ChannelId(1), 1_800);
+        assert_eq!(
+            (channels.bytes, kept(&channels, 1), kept(&channels, 2)),
+            (1_800, vec![2, 3], vec![2])
+        );
+        assert_eq!((channels.sent.len(), channels.order.len()), (3, 3));
+        assert_eq!(channels.read(ChannelId(1), Page::After(0), 9).first_kept, 2);
+        channels.make_room(ChannelId(1), 0);
+        assert_eq!((channels.bytes, channels.sent.len(), channels.order.len()), (0, 0, 0));
+        append(&mut channels, 1, 9);
+        assert_eq!(kept(&channels, 1), [4], "numbers go on");
     }
 }
