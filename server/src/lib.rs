@@ -29,6 +29,7 @@ pub mod log;
 mod outbox;
 mod waiting_room;
 
+pub use clock::Clock;
 pub use connection::DoorKind;
 pub use console::Show;
 pub use folder::{FolderError, default_folder};
@@ -57,6 +58,8 @@ pub struct Config {
     pub name: String,
     /// What standard output gets to see.
     pub console: Show,
+    /// What messages are stamped with.
+    pub clock: Clock,
 }
 
 impl Default for Config {
@@ -67,6 +70,7 @@ impl Default for Config {
             storage: Storage::Ephemeral,
             name: "chat".to_owned(),
             console: Show::Nothing,
+            clock: Clock::default(),
         }
     }
 }
@@ -132,6 +136,7 @@ pub struct Bound {
     folder: Option<Folder>,
     name: Line,
     show: Show,
+    clock: Clock,
 }
 
 /// Takes the ports and the data folder. Who wants to say where the doors are before anybody comes
@@ -151,7 +156,8 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let addresses = addresses.collect();
     let (opened, folder) = open(&config.storage)?;
     let name = Line::cut(&config.name, limit::FIELD_BYTES);
-    Ok(Bound { listeners, addresses, opened, folder, name, show: config.console })
+    let Config { console: show, clock, .. } = config;
+    Ok(Bound { listeners, addresses, opened, folder, name, show, clock })
 }
 
 /// Starts a server. When this returns, it takes connections.
@@ -172,10 +178,11 @@ impl Bound {
     /// Takes connections. Must be called within a Tokio runtime.
     #[must_use]
     pub fn serve(self) -> Running {
-        let Self { listeners, addresses, opened, folder, name, show } = self;
+        let Self { listeners, addresses, opened, folder, name, show, clock } = self;
         let (console, ending) = Console::start(show);
         let stop = CancellationToken::new();
-        let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
+        let (handle, hub) =
+            hub::start(opened, (name.clone(), clock), console.clone(), stop.child_token());
         let context = Arc::new(Context {
             hub: handle,
             waiting_room: waiting_room::WaitingRoom::default(),
