@@ -22,6 +22,7 @@ use crate::waiting_room::WaitingRoom;
 
 mod closing;
 mod deadline;
+mod lifeline;
 
 use closing::{close_gently, write_out};
 use deadline::{Deadline, Due};
@@ -204,6 +205,9 @@ struct Peer<'a> {
 impl<'a> Peer<'a> {
     fn new(conn: ConnId, link: &'a Arc<Link>, door: Box<dyn Door>, context: &'a Context) -> Self {
         let heartbeat = door.dialect().heartbeat();
+        if !heartbeat {
+            lifeline::hold(link.stream());
+        }
         Self {
             conn,
             link,

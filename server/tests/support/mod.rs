@@ -77,6 +77,11 @@ impl Peer {
         peer
     }
 
+    /// Our end's port, by which the server's end can be told from others.
+    pub(crate) fn port(&self) -> u16 {
+        self.writer.local_addr().unwrap().port()
+    }
+
     /// Sends one frame.
     pub(crate) async fn send(&mut self, frame: Value) {
         self.bytes(format!("{frame}\n").as_bytes()).await;

@@ -35,8 +35,21 @@ impl Program {
 
     /// Starts a server on the loopback address with these arguments, `--port` among them.
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
-        let fixed = ["--bind", "127.0.0.1", "--name", "room 12"];
-        let mut child = command(&[&fixed[..], arguments].concat()).spawn().unwrap();
+        Self::spawn(command(&[&["--bind", "127.0.0.1", "--name", "room 12"], arguments].concat()))
+    }
+
+    /// Starts a server with these arguments by another program, one that becomes what it is told
+    /// to run and keeps its process's number.
+    pub(crate) fn start_through(through: &[&str], arguments: &[&str]) -> Self {
+        let (program, before) = through.split_first().unwrap();
+        let mut command = Command::new(program);
+        command.args(before).arg(env!("CARGO_BIN_EXE_chat-server")).args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
