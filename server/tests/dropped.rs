@@ -146,24 +146,10 @@ impl World {
         }
     }
 
-    /// The server's end of a link, if the link is still there: what waits to be acknowledged.
-    fn in_flight(&self, peer: &Peer) -> Option<u64> {
-        let table = format!("/proc/{}/net/tcp", self.program.id());
-        let table = std::fs::read_to_string(table).unwrap();
-        let (local, remote) = (self.program.address.port(), peer.port());
-        let (local, remote) = (format!(":{local:04X}"), format!(":{remote:04X}"));
-        table.lines().find_map(|line| {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            let is_it = fields[1].ends_with(&local) && fields[2].ends_with(&remote);
-            let (waits, _) = fields[4].split_once(':')?;
-            (is_it && fields[3] == "01").then(|| u64::from_str_radix(waits, 16).unwrap())
-        })
-    }
-
     /// Returns once everybody is connected and has acknowledged everything.
     async fn settle(&self) {
         let start = Instant::now();
-        while !self.dying.iter().all(|(_, peer)| self.in_flight(peer) == Some(0)) {
+        while !self.dying.iter().all(|(_, peer)| self.program.in_flight(peer.port()) == Some(0)) {
             assert!(start.elapsed() < support::PATIENCE, "{} does not settle", self.what);
             tokio::time::sleep(LOOK).await;
         }
@@ -179,7 +165,7 @@ impl World {
             let at = cut.elapsed();
             let late = |who: &str| panic!("{who} is not noticed in {at:?}: {}", self.what);
             for (who, peer) in &self.dying {
-                match self.in_flight(peer) {
+                match self.program.in_flight(peer.port()) {
                     _ if gone.contains(who) => {}
                     None => {
                         println!("{}: {who} is let go after {at:.1?}", self.what);

@@ -63,6 +63,20 @@ impl Program {
         self.child.id()
     }
 
+    /// Bytes that the server's system holds for the peer at this port, until they are taken;
+    /// `None` when the link is no longer open.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn in_flight(&self, peer: u16) -> Option<u64> {
+        let table = std::fs::read_to_string(format!("/proc/{}/net/tcp", self.id())).unwrap();
+        let (local, remote) = (format!(":{:04X}", self.address.port()), format!(":{peer:04X}"));
+        table.lines().find_map(|line| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let is_it = fields[1].ends_with(&local) && fields[2].ends_with(&remote);
+            let (waits, _) = fields[4].split_once(':')?;
+            (is_it && fields[3] == "01").then(|| u64::from_str_radix(waits, 16).unwrap())
+        })
+    }
+
     /// Ends it by SIGKILL.
     pub(crate) fn kill(self) {
         drop(self);
