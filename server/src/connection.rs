@@ -23,6 +23,7 @@ use crate::waiting_room::WaitingRoom;
 
 mod closing;
 mod deadline;
+mod lifeline;
 mod pace;
 
 use closing::{close_gently, write_out};
@@ -210,6 +211,9 @@ struct Peer<'a> {
 impl<'a> Peer<'a> {
     fn new(conn: ConnId, link: &'a Arc<Link>, door: Box<dyn Door>, context: &'a Context) -> Self {
         let heartbeat = door.dialect().heartbeat();
+        if !heartbeat {
+            lifeline::hold(link.stream());
+        }
         Self {
             conn,
             link,

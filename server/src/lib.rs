@@ -29,6 +29,7 @@ pub mod log;
 mod outbox;
 mod waiting_room;
 
+pub use clock::Clock;
 pub use connection::DoorKind;
 pub use console::Show;
 pub use folder::{FolderError, default_folder};
@@ -62,6 +63,8 @@ pub struct Config {
     pub name: String,
     /// What standard output gets to see.
     pub console: Show,
+    /// What messages are stamped with.
+    pub clock: Clock,
 }
 
 impl Default for Config {
@@ -74,6 +77,7 @@ impl Default for Config {
             limits: true,
             name: "chat".to_owned(),
             console: Show::Nothing,
+            clock: Clock::default(),
         }
     }
 }
@@ -140,6 +144,7 @@ pub struct Bound {
     limits: bool,
     name: Line,
     show: Show,
+    clock: Clock,
 }
 
 /// Takes the ports and the data folder. Who wants to say where the doors are before anybody comes
@@ -159,8 +164,8 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let addresses = addresses.collect();
     let (opened, folder) = open(&config.storage, config.durability)?;
     let name = Line::cut(&config.name, limit::FIELD_BYTES);
-    let Config { limits, console: show, .. } = config;
-    Ok(Bound { listeners, addresses, opened, folder, limits, name, show })
+    let Config { limits, console: show, clock, .. } = config;
+    Ok(Bound { listeners, addresses, opened, folder, limits, name, show, clock })
 }
 
 /// Starts a server. When this returns, it takes connections.
@@ -181,10 +186,11 @@ impl Bound {
     /// Takes connections. Must be called within a Tokio runtime.
     #[must_use]
     pub fn serve(self) -> Running {
-        let Self { listeners, addresses, opened, folder, limits, name, show } = self;
+        let Self { listeners, addresses, opened, folder, limits, name, show, clock } = self;
         let (console, ending) = Console::start(show);
         let stop = CancellationToken::new();
-        let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
+        let (handle, hub) =
+            hub::start(opened, (name.clone(), clock), console.clone(), stop.child_token());
         let context = Arc::new(Context {
             hub: handle,
             waiting_room: waiting_room::WaitingRoom::default(),

@@ -10,10 +10,13 @@ use std::time::Duration;
 use serde_json::json;
 use support::crowd::{Crowd, Verdict};
 use support::proxy::{Fault, Plan, Proxy};
-use support::{Peer, durable, ephemeral};
+use support::{Peer, durable, ephemeral, hello};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
 
 /// Lets a crowd talk through a proxy until so many connections have been made; then the judge
-/// compares what everybody has seen with the log.
+/// compares what everybody has seen with the log. Rita reads on two devices.
 async fn talk(plan: Arc<Plan>, connections: u64) {
     let data = tempfile::tempdir().unwrap();
     let server = durable(data.path()).await;
@@ -54,6 +57,109 @@ async fn slow_and_sometimes_late() {
         (slow, slow)
     };
     talk(Arc::new(plan), 10).await;
+}
+
+/// What the test above takes for granted: bytes are so long under way and no longer, however many
+/// there are; one in fifty is later and holds up those behind it; and all arrive in order.
+#[tokio::test]
+async fn a_slow_link_is_slow_and_not_narrow() {
+    const PIECES: usize = 100;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (delay, late) = (Duration::from_millis(400), Duration::from_millis(1_200));
+    let slow = Fault { delay, late, piece: 1, ..Fault::NONE };
+    let plan = move |_| (slow, Fault::NONE);
+    let proxy = Proxy::start(listener.local_addr().unwrap(), Arc::new(plan)).await;
+    let mut client = TcpStream::connect(proxy.address).await.unwrap();
+    let (mut server, _) = listener.accept().await.unwrap();
+    let sent: Vec<u8> = (0..PIECES as u8).collect();
+    let start = Instant::now();
+    client.write_all(&sent).await.unwrap();
+    let mut took = Vec::new();
+    for byte in sent {
+        assert_eq!(server.read_u8().await.unwrap(), byte);
+        took.push(start.elapsed());
+    }
+    // The seventh piece is the first that is late.
+    assert!(took[0] >= delay && took[5] < delay + late, "{took:?}");
+    assert!(took[6] >= delay + late, "{took:?}");
+    let one_by_one = delay * PIECES as u32;
+    assert!(took[PIECES - 1] < one_by_one / 2, "{took:?}");
+}
+
+/// Half a minute in which nothing passes, one way, the other or both; then all that was held back
+/// does. The server has given most of these links up by then, and what comes from them late must
+/// do no harm. A link that stalls for a shorter time goes on as if nothing had been.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stall_of_half_a_minute() {
+    let data = tempfile::tempdir().unwrap();
+    let server = durable(data.path()).await;
+    let plan = |number: u64| {
+        // So that the others do not say too much meanwhile.
+        let calm = Fault { delay: Duration::from_millis(100), ..Fault::NONE };
+        let stall_after = 1_000 + 300 * number;
+        let stalled = Fault { stall_after, stall_for: Duration::from_secs(30), ..calm };
+        let shorter = Fault { stall_for: Duration::from_secs(5), ..stalled };
+        match number {
+            0 | 4 => (stalled, calm),
+            1 | 5 => (calm, stalled),
+            2 => (stalled, stalled),
+            3 => (shorter, shorter),
+            _ => (calm, calm),
+        }
+    };
+    let start = Instant::now();
+    let proxy = Proxy::start(server.addresses()[0], Arc::new(plan)).await;
+    let names = ["ann", "bob", "cy", "di"];
+    let crowd = Crowd::gather(proxy.address, &names, &["rita", "rita", "rob"], &["lobby", "left"]);
+    // Seven come in, and come back from every link that was stalled for half a minute.
+    let mut connections = proxy.connections.clone();
+    connections.wait_for(|count| *count >= 12).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(30));
+    let Verdict { acked, .. } = crowd.judge().await;
+    assert!(acked > 200, "too little was said to prove anything: {acked}");
+    server.stop().await;
+}
+
+/// Whoever asks, says that no more will come, and goes on reading, is answered all the same.
+#[tokio::test]
+async fn half_closed_links_get_every_answer() {
+    const SAID: u64 = 300;
+    let server = ephemeral().await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    // More than a connection may have under way, in one go, behind a hello that is not answered.
+    let mut asked = format!("{}\n", hello("bob"));
+    for number in 0..SAID {
+        let id = number.to_string();
+        let say = json!({"type": "say", "id": id, "room": "lobby", "text": id});
+        asked += &format!("{say}\n");
+    }
+    for last in [
+        json!({"type": "history", "room": "lobby", "limit": 7}),
+        json!({"type": "members", "room": "lobby"}),
+        json!({"type": "dance"}),
+        json!({"type": "time"}),
+    ] {
+        asked += &format!("{last}\n");
+    }
+    let mut bob = Peer::connect(&server).await;
+    bob.bytes(asked.as_bytes()).await;
+    bob.half_close().await;
+    bob.expect("welcome").await;
+    for seq in 1..=SAID {
+        assert_eq!(bob.expect("ack").await["seq"], seq);
+    }
+    assert_eq!(bob.expect("history").await["messages"].as_array().unwrap().len(), 7);
+    bob.expect("members").await;
+    bob.refused("unknown_type").await;
+    bob.expect("time").await;
+    assert_eq!(bob.next_line().await, None, "and then it ends");
+    ann.expect("joined").await;
+    for seq in 1..=SAID {
+        assert_eq!(ann.expect("message").await["seq"], seq);
+    }
+    assert_eq!(ann.expect("left").await["name"], "bob");
+    ann.nothing_more().await;
+    server.stop().await;
 }
 
 #[tokio::test]

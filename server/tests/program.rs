@@ -168,33 +168,3 @@ async fn whoever_has_left_leaves_nothing_behind() {
         tokio::task::yield_now().await;
     }
 }
-
-#[tokio::test]
-async fn a_stop_waits_for_no_reader() {
-    let program = Program::start_with(&["--port", "0", "--ephemeral"]);
-    let data = tempfile::tempdir().unwrap();
-    let durable = Program::start(data.path());
-    for program in [program, durable] {
-        let mut peers = Vec::new();
-        for number in 0..20 {
-            let mut peer = Peer::connect_to(program.address).await;
-            peer.send(json!({"type": "hello", "version": 1, "name": format!("p{number}")})).await;
-            peer.expect("welcome").await;
-            // Half a request holds nobody up either.
-            let mut browser = Peer::connect_to(program.address).await;
-            browser.bytes(b"GET / HTTP/1.1\r\n").await;
-            peers.push((peer, browser));
-        }
-        for (peer, _) in &mut peers {
-            let history = json!({"type": "history", "room": "lobby"}).to_string() + "\n";
-            peer.bytes(history.repeat(200).as_bytes()).await;
-        }
-        let start = std::time::Instant::now();
-        assert_eq!(program.terminate().0, Some(0));
-        // A promise of the contract, and not a measure of speed.
-        assert!(start.elapsed() < std::time::Duration::from_secs(5));
-        for (mut peer, _) in peers {
-            assert!(peer.rest().await.contains("\"bye\""), "everybody is told");
-        }
-    }
-}

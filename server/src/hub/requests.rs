@@ -11,7 +11,6 @@ use super::people::Claim;
 use super::room::{Room, pair, via};
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
-use crate::clock;
 use crate::log::{Account, PersonId, Record, Said};
 
 impl Hub {
@@ -23,7 +22,9 @@ impl Hub {
             Request::Say { id, room, text } => self.say(conn, (id, room, text), permit),
             Request::Tell { id, to, text } => self.tell_person(conn, (id, to, text), permit),
             Request::Ping => self.round.answer(conn, Event::Pong, permit),
-            Request::Time => self.round.answer(conn, Event::Time { at: clock::now() }, permit),
+            Request::Time => {
+                self.round.answer(conn, Event::Time { at: self.about.clock.now() }, permit);
+            }
             Request::Pong => {}
             Request::Hello(_) => {
                 let text = "you have said hello already: use rename to change your name";
@@ -65,7 +66,14 @@ impl Hub {
         if !room.stored {
             self.round.add(room.record());
         }
-        let said = Said { channel: room.channel, author: person, from, id, at: clock::now(), text };
+        let said = Said {
+            channel: room.channel,
+            author: person,
+            from,
+            id,
+            at: self.about.clock.now(),
+            text,
+        };
         self.round.say_in_room(conn, key, said, permit);
     }
 
@@ -89,7 +97,7 @@ impl Hub {
         if !direct.stored {
             self.round.add(Record::Direct { channel, people });
         }
-        let said = Said { channel, author: person, from, id, at: clock::now(), text };
+        let said = Said { channel, author: person, from, id, at: self.about.clock.now(), text };
         self.round.say_to(conn, people, to, said, permit);
     }
 

@@ -15,6 +15,7 @@ use super::fanout::Encoded;
 use super::people::{People, Person};
 use super::room::{Conversations, Listener};
 use super::round::Round;
+use crate::clock::Clock;
 use crate::console::Console;
 use crate::doors::Dialect;
 use crate::link::{Link, Pushed};
@@ -38,6 +39,8 @@ pub(crate) struct About {
     pub(crate) name: chat_protocol::Line,
     /// Its log's identity.
     pub(crate) log: String,
+    /// What it stamps messages with.
+    pub(crate) clock: Clock,
 }
 
 /// The hub's state. Its methods are spread over the files that each do one thing.

@@ -14,6 +14,7 @@ use super::room::Conversations;
 use super::round::{Round, WEIGHT};
 use super::state::{About, Due, Hub};
 use super::{Command, Handle, INBOX};
+use crate::clock::Clock;
 use crate::console::Console;
 use crate::log::{Log, Snapshot};
 
@@ -29,14 +30,14 @@ pub(crate) struct Opened {
 /// closed when the task has ended.
 pub(crate) fn start(
     opened: Opened,
-    name: chat_protocol::Line,
+    (name, clock): (chat_protocol::Line, Clock),
     console: Console,
     stop: CancellationToken,
 ) -> (Handle, JoinHandle<()>) {
     let (inbox, commands) = mpsc::channel(INBOX);
     let Snapshot { log, rooms, directs, accounts, last_channel } = opened.snapshot;
     let hub = Hub {
-        about: About { name, log },
+        about: About { name, log, clock },
         log: opened.log,
         console,
         people: People::new(accounts),

@@ -14,8 +14,8 @@ use std::time::Duration;
 use chat_server::{Config, Running, Storage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Longer than anything here takes: a test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -49,8 +49,27 @@ impl Peer {
     }
 
     pub(crate) async fn connect_to(address: SocketAddr) -> Self {
-        let (reader, writer) = TcpStream::connect(address).await.unwrap().into_split();
+        Self::over(TcpStream::connect(address).await.unwrap())
+    }
+
+    /// Connects with little room for what is not read at once: whoever stops reading is noticed
+    /// by their server soon.
+    pub(crate) async fn connect_narrow(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4 * 1024).unwrap();
+        Self::over(socket.connect(address).await.unwrap())
+    }
+
+    fn over(stream: TcpStream) -> Self {
+        stream.set_nodelay(true).unwrap();
+        let (reader, writer) = stream.into_split();
         Self { reader: BufReader::new(reader), writer }
+    }
+
+    /// Ends the connection by a reset: nothing that is under way arrives.
+    pub(crate) fn reset(self) {
+        let stream = self.reader.into_inner().reunite(self.writer).unwrap();
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
     }
 
     /// Connects as a guest and takes the welcome.
@@ -75,6 +94,11 @@ impl Peer {
         peer.bytes(format!("{name}\n").as_bytes()).await;
         assert_eq!(peer.text_line().await, format!("SERVER: {name} joined"));
         peer
+    }
+
+    /// Our end's port, by which the server's end can be told from others.
+    pub(crate) fn port(&self) -> u16 {
+        self.writer.local_addr().unwrap().port()
     }
 
     /// Sends one frame.

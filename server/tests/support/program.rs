@@ -35,8 +35,21 @@ impl Program {
 
     /// Starts a server on the loopback address with these arguments, `--port` among them.
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
-        let fixed = ["--bind", "127.0.0.1", "--name", "room 12"];
-        let mut child = command(&[&fixed[..], arguments].concat()).spawn().unwrap();
+        Self::spawn(command(&[&["--bind", "127.0.0.1", "--name", "room 12"], arguments].concat()))
+    }
+
+    /// Starts a server with these arguments by another program, one that becomes what it is told
+    /// to run and keeps its process's number.
+    pub(crate) fn start_through(through: &[&str], arguments: &[&str]) -> Self {
+        let (program, before) = through.split_first().unwrap();
+        let mut command = Command::new(program);
+        command.args(before).arg(env!("CARGO_BIN_EXE_chat-server")).args(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
@@ -48,6 +61,20 @@ impl Program {
     /// The process's number.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Bytes that the server's system holds for the peer at this port, until they are taken;
+    /// `None` when the link is no longer open.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn in_flight(&self, peer: u16) -> Option<u64> {
+        let table = std::fs::read_to_string(format!("/proc/{}/net/tcp", self.id())).unwrap();
+        let (local, remote) = (format!(":{:04X}", self.address.port()), format!(":{peer:04X}"));
+        table.lines().find_map(|line| {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let is_it = fields[1].ends_with(&local) && fields[2].ends_with(&remote);
+            let (waits, _) = fields[4].split_once(':')?;
+            (is_it && fields[3] == "01").then(|| u64::from_str_radix(waits, 16).unwrap())
+        })
     }
 
     /// Ends it by SIGKILL.

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// How one direction of one connection misbehaves.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +22,10 @@ pub(crate) struct Fault {
     pub(crate) delay: Duration,
     /// How much longer one piece in fifty is.
     pub(crate) late: Duration,
-    /// After so many bytes nothing passes any more, and nothing ends.
+    /// After so many bytes nothing passes any more, and nothing ends; for so long, then all that
+    /// was held back passes.
     pub(crate) stall_after: u64,
+    pub(crate) stall_for: Duration,
 }
 
 impl Fault {
@@ -33,6 +36,7 @@ impl Fault {
         delay: Duration::ZERO,
         late: Duration::ZERO,
         stall_after: u64::MAX,
+        stall_for: Duration::MAX,
     };
 }
 
@@ -89,32 +93,66 @@ async fn carry(client: TcpStream, server: TcpStream, out: Fault, back: Fault) {
     }
 }
 
+/// Pieces that may be under way at a time; whoever sends more waits, as on a link that is full.
+const UNDER_WAY: usize = 256;
+
 /// Carries one direction; returns true when it was cut, false when it has ended by itself.
-async fn pass(mut reader: OwnedReadHalf, mut writer: OwnedWriteHalf, fault: Fault) -> bool {
+async fn pass(reader: OwnedReadHalf, writer: OwnedWriteHalf, fault: Fault) -> bool {
+    let (pieces, arriving) = mpsc::channel(UNDER_WAY);
+    let (taken, given) = tokio::join!(take(reader, pieces, fault), give(writer, arriving, fault));
+    taken || given
+}
+
+/// Takes pieces in, each with the time at which it arrives: a delay lengthens the way, and does
+/// not narrow it. None overtakes another, so one that is late holds up those behind it.
+async fn take(mut reader: OwnedReadHalf, pieces: mpsc::Sender<Piece>, fault: Fault) -> bool {
     let mut buffer = vec![0; 16 * 1024];
-    let (mut passed, mut pieces) = (0_u64, 0_u64);
+    let (mut taken, mut count) = (0_u64, 0_u64);
     loop {
-        let left = usize::try_from(fault.cut_after - passed).unwrap_or(usize::MAX);
+        let left = usize::try_from(fault.cut_after - taken).unwrap_or(usize::MAX);
         if left == 0 {
             return true;
         }
-        if passed >= fault.stall_after {
-            std::future::pending::<()>().await;
-        }
         let most = buffer.len().min(fault.piece).min(left);
-        let Ok(read @ 1..) = reader.read(&mut buffer[..most]).await else {
-            writer.shutdown().await.ok();
-            return false;
+        let read = tokio::select! {
+            read = reader.read(&mut buffer[..most]) => read,
+            () = pieces.closed() => return true,
         };
-        pieces += 1;
-        // The delays are what the link is made of; no test waits for them to pass.
-        if !fault.delay.is_zero() {
-            let late = if pieces % 50 == 7 { fault.late } else { Duration::ZERO };
-            tokio::time::sleep(fault.delay + late).await;
-        }
-        if writer.write_all(&buffer[..read]).await.is_err() {
+        let Ok(read @ 1..) = read else { return false };
+        count += 1;
+        taken += read as u64;
+        let late = if count % 50 == 7 { fault.late } else { Duration::ZERO };
+        let piece =
+            Piece { arrives: Instant::now() + fault.delay + late, bytes: buffer[..read].to_vec() };
+        if pieces.send(piece).await.is_err() {
             return true;
         }
-        passed += read as u64;
     }
+}
+
+/// Gives pieces out when they arrive.
+async fn give(mut writer: OwnedWriteHalf, mut pieces: mpsc::Receiver<Piece>, fault: Fault) -> bool {
+    let mut given = 0_u64;
+    let mut stalled = false;
+    while let Some(piece) = pieces.recv().await {
+        if given >= fault.stall_after && !std::mem::replace(&mut stalled, true) {
+            tokio::time::sleep(fault.stall_for).await;
+        }
+        // The delays are what the link is made of; no test waits for them to pass.
+        if !fault.delay.is_zero() {
+            tokio::time::sleep_until(piece.arrives).await;
+        }
+        if writer.write_all(&piece.bytes).await.is_err() {
+            return true;
+        }
+        given += piece.bytes.len() as u64;
+    }
+    writer.shutdown().await.ok();
+    false
+}
+
+/// Bytes under way.
+struct Piece {
+    arrives: Instant,
+    bytes: Vec<u8>,
 }

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::writer::Newest;
-use crate::clock;
 use crate::log::{ChannelId, LogError, Record};
 
 /// A conversation's newest messages keep their ids however old they are.
@@ -35,17 +34,17 @@ impl Forgetting {
         records: &[Record],
         newest: &Newest,
     ) -> Result<(), LogError> {
-        let channels = records.iter().filter_map(|record| match record {
-            Record::Said(said) => Some(said.channel),
+        let said = records.iter().filter_map(|record| match record {
+            Record::Said(said) => Some((said.channel, said.at)),
             _ => None,
         });
-        for channel in channels {
+        for (channel, now) in said {
             let Some(&newest) = newest.get(&channel) else { continue };
             let look_at = self.look_at.entry(channel).or_insert(KEPT + BATCH);
             if newest < *look_at {
                 continue;
             }
-            let forgotten = forget(connection, channel, newest - KEPT)?;
+            let forgotten = forget(connection, channel, newest - KEPT, now - KEPT_FOR)?;
             // Nothing was old enough: a batch later is soon enough to look again.
             *look_at = if forgotten { newest } else { newest + BATCH };
         }
@@ -53,8 +52,14 @@ impl Forgetting {
     }
 }
 
-/// Forgets the next batch of a channel's ids, up to `end`; false when it is not to be had yet.
-fn forget(connection: &mut Connection, channel: ChannelId, end: i64) -> Result<bool, LogError> {
+/// Forgets the next batch of a channel's ids, of messages up to `end` that were said before
+/// `before`; false when it is not to be had yet.
+fn forget(
+    connection: &mut Connection,
+    channel: ChannelId,
+    end: i64,
+    before: i64,
+) -> Result<bool, LogError> {
     let transaction = connection.transaction()?;
     let done: Option<i64> = transaction
         .prepare_cached("SELECT seq FROM forgotten WHERE channel = ?1")?
@@ -66,7 +71,7 @@ fn forget(connection: &mut Connection, channel: ChannelId, end: i64) -> Result<b
         .prepare_cached("SELECT at FROM message WHERE channel = ?1 AND seq = ?2")?
         .query_row([channel.0, upto], |row| row.get(0))
         .optional()?;
-    let old = at.is_some_and(|at| at < clock::now() - KEPT_FOR);
+    let old = at.is_some_and(|at| at < before);
     if upto > end || !old {
         return Ok(false);
     }
@@ -86,21 +91,21 @@ fn forget(connection: &mut Connection, channel: ChannelId, end: i64) -> Result<b
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::Said;
     use crate::log::sqlite::schema;
 
     const LOBBY: ChannelId = ChannelId(1);
 
-    /// A log with so many messages of these ages, oldest first, in milliseconds.
-    fn filled(ages: impl Iterator<Item = i64>) -> Connection {
+    /// A log with so many messages, one a millisecond.
+    fn filled(messages: i64) -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
         schema::migrate(&mut connection).unwrap();
-        let now = clock::now();
-        for (number, age) in (1_i64..).zip(ages) {
+        for number in 1..=messages {
             let id = format!("id-{number}");
             connection
-                .prepare_cached("INSERT INTO message VALUES (1, ?1, ?2, 7, 'ann', 'x', ?3)")
+                .prepare_cached("INSERT INTO message VALUES (1, ?1, ?1, 7, 'ann', 'x', ?2)")
                 .unwrap()
-                .execute(params![number, now - age, id])
+                .execute(params![number, id])
                 .unwrap();
             connection
                 .prepare_cached("INSERT INTO sent VALUES (7, ?1, 1, ?2)")
@@ -122,25 +127,29 @@ mod tests {
 
     #[test]
     fn old_ids_are_forgotten_in_batches_and_newer_ones_kept() {
-        let mut connection = filled(std::iter::repeat_n(KEPT_FOR + 1_000, 10_000));
-        assert!(forget(&mut connection, LOBBY, 9_000).unwrap());
-        assert_eq!(known(&connection), (BATCH + 1, 10_000 - BATCH));
-        assert!(forget(&mut connection, LOBBY, 9_000).unwrap());
-        assert!(!forget(&mut connection, LOBBY, 9_000).unwrap(), "the last ones are kept");
-        assert_eq!(known(&connection), (2 * BATCH + 1, 10_000 - 2 * BATCH));
-    }
-
-    #[test]
-    fn an_id_is_kept_for_its_time_however_much_was_said_since() {
-        let mut connection = filled(std::iter::repeat_n(KEPT_FOR - 60_000, 5_000));
-        assert!(!forget(&mut connection, LOBBY, 5_000).unwrap());
-        assert_eq!(known(&connection), (1, 5_000));
+        let mut connection = filled(10_000);
+        let mut forget = |end, before| {
+            let forgotten = forget(&mut connection, LOBBY, end, before).unwrap();
+            assert_eq!(known(&connection).0 + known(&connection).1, 10_001);
+            (forgotten, known(&connection).0)
+        };
+        assert_eq!(forget(9_000, BATCH), (false, 1), "the last of the batch is too new");
+        assert_eq!(forget(9_000, BATCH + 1), (true, BATCH + 1));
+        assert_eq!(
+            forget(2 * BATCH - 1, 20_000),
+            (false, BATCH + 1),
+            "too few are beyond the last"
+        );
+        assert_eq!(forget(2 * BATCH, 20_000), (true, 2 * BATCH + 1));
     }
 
     #[test]
     fn a_channel_is_looked_at_when_it_has_enough() {
-        let said = crate::log::tests::said(LOBBY, 7, "new", "x");
-        let mut connection = filled(std::iter::repeat_n(KEPT_FOR + 1_000, 5_000));
+        let Record::Said(said) = crate::log::tests::said(LOBBY, 7, "new", "x") else {
+            panic!("another record");
+        };
+        let said = Record::Said(Said { at: KEPT_FOR + 10_000, ..said });
+        let mut connection = filled(5_000);
         let mut forgetting = Forgetting::default();
         let mut work = |newest| {
             let newest = Newest::from([(LOBBY, newest)]);

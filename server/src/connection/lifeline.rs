@@ -1,0 +1,31 @@
+//! How a dead link is noticed where the peer answers no pings: by TCP, which has two ways that do
+//! not know of each other. What matters is that both together stay below 20 s.
+//!
+//! While nothing is under way, the peer's TCP is probed. As soon as something is, it is no longer:
+//! then what was sent must be acknowledged in time, counted from then. A link that dies in silence
+//! and is written to just before the probes give up is noticed after the sum of the two.
+
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
+
+/// How long nothing may come before the peer's TCP is probed, and how often it is.
+const PROBE_AFTER: Duration = Duration::from_secs(4);
+const PROBE_EVERY: Duration = Duration::from_secs(2);
+
+/// How long a probe or what was sent may stay without an answer.
+const UNANSWERED: Duration = Duration::from_secs(8);
+
+/// Probes the link from now on. A socket that does not take a setting works without it.
+pub(super) fn hold(stream: &TcpStream) {
+    let socket = SockRef::from(stream);
+    let keepalive = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_EVERY);
+    #[cfg(not(any(target_os = "windows", target_os = "openbsd")))]
+    let keepalive = keepalive.with_retries(2);
+    socket.set_tcp_keepalive(&keepalive).ok();
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(UNANSWERED)).ok();
+    #[cfg(not(target_os = "linux"))]
+    let _ = UNANSWERED;
+}
