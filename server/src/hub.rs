@@ -64,6 +64,8 @@ pub(crate) struct Newcomer {
     pub(crate) hello: Box<Hello>,
     /// What to do when that name is taken.
     pub(crate) on_taken: OnTaken,
+    /// Given back when it has caught up with everything that it missed.
+    pub(crate) missing: Permit,
 }
 
 /// The way to the hub.

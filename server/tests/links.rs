@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::crowd::{Crowd, Verdict};
 use support::proxy::{Fault, Plan, Proxy};
 use support::{Peer, durable, ephemeral, hello};
@@ -185,5 +185,30 @@ async fn a_link_that_has_gone_silent_is_noticed() {
         }
     }
     assert!(joined.elapsed() < Duration::from_secs(20), "noticed within 20 s");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn half_closed_links_get_what_they_missed() {
+    const SAID: u64 = 2_000;
+    let data = tempfile::tempdir().unwrap();
+    let server = durable(data.path()).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    for id in 0..SAID {
+        ann.say(&id.to_string(), "x").await;
+    }
+    for _ in 0..SAID {
+        ann.expect("ack").await;
+    }
+    let mut bob = Peer::connect(&server).await;
+    let mut hello = hello("bob");
+    hello["resume"] = json!([{"room": "lobby", "after": 0}]);
+    bob.send(hello).await;
+    bob.half_close().await;
+    bob.expect("welcome").await;
+    let rest = bob.rest().await;
+    let frames = rest.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let seqs: Vec<u64> = frames.filter_map(|frame| frame["seq"].as_u64()).collect();
+    assert_eq!(seqs, (1..=SAID).collect::<Vec<_>>());
     server.stop().await;
 }

@@ -20,6 +20,8 @@ pub(super) struct CatchUp {
     channel: ChannelId,
     /// What is to be read next.
     page: Page,
+    /// Given back with the last of a connection's.
+    _missing: Arc<Permit>,
 }
 
 enum Whose {
@@ -58,9 +60,10 @@ impl Hub {
     }
 
     /// Plans what a newcomer's `resume` asks for. The rooms in it have been joined.
-    pub(super) fn plan_resume(&mut self, conn: ConnId, resume: &[Resume]) {
+    pub(super) fn plan_resume(&mut self, conn: ConnId, resume: &[Resume], missing: Permit) {
+        let missing = Arc::new(missing);
         for wanted in resume {
-            match self.plan(conn, wanted) {
+            match self.plan(conn, wanted, &missing) {
                 Ok(Some(catch_up)) => {
                     if let Some(conn) = self.conns.get_mut(&conn) {
                         conn.catching_up.retain(|other| other.channel != catch_up.channel);
@@ -73,7 +76,12 @@ impl Hub {
         }
     }
 
-    fn plan(&mut self, conn: ConnId, wanted: &Resume) -> Result<Option<CatchUp>, Refusal> {
+    fn plan(
+        &mut self,
+        conn: ConnId,
+        wanted: &Resume,
+        missing: &Arc<Permit>,
+    ) -> Result<Option<CatchUp>, Refusal> {
         let Some((person, known)) = self.person_of(conn) else { return Ok(None) };
         let same_server = wanted.log.as_ref().is_none_or(|log| *log == self.about.log);
         let (whose, channel, last, same_log) = match &wanted.room {
@@ -103,7 +111,8 @@ impl Hub {
             Page::After(wanted.after)
         };
         let nothing_missed = page == Page::After(last);
-        Ok((!nothing_missed).then_some(CatchUp { whose, channel, page }))
+        let _missing = Arc::clone(missing);
+        Ok((!nothing_missed).then_some(CatchUp { whose, channel, page, _missing }))
     }
 
     /// Reads on for a connection whose outbox is empty.

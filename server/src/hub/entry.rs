@@ -14,7 +14,7 @@ use super::people::Claim;
 use super::presence::Change;
 use super::room::{Member, Room};
 use super::state::{Conn, Hub};
-use super::{ConnId, Newcomer};
+use super::{ConnId, Newcomer, Permit};
 use crate::doors::OnTaken;
 use crate::log::{Account, PersonId, Record, TokenHash};
 
@@ -80,7 +80,7 @@ impl Hub {
 
     /// Lets somebody in whose name is settled. Returns that name.
     fn enter(&mut self, newcomer: Newcomer, person: PersonId) -> Nick {
-        let Newcomer { conn, link, dialect, hello, on_taken } = newcomer;
+        let Newcomer { conn, link, dialect, hello, on_taken, missing } = newcomer;
         let entry = Conn { person, link, dialect, catching_up: Vec::new(), reading: false };
         let via = Some(dialect.name()).filter(|name| *name != "native");
         let Some(known) = self.people.get_mut(person) else { return hello.name };
@@ -112,7 +112,7 @@ impl Hub {
             let text = format!("the name {} is taken: here you are {name}", hello.name);
             self.tell(conn, &Event::Error(Refusal::new(Code::NameTaken, text)));
         }
-        self.start_hearing(conn, person, &hello);
+        self.start_hearing(conn, person, &hello, missing);
         name
     }
 
@@ -126,8 +126,8 @@ impl Hub {
         }
     }
 
-    fn start_hearing(&mut self, conn: ConnId, person: PersonId, hello: &Hello) {
-        self.plan_resume(conn, &hello.resume);
+    fn start_hearing(&mut self, conn: ConnId, person: PersonId, hello: &Hello, missing: Permit) {
+        self.plan_resume(conn, &hello.resume, missing);
         let rooms = self.people.get(person).map(|known| known.rooms.clone()).unwrap_or_default();
         for key in rooms {
             let Some(channel) = self.conversations.rooms.get(&key).map(|room| room.channel) else {
