@@ -48,7 +48,7 @@ pub(crate) struct Peers {
 impl Peers {
     /// Starts the process; its peers wait for [`Self::begin`].
     pub(crate) fn start(address: SocketAddr, kinds: &[&str]) -> Self {
-        Self { process: Process::start(&format!("{ROLE} {address} {}", kinds.join(","))) }
+        Self { process: Process::start(&format!("{ROLE} {address} {}", kinds.join(";"))) }
     }
 
     pub(crate) fn begin(&mut self) {
@@ -70,7 +70,7 @@ pub(crate) fn serve(role: &str) -> bool {
         return false;
     }
     let address = words.next().unwrap().parse().unwrap();
-    let kinds: Vec<String> = words.next().unwrap().split(',').map(str::to_owned).collect();
+    let kinds: Vec<String> = words.next().unwrap().split(';').map(str::to_owned).collect();
     rlimit::increase_nofile_limit(65_536).ok();
     rustix::process::nice(19).unwrap();
     let mut running: Option<(Stop, Vec<JoinHandle<()>>)> = None;
