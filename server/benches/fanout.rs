@@ -98,7 +98,7 @@ impl Measuree {
     fn start(kind: Kind) -> Self {
         let folder = matches!(kind, Kind::Durable).then(|| tempfile::tempdir().unwrap());
         let (process, address) = if let Kind::Limit = kind {
-            let mut process = Process::start("limit");
+            let process = Process::start("limit");
             let address = process.hear().parse().unwrap();
             (process, address)
         } else {

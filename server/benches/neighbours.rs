@@ -115,14 +115,21 @@ fn compare(storage: &str, title: &str, kinds: &[&str], pairs: usize) -> f64 {
     let (mut without, mut with) = (Slices::default(), Slices::default());
     for _ in 0..pairs {
         slice(&mut without, &mut load, &server, &peers);
-        peers.begin();
-        load.listen_for(SETTLE);
+        settle("begin", &mut peers, &mut load);
         slice(&mut with, &mut load, &server, &peers);
-        peers.end();
-        load.listen_for(SETTLE);
+        settle("end", &mut peers, &mut load);
     }
     row(title, &without, &with);
     with.neighbours.as_secs_f64() / with.measured.time.as_secs_f64()
+}
+
+/// Gives the neighbours an order; the members listen all the while, lest they fall behind.
+fn settle(order: &str, peers: &mut Peers, load: &mut Load) {
+    peers.tell(order);
+    while !peers.obeyed() {
+        load.listen_for(Duration::from_millis(10));
+    }
+    load.listen_for(SETTLE);
 }
 
 fn slice(slices: &mut Slices, load: &mut Load, server: &Server, peers: &Peers) {

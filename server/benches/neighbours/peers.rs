@@ -2,7 +2,7 @@
 //! to the others: it starts and ends them when it is told to.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -36,7 +36,7 @@ pub(crate) const BURN: &str = "burn ";
 const BACK_AFTER: Duration = Duration::from_millis(200);
 
 /// Lines that one flood sends at most.
-const FLOOD_MOST: u64 = 400_000;
+const FLOOD_MOST: u64 = 2_000_000;
 
 const PING: &[u8] = b"{\"type\":\"ping\"}\n";
 
@@ -46,20 +46,19 @@ pub(crate) struct Peers {
 }
 
 impl Peers {
-    /// Starts the process; its peers wait for [`Self::begin`].
+    /// Starts the process; its peers wait until they are told to begin.
     pub(crate) fn start(address: SocketAddr, kinds: &[&str]) -> Self {
         Self { process: Process::start(&format!("{ROLE} {address} {}", kinds.join(";"))) }
     }
 
-    pub(crate) fn begin(&mut self) {
-        self.process.tell("begin");
-        self.process.hear();
+    /// Lets them begin, or end and close their connections; [`Self::obeyed`] says when they have.
+    pub(crate) fn tell(&mut self, order: &str) {
+        self.process.tell(order);
     }
 
-    /// Ends their connections, too.
-    pub(crate) fn end(&mut self) {
-        self.process.tell("end");
-        self.process.hear();
+    /// Whether they have done what they were told.
+    pub(crate) fn obeyed(&self) -> bool {
+        self.process.has_announced()
     }
 }
 
@@ -174,15 +173,22 @@ fn stop_reading(address: SocketAddr, stop: &Stop) {
 /// Sends as fast as it is taken; comes back when it was closed, or nothing is taken any more.
 fn flood(address: SocketAddr, stop: &Stop, chunk: fn(u64) -> Vec<u8>, reads: bool) {
     let mut sent = 0;
-    let mut heard = vec![0; 256 * 1024];
     while stop.lasts() {
         let connected = || TcpStream::connect(address).ok().and_then(member);
-        if let Some(mut stream) = (sent < FLOOD_MOST).then(connected).flatten() {
-            stream.set_read_timeout(Some(Duration::from_micros(1))).unwrap();
+        if let Some(stream) = (sent < FLOOD_MOST).then(connected).flatten() {
+            let mut heard = stream.try_clone().unwrap();
+            let reader = reads.then(|| {
+                std::thread::spawn(move || {
+                    let mut scratch = vec![0; 256 * 1024];
+                    while heard.read(&mut scratch).is_ok_and(|read| read > 0) {}
+                })
+            });
             while sent < FLOOD_MOST && push(&stream, &chunk(sent), stop) {
                 sent += 64;
-                while reads && stream.read(&mut heard).is_ok_and(|read| read > 0) {}
             }
+            // Ends the reader, and the connection though it shares the socket.
+            stream.shutdown(Shutdown::Both).ok();
+            reader.into_iter().for_each(|reader| reader.join().unwrap());
         }
         stop.sleep(BACK_AFTER);
     }

@@ -28,6 +28,10 @@ const SAMPLE: u64 = 16;
 /// a big room nobody's link could hold it all.
 const AT_ONCE: usize = 64;
 
+/// How often members who only come in show that they live; they answer no pings, for they look at
+/// nothing.
+const ALIVE: Duration = Duration::from_secs(5);
+
 struct Member {
     stream: TcpStream,
     partial: Vec<u8>,
@@ -35,6 +39,12 @@ struct Member {
     /// When the messages that were not acknowledged were sent.
     sent: VecDeque<Instant>,
     gone: bool,
+}
+
+impl Member {
+    fn pong(&mut self) {
+        self.stream.write_all(b"{\"type\":\"pong\"}\n").unwrap();
+    }
 }
 
 /// The room.
@@ -54,8 +64,13 @@ impl Load {
         let (poll, members) = (Poll::new().unwrap(), Vec::with_capacity(room));
         let (start, measured) = (Instant::now(), Measured::default());
         let mut load = Self { poll, members, pace, start, said: 0, measured, measuring: false };
+        let mut alive = Instant::now();
         while load.members.len() < room {
             load.let_in(address, AT_ONCE.min(room - load.members.len()));
+            if alive.elapsed() > ALIVE {
+                alive = Instant::now();
+                load.members.iter_mut().for_each(Member::pong);
+            }
         }
         load
     }
@@ -78,7 +93,13 @@ impl Load {
     fn drain(&mut self) {
         let mut scratch = vec![0; 256 * 1024];
         for member in &mut self.members {
-            while member.stream.read(&mut scratch).is_ok_and(|read| read > 0) {}
+            loop {
+                match member.stream.read(&mut scratch) {
+                    Ok(read) if read > 0 => {}
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                    _ => panic!("the server closed a member's connection"),
+                }
+            }
         }
     }
 
@@ -166,7 +187,7 @@ impl Load {
     fn take(&mut self, index: usize, bytes: &[u8]) -> usize {
         let now = self.start.elapsed();
         let member = &mut self.members[index];
-        let mut acked = 0;
+        let (mut acked, mut pinged) = (0, false);
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             if !piece.ends_with(b"\n") || !member.partial.is_empty() {
                 member.partial.extend_from_slice(piece);
@@ -190,7 +211,12 @@ impl Load {
                 if self.measuring {
                     self.measured.acks.extend(sent.map(|sent| sent.elapsed()));
                 }
+            } else if line.starts_with(b"{\"type\":\"ping\"") {
+                pinged = true;
             }
+        }
+        if pinged {
+            member.pong();
         }
         acked
     }

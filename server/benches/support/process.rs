@@ -3,7 +3,8 @@
 
 use std::fmt::Display;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// Names the role; unset in the process that measures.
@@ -32,7 +33,7 @@ pub(crate) fn obey(mut order: impl FnMut(&str)) {
 pub(crate) struct Process {
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    announced: Receiver<String>,
 }
 
 impl Process {
@@ -44,15 +45,24 @@ impl Process {
             .spawn()
             .unwrap();
         let input = child.stdin.take().unwrap();
+        let (sender, announced) = channel();
         let output = BufReader::new(child.stdout.take().unwrap());
-        Self { child, input, output }
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                sender.send(line).ok();
+            }
+        });
+        Self { child, input, announced }
     }
 
     /// The next line that it announces.
-    pub(crate) fn hear(&mut self) -> String {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        line.trim().to_owned()
+    pub(crate) fn hear(&self) -> String {
+        self.announced.recv().unwrap()
+    }
+
+    /// Whether it has announced something, which is taken.
+    pub(crate) fn has_announced(&self) -> bool {
+        self.announced.try_recv().is_ok()
     }
 
     pub(crate) fn tell(&mut self, order: &str) {

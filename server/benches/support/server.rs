@@ -20,7 +20,7 @@ impl Server {
     /// Starts one on this port, or on a free one if it is 0.
     pub(crate) fn start(folder: Option<&Path>, port: u16) -> Self {
         let folder = folder.map(Path::to_string_lossy).unwrap_or_default();
-        let mut process = Process::start(&format!("{ROLE} {port} {folder}"));
+        let process = Process::start(&format!("{ROLE} {port} {folder}"));
         let address = process.hear().parse().unwrap();
         Self { process, address }
     }
