@@ -1,0 +1,188 @@
+//! One slow, dead, flooding or lying connection costs only itself: what twenty ordinary members
+//! notice of neighbours who misbehave.
+//!
+//! `cargo bench -p chat-server --bench neighbours` prints the tables; words behind `--` choose among
+//! `disk` and `memory` and among the kinds (`flood`, say); a number is how many pairs of slices are
+//! measured. Slices without and with the neighbours alternate in one run, so that a shared machine's
+//! noise falls on both; percentiles are of all slices of a sort, growth is the median of all pairs'.
+//! Nothing is asserted.
+//!
+//! The neighbours are a process of their own, but there are few processors. So a control follows
+//! each kind that uses much: a process that uses as much of the processor, and leaves the server
+//! alone. What the control costs is the machine's doing; what a kind costs beyond it is the server's.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+// Not every bench needs all of what they share.
+#![allow(dead_code)]
+
+#[path = "support/load.rs"]
+mod load;
+#[path = "support/measure.rs"]
+mod measure;
+#[path = "neighbours/peers.rs"]
+mod peers;
+#[path = "support/process.rs"]
+mod process;
+#[path = "support/server.rs"]
+mod server;
+
+use std::time::Duration;
+
+use load::{Load, Pace};
+use measure::{Measured, percentile};
+use peers::{BURN, KINDS, Peers};
+use server::Server;
+
+/// Members, two of whom say something every 10 ms.
+const MEMBERS: usize = 20;
+const PACE: Pace = Pace::Sparse { senders: 2, every: Duration::from_millis(5) };
+
+const SLICE: Duration = Duration::from_secs(1);
+
+/// How long the neighbours have been at it, or gone, when a slice begins.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// Part of a processor that is worth a control.
+const NOTABLE: f64 = 0.03;
+
+fn main() {
+    if let Some(role) = process::role() {
+        assert!(server::serve(&role) || peers::serve(&role), "no such role: {role}");
+        return;
+    }
+    let words = std::env::args().skip(1).filter(|word| !word.starts_with('-'));
+    let (numbers, words): (Vec<String>, Vec<String>) =
+        words.partition(|word| word.parse::<usize>().is_ok());
+    let pairs = numbers.first().map_or(8, |number| number.parse().unwrap());
+    let named = |all: &[&str], word: &str| all.iter().any(|one| one.contains(word));
+    let chosen = |all: &[&str], one: &str| {
+        let mut among = words.iter().filter(|word| named(all, word)).peekable();
+        among.peek().is_none() || among.any(|word| one.contains(word.as_str()))
+    };
+    let mut kinds = vec!["nobody"];
+    kinds.extend(KINDS);
+    kinds.push("all together");
+    for storage in ["disk", "memory"] {
+        if chosen(&["disk", "memory"], storage) {
+            header(storage);
+            for kind in kinds.iter().filter(|kind| chosen(&kinds, kind)) {
+                measure(storage, kind, pairs);
+            }
+        }
+    }
+}
+
+fn header(storage: &str) {
+    println!("\n## Neighbours of {MEMBERS} members, {storage}\n");
+    println!(
+        "| neighbour | delivery p50 | p99 | growth | ack p50 | p99 | growth | messages/s | server's CPU | members' | neighbours' | lost |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+}
+
+/// What all slices of one sort add up to.
+#[derive(Default)]
+struct Slices {
+    measured: Measured,
+    /// Each slice's p99 of delivery and of ack, in milliseconds.
+    worst: Vec<[f64; 2]>,
+    server: Duration,
+    members: Duration,
+    neighbours: Duration,
+}
+
+fn measure(storage: &str, kind: &str, pairs: usize) {
+    let kinds: Vec<&str> = match kind {
+        "nobody" => vec!["burn 0"],
+        "all together" => KINDS.to_vec(),
+        one => vec![one],
+    };
+    let used = compare(storage, kind, &kinds, pairs);
+    if used >= NOTABLE {
+        let burn = format!("{BURN}{used:.3}");
+        let title = format!("*control: {:.0} % of a processor*", used * 100.0);
+        compare(storage, &title, &[&burn], pairs);
+    }
+}
+
+/// Prints a row; returns how much of a processor the neighbours used.
+fn compare(storage: &str, title: &str, kinds: &[&str], pairs: usize) -> f64 {
+    let folder = (storage == "disk").then(|| tempfile::tempdir().unwrap());
+    let server = Server::start(folder.as_ref().map(tempfile::TempDir::path), 0);
+    let mut peers = Peers::start(server.address, kinds);
+    let mut load = Load::new(server.address, MEMBERS, PACE);
+    load.warm_up(Duration::from_secs(1));
+    let (mut without, mut with) = (Slices::default(), Slices::default());
+    for _ in 0..pairs {
+        slice(&mut without, &mut load, &server, &peers);
+        settle("begin", &mut peers, &mut load);
+        slice(&mut with, &mut load, &server, &peers);
+        settle("end", &mut peers, &mut load);
+    }
+    row(title, &without, &with);
+    with.neighbours.as_secs_f64() / with.measured.time.as_secs_f64()
+}
+
+/// Gives the neighbours an order; the members listen all the while, lest they fall behind.
+fn settle(order: &str, peers: &mut Peers, load: &mut Load) {
+    peers.tell(order);
+    while !peers.obeyed() {
+        load.listen_for(Duration::from_millis(10));
+    }
+    load.listen_for(SETTLE);
+}
+
+fn slice(slices: &mut Slices, load: &mut Load, server: &Server, peers: &Peers) {
+    let cpu = || [server.process.cpu(), process::own_cpu(), peers.process.cpu()];
+    let before = cpu();
+    let measured = load.measure(SLICE);
+    let after = cpu();
+    slices.worst.push([millis(&measured.latencies, 0.99), millis(&measured.acks, 0.99)]);
+    slices.measured.pool(measured);
+    slices.server += after[0].saturating_sub(before[0]);
+    slices.members += after[1].saturating_sub(before[1]);
+    slices.neighbours += after[2].saturating_sub(before[2]);
+}
+
+fn row(title: &str, without: &Slices, with: &Slices) {
+    let pair = |of: fn(&Measured) -> &Vec<Duration>, part| {
+        let [without, with] = [without, with].map(|slices| millis(of(&slices.measured), part));
+        format!("{without:.2} → {with:.2} ms")
+    };
+    let per_second =
+        |slices: &Slices| slices.measured.deliveries_per_second() / (MEMBERS - 1) as f64;
+    let share = |slices: &Slices, time: Duration| {
+        100.0 * time.as_secs_f64() / slices.measured.time.as_secs_f64()
+    };
+    println!(
+        "| {title} | {} | {} | {} | {} | {} | {} | {:.0} → {:.0} | {:.0} → {:.0} % | {:.0} → {:.0} % | {:.1} % | {} |",
+        pair(|measured| &measured.latencies, 0.5),
+        pair(|measured| &measured.latencies, 0.99),
+        growth(without, with, 0),
+        pair(|measured| &measured.acks, 0.5),
+        pair(|measured| &measured.acks, 0.99),
+        growth(without, with, 1),
+        per_second(without),
+        per_second(with),
+        share(without, without.server),
+        share(with, with.server),
+        share(without, without.members),
+        share(with, with.members),
+        share(with, with.neighbours),
+        without.measured.lost + with.measured.lost,
+    );
+}
+
+/// By how much the p99 grew from a slice to the one after it: the median of all pairs, which one
+/// hiccup of the machine does not move.
+fn growth(without: &Slices, with: &Slices, which: usize) -> String {
+    let pairs = without.worst.iter().zip(&with.worst);
+    let mut ratios: Vec<f64> = pairs.map(|(without, with)| with[which] / without[which]).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    let median = (ratios[ratios.len() / 2] + ratios[(ratios.len() - 1) / 2]) / 2.0;
+    format!("{:+.0} %", (median - 1.0) * 100.0)
+}
+
+fn millis(durations: &[Duration], part: f64) -> f64 {
+    percentile(durations, part).map_or(f64::NAN, |one| one.as_secs_f64() * 1e3)
+}
