@@ -18,11 +18,13 @@ use crate::waiting_room::WaitingRoom;
 
 mod closing;
 mod deadline;
+mod floods;
 mod lifeline;
 mod pace;
 mod peer;
 
 use closing::{close_gently, write_out};
+pub(crate) use floods::Floods;
 use peer::Peer;
 
 /// What a read takes at most. The memory is the thread's: an idle connection holds none.
@@ -42,6 +44,8 @@ pub(crate) struct Context {
     pub(crate) name: Line,
     /// Whether those who flood are slowed down.
     pub(crate) limits: bool,
+    /// From where floods came.
+    pub(crate) floods: Floods,
     /// Cancelled when the server stops.
     pub(crate) stop: CancellationToken,
 }
@@ -113,15 +117,16 @@ pub(crate) async fn serve(conn: ConnId, stream: TcpStream, kind: DoorKind, conte
     close_gently(&link, context.stop.is_cancelled()).await;
 }
 
-/// Reads what is there. `Ok(false)` says that no more will come.
-fn read_into(link: &Link, buffer: &mut BytesMut) -> Result<bool, Over> {
+/// Reads what is there, at most [`READ_BYTES`]; returns how much it was, and `None` when no more
+/// will come.
+fn read_into(link: &Link, buffer: &mut BytesMut) -> Result<Option<usize>, Over> {
     SCRATCH.with_borrow_mut(|scratch| match link.stream().try_read(scratch) {
-        Ok(0) => Ok(false),
+        Ok(0) => Ok(None),
         Ok(read) => {
             buffer.extend_from_slice(&scratch[..read]);
-            Ok(true)
+            Ok(Some(read))
         }
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Some(0)),
         Err(_) => Err(Over),
     })
 }
@@ -146,7 +151,7 @@ impl FirstBytes<'_> {
                 () = &mut give_up => return Err(Over),
                 () = self.leave.cancelled() => return Err(Over),
             }
-            let more = read_into(self.link, &mut self.buffer)?;
+            let more = read_into(self.link, &mut self.buffer)?.is_some();
             match sniff(&self.buffer) {
                 Sniffed::Undecided if more => {}
                 // Whoever says two letters and no more is somebody with a short name.
@@ -165,7 +170,7 @@ async fn serve_http(link: &Link, mut request: BytesMut, context: &Context) {
     let reading = async {
         while !http::is_whole(&request) && request.len() < http::HEAD_BYTES {
             link.stream().readable().await.map_err(|_| Over)?;
-            if !read_into(link, &mut request)? {
+            if read_into(link, &mut request)?.is_none() {
                 break;
             }
         }

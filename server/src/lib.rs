@@ -196,6 +196,7 @@ impl Bound {
             waiting_room: waiting_room::WaitingRoom::default(),
             name,
             limits,
+            floods: connection::Floods::default(),
             stop: stop.clone(),
         });
         let connections = TaskTracker::new();

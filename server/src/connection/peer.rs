@@ -1,5 +1,6 @@
 //! A peer whose dialect is known: its requests in order, its deadlines, and its end.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::deadline::{Deadline, Due};
 use super::pace::Pace;
-use super::{Context, Over, lifeline, read_into};
+use super::{Context, Over, READ_BYTES, lifeline, read_into};
 use crate::doors::{Asked, Door};
 use crate::hub::{Command, ConnId, Newcomer};
 use crate::link::{Link, Pushed, Wish};
@@ -31,6 +32,9 @@ const LAST_ANSWERS: Duration = Duration::from_secs(5);
 /// How long the hub may take to say goodbye when it stops.
 const GOODBYE: Duration = Duration::from_secs(3);
 
+/// Stands for the address of a peer that is gone already.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 /// A peer whose dialect is known.
 pub(super) struct Peer<'a> {
     conn: ConnId,
@@ -42,6 +46,7 @@ pub(super) struct Peer<'a> {
     missed: Arc<Semaphore>,
     deadline: Deadline,
     pace: Pace,
+    address: IpAddr,
     /// Attempts to say hello that were refused.
     refused: usize,
     known: bool,
@@ -55,6 +60,9 @@ impl<'a> Peer<'a> {
         context: &'a Context,
     ) -> Self {
         let heartbeat = door.dialect().heartbeat();
+        let now = Instant::now();
+        let address = link.stream().peer_addr().map_or(UNKNOWN, |address| address.ip());
+        let again = context.floods.came_from(address, now);
         if !heartbeat {
             lifeline::hold(link.stream());
         }
@@ -65,8 +73,9 @@ impl<'a> Peer<'a> {
             context,
             window: Arc::new(Semaphore::new(WINDOW)),
             missed: Arc::new(Semaphore::new(1)),
-            deadline: Deadline::new(Instant::now(), heartbeat),
-            pace: Pace::new(Instant::now()),
+            deadline: Deadline::new(now, heartbeat),
+            pace: Pace::new(now, heartbeat, again),
+            address,
             refused: 0,
             known: false,
         }
@@ -133,8 +142,13 @@ impl<'a> Peer<'a> {
                 () = self.link.woken() => {}
                 readable = self.link.stream().readable(), if wish != Wish::WriteFirst => {
                     readable.map_err(|_| Over)?;
-                    ended = !read_into(self.link, &mut buffer)?;
+                    let read = read_into(self.link, &mut buffer)?;
+                    ended = read.is_none();
                     self.deadline.heard(Instant::now());
+                    if read == Some(READ_BYTES) {
+                        // There is more: between its pieces it is the others' turn.
+                        tokio::task::yield_now().await;
+                    }
                 }
                 writable = self.link.stream().writable(),
                     if matches!(wish, Wish::Write | Wish::WriteFirst) =>
@@ -267,7 +281,9 @@ impl<'a> Peer<'a> {
         if !self.context.limits || self.window.available_permits() > 0 {
             return Ok(());
         }
-        let Some(at) = self.pace.overrun(Instant::now()) else { return Ok(()) };
+        let now = Instant::now();
+        let Some(at) = self.pace.overrun(now) else { return Ok(()) };
+        self.context.floods.note(self.address, now);
         let wait = tokio::time::sleep_until(at);
         tokio::pin!(wait);
         loop {

@@ -91,6 +91,10 @@ impl Door for LineDoor {
                 self.named = true;
                 return Some(Ok(hello(&line)));
             }
+            if !is_text(&line) {
+                let text = "this is not text, so it was not sent: one line of UTF-8 is one message";
+                return Some(Err(Refusal::new(Code::BadText, text)));
+            }
             if line.trim().eq_ignore_ascii_case("exit") {
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
@@ -98,6 +102,17 @@ impl Door for LineDoor {
             self.parts.reverse();
         }
     }
+}
+
+/// Whether somebody may have written this, in whichever encoding: of what is no text, be it a
+/// picture or noise, much is no characters.
+fn is_text(line: &str) -> bool {
+    let (mut all, mut strange) = (0, 0);
+    for c in line.chars() {
+        all += 1;
+        strange += usize::from(c == char::REPLACEMENT_CHARACTER || (c.is_control() && c != '\t'));
+    }
+    strange * 3 <= all
 }
 
 impl LineDoor {
@@ -157,6 +172,21 @@ mod tests {
         assert_eq!(said[2], "2: x");
         let line = format!("ann\n{}\nshort\n", "x".repeat(70_000));
         assert_eq!(asked(line.as_bytes()), ["hello ann Number", "TooLong", "1: short"]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_sent() {
+        let check = |line: &[u8], expected| {
+            assert_eq!(is_text(&String::from_utf8_lossy(line)), expected, "{line:?}");
+        };
+        check(b"", true);
+        check(b"plain", true);
+        check("déjà vu 漢字 👩‍👩‍👧".as_bytes(), true);
+        check(b"d\xe9j\xe0 vu, as Windows has it", true);
+        check(b"\x1b[31mred\x1b[0m", true);
+        check(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", false);
+        check(&[0x9f, 0x02, 0xc3, 0x41, 0x88, 0x00], false);
+        assert_eq!(asked(b"ann\n\x00\x01\x02\nhi\n"), ["hello ann Number", "BadText", "1: hi"]);
     }
 
     #[test]
