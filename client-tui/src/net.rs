@@ -47,9 +47,9 @@ pub enum Event {
     Frames(Vec<chat_protocol::Event>),
     /// A ping was answered after this time.
     RoundTrip(Duration),
-    /// Nothing was heard for longer than a living link would be silent; `Frames` or `RoundTrip`
-    /// ends this state, `Down` follows if it lasts.
-    Silent,
+    /// No answer has come for so long, which is longer than a living link takes. Frames may still
+    /// come, but ours do not seem to arrive; `RoundTrip` ends this state, `Down` may follow.
+    Silent(Duration),
     /// The link is down.
     Down {
         /// Why.

@@ -209,7 +209,7 @@ async fn a_server_that_falls_silent_is_told_and_given_up() {
     let up = Instant::now();
     server.write_all(time(1).as_bytes()).await.unwrap();
     stage.frames().await;
-    assert!(matches!(stage.next().await, Event::Silent));
+    assert!(matches!(stage.next().await, Event::Silent(_)));
     assert_eq!(up.elapsed().as_secs(), 8);
     let (failure, retry_in) = stage.down().await;
     assert_eq!((failure, up.elapsed().as_secs()), (Failure::Silent, 15));
@@ -240,7 +240,7 @@ async fn who_was_refused_is_not_pinged() {
     let refusal = b"{\"type\":\"error\",\"code\":\"name_taken\",\"text\":\"taken\"}\n";
     server.write_all(refusal).await.unwrap();
     assert!(matches!(stage.frames().await[..], [Frame::Error(_)]));
-    assert!(matches!(stage.next().await, Event::Silent));
+    assert!(matches!(stage.next().await, Event::Silent(_)));
     stage.link.command(Command::Disconnect);
     let mut heard = String::new();
     server.read_to_string(&mut heard).await.unwrap();

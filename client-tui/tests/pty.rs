@@ -138,3 +138,17 @@ fn bad_usage_is_told_with_the_rule() {
     assert_eq!(help.status.code(), Some(0));
     assert!(String::from_utf8(help.stdout).unwrap().contains("chat-tui --host 192.168.1.23"));
 }
+
+#[test]
+fn a_key_that_comes_with_a_change_of_size_is_seen_at_once() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut pty, _) = started(data.path(), "--name ann");
+    pty.wait_for("ann");
+    for round in 0..400 {
+        pty.resize(80 + round % 2, 24);
+        pty.send("q");
+        pty.wait_for("annq");
+        pty.send("\x7f");
+        pty.wait_gone("annq");
+    }
+}

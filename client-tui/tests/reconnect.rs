@@ -333,3 +333,78 @@ fn the_token_of_a_new_name_is_that_of_the_name_asked_for() {
     let keep = Effect::KeepToken { from: nick("sam"), to: nick("rob") };
     assert!(effects.contains(&keep), "{effects:?}");
 }
+
+#[test]
+fn what_was_stored_before_its_ack_was_lost_is_shown_once() {
+    let resumed = said(1, "sam", 0, "hello?");
+    let ack =
+        |seq: u64| format!(r#"{{"type":"ack","id":"test-1","room":"lobby","seq":{seq},"at":0}}"#);
+    let check = |seq: u64, expected: usize| {
+        let mut client = Client::chatting(&[]);
+        client.enter("hello?");
+        client.net(closed());
+        shows(&mut client, "1 message not confirmed yet");
+        client.net(up());
+        client.frames(&[&welcome("sam", "")]);
+        client.frames(&[&resumed]);
+        assert_eq!(client.text((80, 24)).matches("hello?").count(), 1);
+        client.frames(&[&ack(seq)]);
+        assert_eq!(client.text((80, 24)).matches("hello?").count(), expected);
+        hides(&mut client, "… hello?");
+    };
+    check(1, 1);
+    // The one that was resumed came from another device.
+    check(2, 2);
+}
+
+#[test]
+fn what_was_taken_for_another_of_the_same_words_and_refused_is_still_there() {
+    for code in ["too_fast", "bad_text"] {
+        let mut client = Client::chatting(&[]);
+        client.enter("hello?");
+        client.enter("and this");
+        client.net(closed());
+        client.net(up());
+        client.frames(&[&welcome("sam", ""), &said(1, "sam", 0, "hello?")]);
+        let refused = r#"{"type":"error","code":"CODE","text":"no","id":"test-1"}"#;
+        client.frames(&[&refused.replace("CODE", code)]);
+        shows(&mut client, "✗ hello?");
+        shows(&mut client, "… and this");
+    }
+}
+
+#[test]
+fn a_link_that_breaks_again_and_again_is_one_line() {
+    let mut client = Client::chatting(&[&said(1, "ann", 0, "hi")]);
+    for _ in 0..5 {
+        client.net(closed());
+        hides(&mut client, "Connected again");
+        client.net(up());
+        client.frames(&[&welcome("sam", "")]);
+    }
+    shows(&mut client, "∙ Connected again; the link broke 5 times");
+    hides(&mut client, "What you write now");
+    // What was said since stays where it was said.
+    client.frames(&[&said(2, "ann", 0, "ho")]);
+    client.net(closed());
+    shows(&mut client, "the link broke 5 times");
+    client.now.up += Duration::from_secs(12);
+    client.net(up());
+    client.frames(&[&welcome("sam", "")]);
+    shows(&mut client, "∙ Connected again after 12 s");
+}
+
+#[test]
+fn what_others_say_is_no_answer() {
+    let mut client = Client::chatting(&[]);
+    client.now.up = Duration::from_secs(20);
+    let effects = client.net(net::Event::Silent(Duration::from_secs(8)));
+    assert_eq!(effects, [Effect::WakeAt(Duration::from_secs(21))]);
+    client.frames(&[&said(1, "ann", 0, "sam?")]);
+    shows(&mut client, "◌ no answer for 8 s");
+    client.now.up += Duration::from_secs(1);
+    client.send(Event::Woke);
+    shows(&mut client, "◌ no answer for 9 s");
+    client.net(net::Event::RoundTrip(Duration::from_secs(9)));
+    shows(&mut client, "● linked");
+}

@@ -194,7 +194,7 @@ async fn the_network_gets_sixty_pictures_a_second() {
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_millis(1)).await;
-            _ = news.send((0, net::Event::Silent)).await;
+            _ = news.send((0, net::Event::Silent(Duration::ZERO))).await;
         }
     });
     stage.run(1).await;
@@ -209,8 +209,9 @@ async fn a_flood_holds_up_neither_pictures_nor_the_clock_nor_keys() {
     let mut stage = Stage::new();
     stage.fake.first = vec![Effect::WakeAt(Duration::from_millis(50))];
     let news = stage.news.clone().unwrap();
-    let flood =
-        tokio::spawn(async move { while news.send((0, net::Event::Silent)).await.is_ok() {} });
+    let flood = tokio::spawn(async move {
+        while news.send((0, net::Event::Silent(Duration::ZERO))).await.is_ok() {}
+    });
     // The key comes when the clock has struck and pictures were drawn in spite of the flood.
     let (keys, diary) = (stage.keys.clone(), Rc::clone(&stage.diary));
     let key = async move {

@@ -143,12 +143,12 @@ impl<'a> Connection<'a> {
     fn beat(&mut self, reading: bool) -> Option<Failure> {
         let now = self.start.elapsed();
         if !reading {
-            self.heartbeat.heard(now);
+            self.heartbeat.excuse(now);
         }
         while let Some(beat) = self.heartbeat.tick(now) {
             match beat {
                 Beat::Ping => self.send(&Request::Ping),
-                Beat::Silent => self.untold.push_back(Event::Silent),
+                Beat::Silent(time) => self.untold.push_back(Event::Silent(time)),
                 Beat::Dead => return Some(Failure::Silent),
             }
         }

@@ -10,7 +10,8 @@ const FIRST_PING: Duration = Duration::from_secs(1);
 /// From one ping to the next.
 const PING_EVERY: Duration = Duration::from_secs(5);
 
-/// Silence that is told. More than a ping's interval plus any bearable round trip.
+/// Silence that is told, and so is a ping that has waited as long: one may hear and not be heard.
+/// More than a ping's interval plus any bearable round trip.
 const SILENT_AFTER: Duration = Duration::from_secs(8);
 
 /// Silence that ends the link; within the 20 s in which dead links are to be noticed.
@@ -24,8 +25,8 @@ const UNANSWERED_MOST: usize = 4;
 pub(super) enum Beat {
     /// Send a ping.
     Ping,
-    /// Tell that nothing is heard.
-    Silent,
+    /// Tell that there has been no answer for so long.
+    Silent(Duration),
     /// Give the link up.
     Dead,
 }
@@ -39,7 +40,12 @@ pub(super) struct Heartbeat {
     ping_due: Option<Duration>,
     /// When the unanswered pings were sent, oldest first; at most [`UNANSWERED_MOST`].
     asked: VecDeque<Duration>,
-    told_silent: bool,
+    /// Until when we did not listen, so that answers are not to be expected before.
+    excused: Duration,
+    /// It was told that there is no answer, and none has come since.
+    told: bool,
+    /// The same, and nothing else was heard since either.
+    quiet: bool,
 }
 
 impl Heartbeat {
@@ -49,14 +55,18 @@ impl Heartbeat {
             heard: Duration::ZERO,
             ping_due: None,
             asked: VecDeque::with_capacity(UNANSWERED_MOST),
-            told_silent: false,
+            excused: Duration::ZERO,
+            told: false,
+            quiet: false,
         }
     }
 
     /// When [`Self::tick`] will next have something to say.
     pub(super) fn due(&self) -> Duration {
-        let silence = if self.told_silent { DEAD_AFTER } else { SILENT_AFTER };
-        let silence = self.heard + silence;
+        let silence = match self.told {
+            true => self.heard + DEAD_AFTER,
+            false => self.unanswered_since() + SILENT_AFTER,
+        };
         self.ping_due.map_or(silence, |ping| ping.min(silence))
     }
 
@@ -66,9 +76,11 @@ impl Heartbeat {
         if silence >= DEAD_AFTER {
             return Some(Beat::Dead);
         }
-        if silence >= SILENT_AFTER && !self.told_silent {
-            self.told_silent = true;
-            return Some(Beat::Silent);
+        let unanswered = now.saturating_sub(self.unanswered_since());
+        if unanswered >= SILENT_AFTER && !self.told {
+            self.told = true;
+            self.quiet = silence >= SILENT_AFTER;
+            return Some(Beat::Silent(unanswered));
         }
         if self.ping_due.is_some_and(|due| now >= due) {
             self.ping_due = Some(now + PING_EVERY);
@@ -82,21 +94,38 @@ impl Heartbeat {
 
     /// The server has let us in: pings are answered from now on.
     pub(super) fn welcomed(&mut self, now: Duration) {
-        self.ping_due.get_or_insert(now + FIRST_PING);
+        if self.ping_due.is_none() {
+            self.ping_due = Some(now + FIRST_PING);
+            (self.told, self.quiet) = (false, false);
+        }
     }
 
     /// Bytes came in, of whatever kind.
     pub(super) fn heard(&mut self, now: Duration) {
         self.heard = now;
-        if std::mem::take(&mut self.told_silent) {
-            // The silence was told; only a frame or an answered ping tells its end.
+        if std::mem::take(&mut self.quiet) {
+            // The silence was told; only an answered ping tells its end.
             self.ping_due = self.ping_due.map(|_| now);
         }
     }
 
+    /// We ourselves have not listened: silence proves nothing.
+    pub(super) fn excuse(&mut self, now: Duration) {
+        self.heard(now);
+        self.excused = now;
+    }
+
     /// A pong came in: the round trip of the ping that it answers, if there was one.
     pub(super) fn pong(&mut self, now: Duration) -> Option<Duration> {
-        self.asked.pop_front().map(|asked| now.saturating_sub(asked))
+        let asked = self.asked.pop_front()?;
+        self.told = false;
+        Some(now.saturating_sub(asked))
+    }
+
+    /// Since when nothing was heard, or the oldest ping waits for its answer.
+    fn unanswered_since(&self) -> Duration {
+        let asked = self.asked.front().map(|&asked| asked.max(self.excused));
+        asked.map_or(self.heard, |asked| asked.min(self.heard))
     }
 }
 
@@ -132,7 +161,8 @@ mod tests {
     #[test]
     fn a_silent_link_is_told_then_given_up() {
         let beats = run(&mut welcomed(), 60);
-        let expected = [(1, Beat::Ping), (6, Beat::Ping), (8, Beat::Silent), (11, Beat::Ping)];
+        let silent = Beat::Silent(at(8));
+        let expected = [(1, Beat::Ping), (6, Beat::Ping), (8, silent), (11, Beat::Ping)];
         assert_eq!(beats[..4], expected);
         assert_eq!(beats[4..], [(15, Beat::Dead)]);
     }
@@ -140,17 +170,27 @@ mod tests {
     #[test]
     fn nobody_is_pinged_before_the_welcome() {
         let beats = run(&mut Heartbeat::new(), 60);
-        assert_eq!(beats, [(8, Beat::Silent), (15, Beat::Dead)]);
+        assert_eq!(beats, [(8, Beat::Silent(at(8))), (15, Beat::Dead)]);
     }
 
     #[test]
-    fn whatever_is_heard_keeps_a_link_alive() {
+    fn whatever_is_heard_keeps_a_link_alive_and_no_answer_is_told_all_the_same() {
         let mut heartbeat = welcomed();
+        let mut beats = run(&mut heartbeat, 4);
         for second in (5..100).step_by(5) {
             heartbeat.heard(at(second));
-            let beats = run(&mut heartbeat, second + 4);
-            assert!(beats.iter().all(|(_, beat)| *beat == Beat::Ping), "{beats:?}");
+            beats.extend(run(&mut heartbeat, second + 4));
         }
+        beats.retain(|(_, beat)| *beat != Beat::Ping);
+        assert_eq!(beats, [(9, Beat::Silent(at(8)))]);
+        // Whoever did not listen has no answers to complain of.
+        let mut heartbeat = welcomed();
+        let mut beats = run(&mut heartbeat, 4);
+        for second in (5..100).step_by(5) {
+            heartbeat.excuse(at(second));
+            beats.extend(run(&mut heartbeat, second + 4));
+        }
+        assert!(beats.iter().all(|(_, beat)| *beat == Beat::Ping), "{beats:?}");
     }
 
     #[test]
@@ -170,7 +210,8 @@ mod tests {
         run(&mut heartbeat, 9);
         heartbeat.heard(at(10));
         assert_eq!(heartbeat.tick(at(10)), Some(Beat::Ping));
-        assert_eq!(run(&mut heartbeat, 18).last(), Some(&(18, Beat::Silent)));
+        while heartbeat.pong(at(10)).is_some() {}
+        assert_eq!(run(&mut heartbeat, 18).last(), Some(&(18, Beat::Silent(at(8)))));
     }
 
     #[test]
@@ -179,8 +220,8 @@ mod tests {
         let mut pings = 0;
         for second in 1..100 {
             heartbeat.heard(at(second));
-            while heartbeat.tick(at(second)).is_some() {
-                pings += 1;
+            while let Some(beat) = heartbeat.tick(at(second)) {
+                pings += usize::from(beat == Beat::Ping);
             }
         }
         assert_eq!(pings, UNANSWERED_MOST);

@@ -25,7 +25,7 @@ pub(crate) enum Phase {
     Greeting,
     /// Connected and welcome.
     Live,
-    /// The same, but nothing has been heard for too long.
+    /// The same, but nothing has been answered for too long.
     Silent,
     /// Down; the next attempt comes at this time since the start, if one comes.
     Down { retry_at: Option<Duration> },
@@ -49,6 +49,10 @@ pub(crate) struct Link {
     pub(crate) goodbye: bool,
     /// Whole seconds to the next attempt, as shown.
     pub(crate) seconds_left: Option<u64>,
+    /// Since when a link that was live has not been, on the clock that counts from the start.
+    lost_at: Option<Duration>,
+    /// Whole seconds since then, as shown; whole minutes when there are any.
+    lost_for: Option<u64>,
     /// The session, once welcome; it outlives a broken link.
     pub(crate) session: Option<Session>,
     round_trip: Option<u16>,
@@ -80,6 +84,30 @@ impl Link {
         self.phase = Phase::Live;
         (self.failure, self.refused, self.name_refused) = (None, None, None);
         (self.seconds_left, self.goodbye) = (None, false);
+        self.found();
+    }
+
+    /// No answer has come since this time.
+    pub(crate) fn lose(&mut self, at: Duration) {
+        if self.session.is_some() {
+            self.lost_at.get_or_insert(at);
+        }
+    }
+
+    /// There are answers again.
+    pub(crate) fn found(&mut self) {
+        (self.lost_at, self.lost_for) = (None, None);
+    }
+
+    /// How long there has been no answer, as shown.
+    pub(crate) fn lost_for(&self) -> Option<String> {
+        self.lost_for.filter(|&seconds| seconds > 0).map(told)
+    }
+
+    /// How long there has been no answer now, if for a while.
+    pub(crate) fn lost_since(&self, now: Duration) -> Option<String> {
+        let time = now.saturating_sub(self.lost_at?);
+        (time >= Duration::from_secs(1)).then(|| told(time.as_secs()))
     }
 
     pub(crate) fn is_live(&self) -> bool {
@@ -121,8 +149,22 @@ impl Link {
         })
     }
 
-    /// Counts down to the next attempt; `Some` is when to look again.
-    pub(crate) fn count_down(&mut self, now: Duration) -> Option<Duration> {
+    /// Counts down to the next attempt, and up from the last answer; `Some` is when to look again.
+    pub(crate) fn count(&mut self, now: Duration) -> Option<Duration> {
+        let next = [self.count_down(now), self.count_up(now)];
+        next.into_iter().flatten().min()
+    }
+
+    fn count_up(&mut self, now: Duration) -> Option<Duration> {
+        let since = self.lost_at.filter(|_| self.phase != Phase::Idle)?;
+        let seconds = now.saturating_sub(since).as_secs();
+        let step = if seconds < 60 { 1 } else { 60 };
+        let shown = seconds - seconds % step;
+        self.lost_for = Some(shown);
+        Some(since + Duration::from_secs(shown + step))
+    }
+
+    fn count_down(&mut self, now: Duration) -> Option<Duration> {
         let Phase::Down { retry_at: Some(at) } = self.phase else {
             self.seconds_left = None;
             return None;
@@ -131,6 +173,15 @@ impl Link {
         let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
         self.seconds_left = Some(seconds);
         (seconds > 0).then(|| at.saturating_sub(Duration::from_secs(seconds - 1)))
+    }
+}
+
+/// A time for people.
+fn told(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
     }
 }
 
@@ -162,5 +213,19 @@ mod tests {
         assert_eq!((link.seconds_left, next), (Some(2), Some(Duration::from_millis(4_500))));
         assert_eq!(link.count_down(Duration::from_secs(6)), None);
         assert_eq!(link.seconds_left, Some(0));
+    }
+
+    #[test]
+    fn the_time_without_an_answer_is_counted_in_seconds_then_in_minutes() {
+        let mut link = Link { phase: Phase::Silent, ..Link::default() };
+        link.lost_at = Some(Duration::from_millis(1_500));
+        let mut check = |now, shown: &str, next| {
+            assert_eq!(link.count(Duration::from_millis(now)), Some(Duration::from_millis(next)));
+            assert_eq!(link.lost_for().as_deref(), Some(shown));
+        };
+        check(9_700, "8 s", 10_500);
+        check(61_499, "59 s", 61_500);
+        check(61_500, "1 min", 121_500);
+        check(3_700_000, "1 h", 3_721_500);
     }
 }

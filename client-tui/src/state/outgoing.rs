@@ -29,6 +29,11 @@ pub(crate) struct Unsent {
     pub(crate) local: u32,
     pub(crate) text: Text,
     stage: Stage,
+    /// It went out over a link that broke: it may be stored, or not.
+    doubtful: bool,
+    /// A message that the server told is shown in its place, until the acknowledgement tells
+    /// whether it is this one.
+    pub(crate) recognized: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +72,8 @@ impl Outgoing {
         let local = self.counter + 1;
         let id = MessageId::new(&format!("{}-{local}", self.prefix)).ok()?;
         self.counter = local;
-        self.queue.push_back(Unsent { id, to, local, text, stage: Stage::Waiting });
+        let (stage, doubtful, recognized) = (Stage::Waiting, false, false);
+        self.queue.push_back(Unsent { id, to, local, text, stage, doubtful, recognized });
         Some(local)
     }
 
@@ -99,13 +105,13 @@ impl Outgoing {
     }
 
     /// Keeps a message that was refused until it is tried again.
-    pub(crate) fn refuse(&mut self, id: &str) -> Option<&Unsent> {
+    pub(crate) fn refuse(&mut self, id: &str) -> Option<&mut Unsent> {
         let index = self.index(id)?;
         let unsent = self.queue.get_mut(index)?;
         if unsent.stage == Stage::Sent {
             self.in_flight = self.in_flight.saturating_sub(1);
         }
-        unsent.stage = Stage::Refused;
+        (unsent.stage, unsent.doubtful) = (Stage::Refused, false);
         Some(unsent)
     }
 
@@ -124,7 +130,24 @@ impl Outgoing {
         self.in_flight = 0;
         for unsent in self.queue.iter_mut().filter(|unsent| unsent.stage == Stage::Sent) {
             unsent.stage = Stage::Waiting;
+            unsent.doubtful = true;
         }
+    }
+
+    /// Whether anything has gone out of which is not known whether it arrived.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.queue.iter().any(|unsent| unsent.doubtful || unsent.stage == Stage::Sent)
+    }
+
+    /// Finds what an own message, told after the link broke, most likely is: of what is in doubt
+    /// the first of this text, which is then shown once. Returns its local number.
+    pub(crate) fn recognize(&mut self, to: &Conversation, text: &Text) -> Option<u32> {
+        let mut doubtful = self.queue.iter_mut().filter(|unsent| unsent.doubtful);
+        let same =
+            |unsent: &&mut Unsent| !unsent.recognized && unsent.to == *to && unsent.text == *text;
+        let unsent = doubtful.find(same)?;
+        unsent.recognized = true;
+        Some(unsent.local)
     }
 
     /// Holds back what has not gone out yet, until it is tried again, and says where all of it is.

@@ -30,6 +30,18 @@ pub(crate) struct Scrollback {
     unsent: usize,
     /// Counts notices, to order those behind the same message.
     notices: u32,
+    /// The last notice of the link.
+    news: Option<LinkNews>,
+}
+
+/// A notice of the link, which the next one replaces while nothing stands behind it: a link that
+/// breaks again and again does not push what people say off the screen.
+#[derive(Clone, Copy, Debug)]
+struct LinkNews {
+    key: Key,
+    /// How often the link broke since something else was told.
+    breaks: usize,
+    down: bool,
 }
 
 /// Which numbers are known.
@@ -97,6 +109,11 @@ impl Scrollback {
             self.trim();
         }
         fresh
+    }
+
+    /// Whether a message of this number would be news.
+    pub(crate) fn is_news(&self, seq: u64) -> bool {
+        self.known.solid.is_none_or(|solid| seq > solid) && self.find(Key::stored(seq)).is_err()
     }
 
     /// Takes a page of history; `more` says whether there is more in its direction.
@@ -190,7 +207,9 @@ impl Scrollback {
     /// Shows a message that is on its way.
     pub(crate) fn push_unsent(&mut self, local: u32, at: i64, from: Nick, text: Text) {
         let body = Body::Said { from, text, trouble: None };
-        self.entries.push_back(Entry::new(Key::unsent(local), at, body));
+        // One that comes back after a refusal stands before those written later.
+        let index = self.find(Key::unsent(local)).unwrap_or_else(|index| index);
+        self.entries.insert(index, Entry::new(Key::unsent(local), at, body));
         self.unsent += 1;
     }
 
@@ -253,6 +272,49 @@ impl Scrollback {
         let end = self.entries.len() - self.unsent;
         self.entries.insert(end, entry);
         self.trim();
+    }
+
+    /// Tells that the link broke.
+    pub(crate) fn link_broke(&mut self, at: i64, text: String) {
+        let breaks = self.last_news().map_or(0, |news| news.breaks) + 1;
+        self.link_news(
+            at,
+            Tone::Trouble,
+            text,
+            LinkNews { key: Key::stored(0), breaks, down: true },
+        );
+    }
+
+    /// Tells that the link is back, in place of that it broke, where this was told last; `None`
+    /// where it was not. The words depend on how often the link broke meanwhile.
+    pub(crate) fn link_came_back(
+        &mut self,
+        at: i64,
+        words: impl FnOnce(usize) -> String,
+    ) -> Option<()> {
+        let news = self.last_news().filter(|news| news.down)?;
+        let back = LinkNews { down: false, ..news };
+        self.link_news(at, Tone::Quiet, words(news.breaks), back);
+        Some(())
+    }
+
+    /// The notice of the link that stands behind everything but what is on its way.
+    fn last_news(&self) -> Option<LinkNews> {
+        let end = self.entries.len() - self.unsent;
+        let last = end.checked_sub(1).and_then(|last| self.entries.get(last))?;
+        self.news.filter(|news| news.key == last.key)
+    }
+
+    fn link_news(&mut self, at: i64, tone: Tone, text: String, news: LinkNews) {
+        if self.last_news().is_none() {
+            self.notice(at, tone, text);
+        } else if let end @ 1.. = self.entries.len() - self.unsent {
+            let entry = &mut self.entries[end - 1];
+            entry.at = at;
+            *entry.body_mut() = Body::Notice { text, tone };
+        }
+        let end = self.entries.len() - self.unsent;
+        self.news = end.checked_sub(1).map(|last| LinkNews { key: self.entries[last].key, ..news });
     }
 
     /// Tells that people came or went, in one line with those who did before them.

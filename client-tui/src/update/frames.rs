@@ -10,9 +10,11 @@ use chat_protocol::{
 use super::{refusals, stranger};
 use crate::effect::Effect;
 use crate::event::Moment;
+use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
 use crate::state::hosting::Hosting;
 use crate::state::link::Session;
+use crate::state::outgoing::Unsent;
 use crate::state::overlay::Overlay;
 use crate::state::{Stage, State};
 use crate::words;
@@ -78,6 +80,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         asked: target.name.clone(),
         log: welcome.log.clone(),
     });
+    let lost = state.link.lost_since(now.up);
     state.link.welcome();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::NameRefused(_)));
     let same_log = before.as_ref().is_some_and(|before| before.log == welcome.log);
@@ -96,8 +99,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         }
     }
     if let Some(before) = before {
-        let talk = state.conversations.open_mut();
-        talk.scrollback.notice(now.unix_ms, Tone::Quiet, "Connected again".to_owned());
+        came_back(state, now, lost.as_deref());
         let asked = state.link.session.as_ref().map(|session| &session.asked);
         if asked != Some(&before.asked) {
             effects.extend(remember(state));
@@ -106,6 +108,20 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         effects.extend(arrive(state, now));
     }
     effects
+}
+
+/// Tells that the link is back, wherever it was told that it broke.
+fn came_back(state: &mut State, now: Moment, lost: Option<&str>) {
+    let words = |breaks| match (breaks, lost) {
+        (2.., _) => format!("Connected again; the link broke {breaks} times"),
+        (_, Some(time)) => format!("Connected again after {time}"),
+        (_, None) => "Connected again".to_owned(),
+    };
+    let back = |talk: &mut Talk| talk.scrollback.link_came_back(now.unix_ms, words);
+    let told = state.conversations.iter_mut().filter_map(back).count();
+    if told == 0 {
+        state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words(1));
+    }
 }
 
 /// A conversation with somebody, as the welcome lists it; whether it deserves the bell. When the
@@ -201,6 +217,14 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
     let concerns =
         !own && (to_me || state.link.name().is_some_and(|name| mentions(&message.text, name)));
     let (talk, open) = state.conversations.ensure(address);
+    if own
+        && talk.scrollback.is_news(message.seq)
+        && let Some(local) = state.outgoing.recognize(&talk.address, &message.text)
+    {
+        // It was stored before the link broke, and is on the screen already, as on its way.
+        talk.scrollback.settle(local, message.seq, message.at);
+        return false;
+    }
     let fresh = talk.scrollback.take_live(message);
     if fresh && !own && !open {
         talk.unread.messages = talk.unread.messages.saturating_add(1);
@@ -233,8 +257,15 @@ fn mentions(text: &str, name: &Nick) -> bool {
 fn take_ack(state: &mut State, now: Moment, ack: &Ack) {
     let Some(unsent) = state.outgoing.take(ack.id.as_str()) else { return };
     stranger::meet(state, now, &unsent.to, ack.log.as_deref());
-    if let Some(talk) = state.conversations.get_mut(&unsent.to) {
-        talk.scrollback.settle(unsent.local, ack.seq, ack.at);
+    let own = state.link.name().cloned();
+    let Some(talk) = state.conversations.get_mut(&unsent.to) else { return };
+    match own.filter(|_| unsent.recognized) {
+        // Shown already, unless it was taken for another of the same words.
+        Some(from) => {
+            let Unsent { text, .. } = unsent;
+            talk.scrollback.take_live(Message { seq: ack.seq, from, at: ack.at, text });
+        }
+        None => talk.scrollback.settle(unsent.local, ack.seq, ack.at),
     }
 }
 

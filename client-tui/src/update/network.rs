@@ -7,7 +7,6 @@ use chat_protocol::{Hello, Line, Request, Resume, Token, limit};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::net::{Event, Failure};
-use crate::state::entry::Tone;
 use crate::state::link::Phase;
 use crate::state::{Stage, State};
 use crate::update::frames;
@@ -26,30 +25,23 @@ pub(crate) fn event(state: &mut State, now: Moment, event: Event) -> Vec<Effect>
             Vec::new()
         }
         Event::Up { token } => up(state, token),
-        Event::Frames(events) => {
-            heard(state);
-            frames::frames(state, now, events)
-        }
+        Event::Frames(events) => frames::frames(state, now, events),
         Event::RoundTrip(time) => {
-            heard(state);
+            answered(state);
             state.screen.dirty |= state.link.measure(time);
             Vec::new()
         }
-        Event::Silent => {
-            if state.link.phase == Phase::Live {
-                go(state, Phase::Silent);
-            }
-            Vec::new()
-        }
+        Event::Silent(time) => silent(state, now, time),
         Event::Down { failure, retry_in } => down(state, now, failure, retry_in),
     }
 }
 
-/// The moment asked for has come: the countdown goes on.
+/// The moment asked for has come: the counting goes on.
 pub(crate) fn woke(state: &mut State, now: Moment) -> Vec<Effect> {
-    let shown = state.link.seconds_left;
-    let next = state.link.count_down(now.up);
-    state.screen.dirty |= state.link.seconds_left != shown;
+    let shown = |state: &State| (state.link.seconds_left, state.link.lost_for());
+    let before = shown(state);
+    let next = state.link.count(now.up);
+    state.screen.dirty |= shown(state) != before;
     next.map(Effect::WakeAt).into_iter().collect()
 }
 
@@ -61,8 +53,19 @@ fn go(state: &mut State, phase: Phase) {
     state.screen.dirty = true;
 }
 
-fn heard(state: &mut State) {
+fn silent(state: &mut State, now: Moment, time: Duration) -> Vec<Effect> {
+    if state.link.phase != Phase::Live {
+        return Vec::new();
+    }
+    go(state, Phase::Silent);
+    state.link.lose(now.up.saturating_sub(time));
+    state.link.count(now.up).map(Effect::WakeAt).into_iter().collect()
+}
+
+/// Frames alone do not end a silence: one may hear and not be heard.
+fn answered(state: &mut State) {
     if state.link.phase == Phase::Silent {
+        state.link.found();
         go(state, Phase::Live);
     }
 }
@@ -137,8 +140,8 @@ fn down(
     }
     state.link.failure = Some(failure);
     state.link.phase = Phase::Down { retry_at: retry_in.map(|wait| now.up + wait) };
-    let next = state.link.count_down(now.up);
-    next.map(Effect::WakeAt).into_iter().collect()
+    state.link.lose(now.up);
+    state.link.count(now.up).map(Effect::WakeAt).into_iter().collect()
 }
 
 /// One notice for every time that the link breaks.
@@ -146,5 +149,5 @@ fn tell(state: &mut State, now: Moment, failure: &Failure) {
     let Some(target) = &state.link.target else { return };
     let headline = words::failure(failure, target).headline;
     let words = format!("{headline}. What you write now is sent when the link is back");
-    state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Trouble, words);
+    state.conversations.open_mut().scrollback.link_broke(now.unix_ms, words);
 }

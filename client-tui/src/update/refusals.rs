@@ -49,8 +49,14 @@ pub(crate) fn take(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Eff
 fn take_message(state: &mut State, now: Moment, id: &str, refusal: &Refusal) -> bool {
     let words = words::refusal(refusal);
     if matches!(refusal.code, Code::NotStored | Code::TooFast | Code::TooSlow) {
+        let own = state.link.name().cloned();
         let Some(unsent) = state.outgoing.refuse(id) else { return false };
         if let Some(talk) = state.conversations.get_mut(&unsent.to) {
+            if std::mem::take(&mut unsent.recognized)
+                && let Some(own) = own
+            {
+                talk.scrollback.push_unsent(unsent.local, now.unix_ms, own, unsent.text.clone());
+            }
             talk.scrollback.mark(unsent.local, Some(words));
         }
         return true;
@@ -59,7 +65,7 @@ fn take_message(state: &mut State, now: Moment, id: &str, refusal: &Refusal) -> 
     if refusal.code == Code::NoSuchName && nobody(state, &unsent) {
         return true;
     }
-    let gone = state.conversations.find(&unsent.to).is_none();
+    let gone = unsent.recognized || state.conversations.find(&unsent.to).is_none();
     let own = state.link.name().cloned();
     let (talk, _) = state.conversations.ensure(unsent.to);
     if let Some(own) = own.filter(|_| gone) {

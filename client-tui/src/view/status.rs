@@ -26,29 +26,42 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     // The conversations are told here while there is no list beside the messages.
     let parts = if state.screen.layout.talks == 0 { parts(state) } else { Vec::new() };
     let needed = width(&parts, 0);
-    let (mut words, style) = link(state);
+    let (words, style) = link(state);
+    let room = usize::from(limit.saturating_sub(area.x + 1));
+    let fits = |words: &String| cells::width(words) <= room;
+    let mut words = words.iter().find(|words| fits(words)).or(words.last()).cloned();
+    let words = words.get_or_insert_default();
     // Where it gets narrow, what is well and known gives way to conversations.
     if state.link.phase == Phase::Live
-        && 1 + cells::width(&words) + needed > usize::from(limit.saturating_sub(area.x))
+        && 1 + cells::width(words) + needed > usize::from(limit.saturating_sub(area.x))
     {
         words.truncate("●".len());
     }
-    let mut x = cells::put(buffer, (area.x + 1, area.y), limit, &words, style);
+    let mut x = cells::put(buffer, (area.x + 1, area.y), limit, words, style);
     if let Some(words) = unseen_text(state, limit.saturating_sub(x + 2)) {
         let bold = theme.bar.add_modifier(Modifier::BOLD);
         limit = cells::put_right(buffer, (x, area.y), limit, &words, bold);
     }
+    let ([long, short], none) = (waiting(state), String::new());
+    let name = state.link.name().map_or("", |name| name.as_str());
+    let gap = |words: &str| if words.is_empty() { 0 } else { cells::width(words) + 2 };
+    // One's own name is known: it gives way to the words about what waits.
+    let tries = [(name, &long), ("", &long), (name, &short), ("", &short), (name, &none)];
+    let room = usize::from(limit.saturating_sub(x));
+    let (name, waiting) = tries
+        .into_iter()
+        .find(|(name, words)| gap(name) + gap(words) <= room)
+        .unwrap_or(("", &none));
     let mut part = |words: &str, style: Style, needed: usize| {
         if cells::width(words) + usize::from(x) + 2 + needed <= usize::from(limit) {
             x = cells::put(buffer, (x + 2, area.y), limit, words, style);
         }
     };
-    if let Some(name) = state.link.name() {
-        part(name.as_str(), theme.bar, needed);
+    if !name.is_empty() {
+        part(name, theme.bar, needed + gap(waiting));
     }
-    let waiting = state.outgoing.len();
-    if waiting > 0 && !state.link.is_live() {
-        part(&format!("{} not sent yet", words::counted(waiting, "message")), theme.bar_error, 0);
+    if !waiting.is_empty() {
+        part(waiting, theme.bar_error, 0);
     }
     x = talks(state, parts, (x, area.y), limit, buffer);
     if let Some(time) = state.link.round_trip().filter(|_| state.link.phase == Phase::Live)
@@ -57,6 +70,18 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         let limit = if limit < area.right() - 1 { limit - 2 } else { limit };
         cells::put_right(buffer, (x + 2, area.y), limit, &time, theme.bar_quiet);
     }
+}
+
+/// How many messages wait while the link is not well, in many words and in few.
+fn waiting(state: &State) -> [String; 2] {
+    let waiting = state.outgoing.len();
+    if waiting == 0 || state.link.phase == Phase::Live {
+        return [String::new(), String::new()];
+    }
+    // What has gone out may have arrived: it would be untrue to say that it was not sent.
+    let what = if state.outgoing.is_in_doubt() { "confirmed" } else { "sent" };
+    let long = format!("{} not {what} yet", words::counted(waiting, "message"));
+    [long, format!("{waiting} not {what}")]
 }
 
 /// How much of the typed text is not on the screen, in as many words as there are columns for.
@@ -164,21 +189,33 @@ impl Part {
     }
 }
 
-fn link(state: &State) -> (String, Style) {
+/// How the link stands, in as many words as there may be room for, the longest first.
+fn link(state: &State) -> (Vec<String>, Style) {
     let theme = &state.looks.theme;
-    let bad = theme.bar_error;
-    match (&state.link.phase, state.link.seconds_left) {
-        (Phase::Live, _) => ("● linked".to_owned(), theme.bar),
-        (Phase::Silent, _) => ("◌ the server is silent…".to_owned(), bad),
-        (Phase::Greeting, _) => ("◌ reconnecting…".to_owned(), bad),
-        (Phase::Trying { attempt: 1 }, _) => ("◌ reconnecting…".to_owned(), bad),
-        (Phase::Trying { attempt }, _) => (format!("◌ reconnecting, attempt {attempt}…"), bad),
-        (Phase::Down { .. }, Some(0)) => ("✗ no link · reconnecting…".to_owned(), bad),
-        (Phase::Down { .. }, Some(left)) => (format!("✗ no link · reconnecting in {left} s"), bad),
-        (Phase::Idle, _) if state.link.name_refused.is_some() => {
-            let words = state.link.name_refused.as_ref().map_or("", |refused| &refused.words);
-            (format!("✗ {words} · Alt-R"), bad)
-        }
-        (Phase::Down { .. } | Phase::Idle, _) => ("✗ no link · Alt-R tries again".to_owned(), bad),
+    let link = &state.link;
+    if link.phase == Phase::Live {
+        return (vec!["● linked".to_owned()], theme.bar);
     }
+    let lost = link.lost_for().map(|time| format!(" for {time}")).unwrap_or_default();
+    let lost = [lost, String::new()];
+    let all = |words: &dyn Fn(&str) -> String| lost.iter().map(|lost| words(lost)).collect();
+    let words: Vec<String> = match (&link.phase, link.seconds_left) {
+        (Phase::Silent, _) => all(&|lost| format!("◌ no answer{lost}")),
+        (Phase::Trying { attempt: attempt @ 2.. }, _) => {
+            all(&|lost| format!("◌ no link{lost} · reconnecting, attempt {attempt}…"))
+        }
+        (Phase::Greeting | Phase::Trying { .. }, _) => {
+            all(&|lost| format!("◌ no link{lost} · reconnecting…"))
+        }
+        (Phase::Down { .. }, Some(0)) => all(&|lost| format!("✗ no link{lost} · reconnecting…")),
+        (Phase::Down { .. }, Some(left)) => {
+            all(&|lost| format!("✗ no link{lost} · reconnecting in {left} s"))
+        }
+        (Phase::Idle, _) if link.name_refused.is_some() => {
+            let words = link.name_refused.as_ref().map_or("", |refused| &refused.words);
+            vec![format!("✗ {words} · Alt-R")]
+        }
+        _ => all(&|lost| format!("✗ no link{lost} · Alt-R tries again")),
+    };
+    (words, theme.bar_error)
 }

@@ -5,5 +5,6 @@
 
 pub(crate) mod client;
 pub(crate) mod peer;
+pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod server;

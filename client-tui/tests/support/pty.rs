@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
@@ -32,7 +32,25 @@ struct Seen {
 struct Shown {
     parser: vt100::Parser,
     raw: Vec<u8>,
+    /// How much of `raw` the parser has taken.
+    taken: usize,
+    /// Where in `raw` the last whole picture ends.
+    whole: usize,
+    pictures: Vec<Picture>,
 }
+
+/// What the screen showed, from this moment on.
+#[derive(Clone)]
+pub(crate) struct Picture {
+    pub(crate) at: Instant,
+    pub(crate) text: String,
+}
+
+/// What begins every picture that the client draws.
+const PICTURE_BEGIN: &[u8] = b"\x1b[?2026h";
+
+/// What ends it.
+const PICTURE_END: &[u8] = b"\x1b[?2026l";
 
 impl Pty {
     /// Starts the client with these arguments, its data in `data`, on a screen of 80 by 24.
@@ -93,7 +111,19 @@ impl Pty {
 
     /// The screen as text, line by line.
     pub(crate) fn screen(&self) -> String {
-        self.seen.terminal.lock().unwrap().parser.screen().contents()
+        self.whole().parser.screen().contents()
+    }
+
+    /// What was shown, once the picture that is being drawn is whole.
+    fn whole(&self) -> MutexGuard<'_, Shown> {
+        let shown = self.seen.terminal.lock().unwrap();
+        let drawing = |shown: &mut Shown| shown.is_drawing();
+        self.seen.changed.wait_timeout_while(shown, PATIENCE, drawing).unwrap().0
+    }
+
+    /// Every whole picture that the client has drawn.
+    pub(crate) fn pictures(&self) -> Vec<Picture> {
+        self.whole().pictures.clone()
     }
 
     /// Every byte that the program has written.
@@ -125,6 +155,11 @@ impl Pty {
 
     /// Presses a key whenever the screen has changed, until it shows this text.
     pub(crate) fn send_until(&mut self, key: &str, text: &str) {
+        self.send_while(key, &format!("‘{text}’"), |screen| !screen.contains(text));
+    }
+
+    /// Presses a key whenever the screen has changed, as long as this holds.
+    pub(crate) fn send_while(&mut self, key: &str, what: &str, holds: impl Fn(&str) -> bool) {
         let start = Instant::now();
         loop {
             let before = self.written().len();
@@ -140,13 +175,12 @@ impl Pty {
                 }
             }
             let screen = shown.parser.screen().contents();
-            if screen.contains(text) {
+            if !holds(&screen) {
                 return;
             }
-            assert!(
-                start.elapsed() < PATIENCE,
-                "waited in vain for ‘{text}’; the screen:\n{screen}"
-            );
+            drop(shown);
+            let waited = start.elapsed();
+            assert!(waited < PATIENCE, "waited in vain for {what}; the screen:\n{screen}");
         }
     }
 
@@ -193,19 +227,48 @@ impl Seen {
     /// Reads whatever the program writes, until it has ended.
     fn watch(mut reader: Box<dyn Read + Send>) -> Arc<Self> {
         let parser = vt100::Parser::new(cells(24), cells(80), 0);
-        let terminal = Mutex::new(Shown { parser, raw: Vec::new() });
+        let terminal =
+            Mutex::new(Shown { parser, raw: Vec::new(), taken: 0, whole: 0, pictures: Vec::new() });
         let seen = Arc::new(Self { terminal, changed: Condvar::new() });
         let watched = Arc::clone(&seen);
         std::thread::spawn(move || {
             let mut bytes = [0; 16 * 1024];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 let mut shown = watched.terminal.lock().unwrap();
-                shown.parser.process(&bytes[..count]);
-                shown.raw.extend_from_slice(&bytes[..count]);
+                shown.take(&bytes[..count]);
                 watched.changed.notify_all();
             }
         });
         seen
+    }
+}
+
+impl Shown {
+    /// Takes what was written, and keeps every picture that it completes.
+    fn take(&mut self, bytes: &[u8]) {
+        // The end of a picture may come in two pieces.
+        let mut from = self.raw.len().saturating_sub(PICTURE_END.len() - 1);
+        self.raw.extend_from_slice(bytes);
+        while let Some(at) =
+            self.raw[from..].windows(PICTURE_END.len()).position(|window| window == PICTURE_END)
+        {
+            from += at + PICTURE_END.len();
+            self.whole = from;
+            self.show(from);
+            let text = self.parser.screen().contents();
+            self.pictures.push(Picture { at: Instant::now(), text });
+        }
+        self.show(self.raw.len());
+    }
+
+    fn is_drawing(&self) -> bool {
+        let rest = &self.raw[self.whole..];
+        rest.windows(PICTURE_BEGIN.len()).any(|window| window == PICTURE_BEGIN)
+    }
+
+    fn show(&mut self, until: usize) {
+        self.parser.process(&self.raw[self.taken..until]);
+        self.taken = until;
     }
 }
 
