@@ -83,7 +83,7 @@ async fn attend(number: usize, port: u16, news: Sender<News>) {
                 resume = vec![Resume { room, after, log: Some(welcome.log) }];
                 tell(What::Live)
             }),
-            Event::RoundTrip(_) | Event::Silent => true,
+            Event::RoundTrip(_) | Event::Silent(_) => true,
         };
         if !listened {
             return;

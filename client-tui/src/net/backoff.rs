@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-/// The longest wait after the first failure.
-const FIRST: Duration = Duration::from_millis(250);
+/// The longest wait after the first failure: a whole class is spread over it.
+const FIRST: Duration = Duration::from_millis(500);
 
-/// The longest wait after any number of failures.
-const MOST: Duration = Duration::from_secs(10);
+/// The longest wait after any number of failures: with the attempt itself, everybody is back
+/// within ten seconds of the server.
+const MOST: Duration = Duration::from_secs(8);
 
 /// Counts failures and answers with waits.
 ///
@@ -38,10 +39,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ceilings_double_up_to_ten_seconds() {
+    fn ceilings_double_up_to_eight_seconds() {
         let mut backoff = Backoff::default();
         let waits: Vec<u128> = (0..8).map(|_| backoff.wait(1.0).as_millis()).collect();
-        assert_eq!(waits, [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+        assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000]);
         for _ in 0..100 {
             assert_eq!(backoff.wait(1.0), MOST);
         }
@@ -53,7 +54,7 @@ mod tests {
     fn the_whole_wait_is_random() {
         let mut backoff = Backoff::default();
         assert_eq!(backoff.wait(0.0), Duration::ZERO);
-        assert_eq!(backoff.wait(0.5), Duration::from_millis(250));
-        assert_eq!(backoff.wait(7.0), Duration::from_secs(1));
+        assert_eq!(backoff.wait(0.5), Duration::from_millis(500));
+        assert_eq!(backoff.wait(7.0), Duration::from_secs(2));
     }
 }
