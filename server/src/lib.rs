@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_protocol::{Line, limit};
+use chat_protocol::{Line, Token, limit};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -37,7 +37,7 @@ pub use log::sqlite::Durability;
 use connection::Context;
 use console::Console;
 use folder::Folder;
-use hub::Opened;
+use hub::{House, Opened};
 use log::memory::MemoryLog;
 use log::sqlite::{SqliteLog, new_identity};
 use log::{Log, LogError, Snapshot};
@@ -60,6 +60,8 @@ pub struct Config {
     pub limits: bool,
     /// The server's name, for people; cleaned, and cut where it is too long.
     pub name: String,
+    /// What the person who hosts goes by: lists tell who that is.
+    pub host: Option<Token>,
     /// What standard output gets to see.
     pub console: Show,
 }
@@ -73,6 +75,7 @@ impl Default for Config {
             durability: Durability::Disk,
             limits: true,
             name: "chat".to_owned(),
+            host: None,
             console: Show::Nothing,
         }
     }
@@ -138,7 +141,7 @@ pub struct Bound {
     opened: Opened,
     folder: Option<Folder>,
     limits: bool,
-    name: Line,
+    house: House,
     show: Show,
 }
 
@@ -159,8 +162,9 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let addresses = addresses.collect();
     let (opened, folder) = open(&config.storage, config.durability)?;
     let name = Line::cut(&config.name, limit::FIELD_BYTES);
-    let Config { limits, console: show, .. } = config;
-    Ok(Bound { listeners, addresses, opened, folder, limits, name, show })
+    let Config { limits, host, console: show, .. } = config;
+    let house = House { name, host };
+    Ok(Bound { listeners, addresses, opened, folder, limits, house, show })
 }
 
 /// Starts a server. When this returns, it takes connections.
@@ -181,10 +185,11 @@ impl Bound {
     /// Takes connections. Must be called within a Tokio runtime.
     #[must_use]
     pub fn serve(self) -> Running {
-        let Self { listeners, addresses, opened, folder, limits, name, show } = self;
+        let Self { listeners, addresses, opened, folder, limits, house, show } = self;
         let (console, ending) = Console::start(show);
         let stop = CancellationToken::new();
-        let (handle, hub) = hub::start(opened, name.clone(), console.clone(), stop.child_token());
+        let name = house.name.clone();
+        let (handle, hub) = hub::start(opened, house, console.clone(), stop.child_token());
         let context = Arc::new(Context {
             hub: handle,
             waiting_room: waiting_room::WaitingRoom::default(),

@@ -62,6 +62,7 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             state.link.goodbye = true;
         }
         Event::Error(refusal) => return refusals::take(state, now, &refusal),
+        Event::Whois(_) | Event::Away { .. } | Event::Rooms(_) => {}
         Event::Message(_) | Event::Direct(_) | Event::Pong | Event::Unknown => {}
     }
     Vec::new()
@@ -321,7 +322,7 @@ fn take_topic(state: &mut State, now: Moment, room: RoomName, text: Line, by: &N
 }
 
 fn take_members(state: &mut State, page: MembersPage) -> Vec<Effect> {
-    let MembersPage { room, members, via, more } = page;
+    let MembersPage { room, members, via, more, .. } = page;
     let Some(talk) = state.conversations.get_mut(&Conversation::Room(room.clone())) else {
         return Vec::new();
     };
