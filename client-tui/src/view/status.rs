@@ -44,7 +44,8 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         }
     };
     if let Some(name) = state.link.name() {
-        part(name.as_str(), theme.bar, needed);
+        let away = if state.me.away.is_empty() { "" } else { " (away)" };
+        part(&format!("{name}{away}"), theme.bar, needed);
     }
     let waiting = state.outgoing.len();
     if waiting > 0 && !state.link.is_live() {
