@@ -5,12 +5,13 @@ use chat_protocol::{Conversation, Line, Nick, Request, RoomName, limit};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::state::State;
-use crate::state::entry::Tone;
 use crate::state::link::Phase;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
 use crate::update::{compose, connect, keys};
 use crate::words;
+
+mod people;
 
 /// What a command comes to: effects, or words on what is wrong, and then the text stays.
 type Outcome = Result<Vec<Effect>, String>;
@@ -18,7 +19,7 @@ type Outcome = Result<Vec<Effect>, String>;
 /// A row of the table.
 pub(crate) struct Command {
     pub(crate) name: &'static str,
-    aliases: &'static [&'static str],
+    pub(crate) aliases: &'static [&'static str],
     /// Its arguments, as the help shows them.
     pub(crate) arguments: &'static str,
     pub(crate) help: &'static str,
@@ -39,7 +40,14 @@ commands! {
     "join" ["j"], "room", "enter a room, or make it", join;
     "part" ["leave"], "", "leave this room", part;
     "msg" ["w", "dm", "tell"], "name [text]", "talk to one person", msg;
-    "names" ["who"], "", "who is here", names;
+    "whois" [], "name", "who somebody is", people::whois;
+    "profile" [], "[what text]", "what others see of you", people::profile;
+    "ignore" [], "[name]", "hide what somebody writes", people::ignore;
+    "unignore" [], "name", "show it again", people::unignore;
+    "away" [], "[why]", "say that you are away", people::away;
+    "back" [], "", "say that you are back", people::back;
+    "rooms" ["list"], "", "find a room", people::rooms;
+    "names" ["who"], "", "who is here", people::names;
     "topic" [], "[text]", "read or change the topic", topic;
     "nick" ["name"], "name", "go by another name", nick;
     "close" [], "", "close this conversation", close;
@@ -124,8 +132,8 @@ fn help(state: &mut State, _now: Moment, name: &str) -> Outcome {
     }
     let name = name.trim_start_matches('/');
     let command = find(name).ok_or_else(|| unknown(name))?;
-    let gap = if command.arguments.is_empty() { "" } else { " " };
-    told(state, format!("/{}{gap}{}: {}", command.name, command.arguments, command.help))
+    state.overlays.push(Overlay::CommandHelp { name: command.name, scroll: 0 });
+    Ok(Vec::new())
 }
 
 fn join(state: &mut State, _now: Moment, name: &str) -> Outcome {
@@ -241,23 +249,6 @@ fn addressee<'a>(state: &State, arguments: &'a str) -> (&'a str, &'a str) {
         Some(name) => (&arguments[..name.len()], arguments[name.len()..].trim_start()),
         None => arguments.split_once(' ').unwrap_or((arguments, "")),
     }
-}
-
-fn names(state: &mut State, now: Moment, _: &str) -> Outcome {
-    let talk = state.conversations.open_mut();
-    if !talk.is_room() {
-        return Err("this conversation is between the two of you".to_owned());
-    }
-    let mut names: Vec<String> = Vec::new();
-    for member in talk.roster.members().take(200) {
-        let via = member.via.as_ref().map(|via| format!(" ·{via}")).unwrap_or_default();
-        names.push(format!("{}{via}", member.name));
-    }
-    let more = talk.roster.count().saturating_sub(names.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let words = format!("{} here: {}{more}", talk.roster.count(), names.join(", "));
-    talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
-    Ok(Vec::new())
 }
 
 fn topic(state: &mut State, _now: Moment, text: &str) -> Outcome {

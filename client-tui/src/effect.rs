@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chat_protocol::{Nick, Request};
 
+use crate::people;
+
 /// One thing asked of the world. The runtime performs effects in order and never waits for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -21,6 +23,8 @@ pub enum Effect {
     Host {
         /// The port; 0 takes a free one.
         port: u16,
+        /// Who hosts: the server tells everybody.
+        name: Nick,
     },
     /// The name `to` now belongs to whom `from` belonged: keep the token under it.
     KeepToken {
@@ -29,6 +33,8 @@ pub enum Effect {
         /// The name from now on.
         to: Nick,
     },
+    /// Remember something of people for the next time.
+    KeepPeople(people::Change),
     /// A server answered: put it on top of the recent ones that the start screen lists.
     Remember(Target),
     /// Wake at this time since start, by [`crate::event::Event::Woke`]; replaces an earlier wish.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::mpsc as done;
 use std::time::Duration;
 
+use chat_protocol::Token;
 use chat_server::{Config, FolderError, Running, StartError, Storage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -54,6 +55,13 @@ enum Phase {
     Open(Thread, Hosted),
 }
 
+/// What a room is opened with.
+struct Wanted {
+    port: u16,
+    folder: Option<PathBuf>,
+    host: Option<Token>,
+}
+
 /// The server's thread.
 #[derive(Debug)]
 struct Thread {
@@ -73,14 +81,18 @@ impl Host {
     }
 
     /// Opens a room on this port; [`Self::next`] answers. A room that is open stays as it is.
-    pub fn open(&mut self, port: u16) {
+    /// Lists tell that it is theirs who go by `host`.
+    pub fn open(&mut self, port: u16, host: Option<Token>) {
         match &self.phase {
             Phase::Opening(_) => {}
             Phase::Open(_, hosted) => _ = self.sender.try_send(Ok(hosted.clone())),
-            Phase::Closed => match Thread::spawn(port, self.folder.clone(), self.sender.clone()) {
-                Ok(thread) => self.phase = Phase::Opening(thread),
-                Err(error) => _ = self.sender.try_send(Err(no_thread(&error))),
-            },
+            Phase::Closed => {
+                let wanted = Wanted { port, folder: self.folder.clone(), host };
+                match Thread::spawn(wanted, self.sender.clone()) {
+                    Ok(thread) => self.phase = Phase::Opening(thread),
+                    Err(error) => _ = self.sender.try_send(Err(no_thread(&error))),
+                }
+            }
         }
     }
 
@@ -116,11 +128,7 @@ pub fn usual_folder() -> Option<PathBuf> {
 impl Thread {
     /// Starts the server on threads of its own, so that a crowd there does not hold up the screen
     /// here.
-    fn spawn(
-        port: u16,
-        folder: Option<PathBuf>,
-        answers: mpsc::Sender<Answer>,
-    ) -> io::Result<Self> {
+    fn spawn(wanted: Wanted, answers: mpsc::Sender<Answer>) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (finished, done) = done::channel();
         std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
@@ -131,7 +139,7 @@ impl Thread {
                 .build();
             match runtime {
                 Ok(runtime) => {
-                    runtime.block_on(host(port, folder, answers, stopped));
+                    runtime.block_on(host(wanted, answers, stopped));
                     runtime.shutdown_background();
                 }
                 Err(error) => _ = answers.try_send(Err(no_thread(&error))),
@@ -147,13 +155,9 @@ fn no_thread(error: &io::Error) -> HostFailure {
 }
 
 /// Hosts until told to stop.
-async fn host(
-    port: u16,
-    folder: Option<PathBuf>,
-    answers: mpsc::Sender<Answer>,
-    stop: oneshot::Receiver<()>,
-) {
-    match start(port, folder).await {
+async fn host(wanted: Wanted, answers: mpsc::Sender<Answer>, stop: oneshot::Receiver<()>) {
+    let port = wanted.port;
+    match start(wanted).await {
         Ok(running) => {
             let (port, addresses) = (running.port(), chat_server::addresses::on_the_lan());
             if answers.send(Ok(Hosted { port, addresses })).await.is_ok() {
@@ -167,11 +171,13 @@ async fn host(
 }
 
 /// Starts the server, in the few words of it that are needed here.
-async fn start(port: u16, folder: Option<PathBuf>) -> Result<Running, StartError> {
+async fn start(wanted: Wanted) -> Result<Running, StartError> {
     // One descriptor for each connection: a class and more. Where the system allows fewer, it
     // says so when it has no more.
     _ = rlimit::increase_nofile_limit(65_536);
+    let Wanted { port, folder, host } = wanted;
     let mut config = Config {
+        host,
         listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)),
         storage: folder.map_or(Storage::Ephemeral, Storage::Folder),
         ..Config::default()
@@ -281,7 +287,7 @@ mod tests {
         check(b"", None).await;
         let port = holder(b"SSH-2.0\r\n").await;
         let mut host = Host::new(None);
-        host.open(port);
+        host.open(port, None);
         assert_eq!(host.next().await, Err(HostFailure::PortTaken { port, server: None }));
         host.close();
     }
@@ -295,10 +301,10 @@ mod tests {
     #[tokio::test]
     async fn a_room_opens_once_and_closes() {
         let mut host = Host::new(None);
-        host.open(0);
+        host.open(0, None);
         let hosted = host.next().await.unwrap();
         assert_ne!(hosted.port, 0);
-        host.open(0);
+        host.open(0, None);
         assert_eq!(host.next().await.unwrap(), hosted);
         let mut guest = TcpStream::connect((Ipv4Addr::LOCALHOST, hosted.port)).await.unwrap();
         host.close();
@@ -311,12 +317,12 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().join("chat-server");
         let mut host = Host::new(Some(folder.clone()));
-        host.open(0);
+        host.open(0, None);
         host.next().await.unwrap();
         host.close();
         std::fs::write(folder.join("chat.db"), "no data base, ".repeat(1000)).unwrap();
         let mut host = Host::new(Some(folder.clone()));
-        host.open(0);
+        host.open(0, None);
         let Err(HostFailure::Other(why)) = host.next().await else { panic!("it was read") };
         assert!(why.starts_with(&format!("the messages in {}", folder.display())), "{why}");
         assert!(why.ends_with("move the folder away to start anew"), "{why}");
@@ -329,10 +335,10 @@ mod tests {
         let folder = Some(data.path().join("chat-server"));
         for _ in 0..2 {
             let mut host = Host::new(folder.clone());
-            host.open(0);
+            host.open(0, None);
             host.next().await.unwrap();
             let mut second = Host::new(folder.clone());
-            second.open(0);
+            second.open(0, None);
             let Err(HostFailure::Other(why)) = second.next().await else { panic!("two servers") };
             assert!(why.starts_with("a server of yours is running already"), "{why}");
             second.close();
@@ -343,10 +349,10 @@ mod tests {
     #[tokio::test]
     async fn a_second_room_on_the_port_learns_the_firsts_name() {
         let mut host = Host::new(None);
-        host.open(0);
+        host.open(0, None);
         let port = host.next().await.unwrap().port;
         let mut second = Host::new(None);
-        second.open(port);
+        second.open(port, None);
         let Err(HostFailure::PortTaken { port: taken, .. }) = second.next().await else {
             panic!("two rooms on one port")
         };

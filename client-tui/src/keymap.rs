@@ -22,6 +22,7 @@ pub(crate) enum Action {
     /// The conversation of this number, from 1.
     Talk(usize),
     NextActive,
+    Pick,
     ToggleTalks,
     ToggleMembers,
     Retry,
@@ -60,7 +61,7 @@ enum Chord {
 /// A row of the table.
 pub(crate) struct Binding {
     chords: &'static [Chord],
-    action: Action,
+    pub(crate) action: Action,
     /// The keys as the help shows them; empty rows are left out there.
     pub(crate) keys: &'static str,
     /// What they do.
@@ -117,6 +118,7 @@ bindings! {
     "Ctrl-P, Alt-↑", "previous conversation", Action::PreviousTalk,
         [ctrl('p'), with_alt(KeyCode::Up)];
     "Alt-1 … Alt-9", "conversation by number", Action::Talk(1), [Chord::AltDigit];
+    "Alt-K, Ctrl-K", "find a conversation, a person", Action::Pick, [alt('k')];
     "Alt-A", "next with news", Action::NextActive, [alt('a')];
     "Alt-R", "try again: to link, to send", Action::Retry, [alt('r')];
     "F7 F8", "show or hide rooms, members", Action::ToggleTalks, [plain(KeyCode::F(7))];

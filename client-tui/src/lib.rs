@@ -23,14 +23,18 @@ use crate::terminal::Terminal;
 use crate::world::World;
 
 pub mod arguments;
+mod card;
 mod cells;
 mod command;
 pub mod effect;
 pub mod event;
+mod help;
 pub mod hosting;
 mod keymap;
 pub mod net;
+pub mod people;
 pub mod runtime;
+mod sheet;
 pub mod state;
 pub mod stop;
 pub mod storage;
@@ -136,6 +140,7 @@ impl Client {
             id_prefix: id_prefix()?,
             name: Some(name),
             recent: storage.recent(),
+            people: storage.people().clone(),
             trouble: storage.trouble(),
             start,
             port,

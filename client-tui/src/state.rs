@@ -6,12 +6,15 @@
 pub(crate) mod compose;
 pub(crate) mod conversations;
 pub(crate) mod entry;
+pub(crate) mod hidden;
 pub(crate) mod hosting;
 pub(crate) mod input;
 pub(crate) mod link;
+pub(crate) mod me;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
 pub(crate) mod page;
+pub(crate) mod picker;
 pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;
@@ -27,6 +30,7 @@ use crate::theme::Theme;
 use conversations::Conversations;
 use hosting::Hosting;
 use link::Link;
+use me::Me;
 use outgoing::Outgoing;
 use overlay::Overlay;
 use screen::Screen;
@@ -43,7 +47,7 @@ pub struct State {
     pub(crate) conversations: Conversations,
     pub(crate) outgoing: Outgoing,
     pub(crate) overlays: Vec<Overlay>,
-    pub(crate) hosting: Hosting,
+    pub(crate) me: Me,
     pub(crate) tip: Tip,
     pub(crate) screen: Screen,
     pub(crate) looks: Looks,
@@ -84,7 +88,7 @@ impl State {
             conversations: Conversations::default(),
             outgoing: Outgoing::new(setup.id_prefix),
             overlays: Vec::new(),
-            hosting: Hosting::default(),
+            me: Me { people: setup.people, ..Me::default() },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
             looks: Looks { theme, zone: setup.zone },
@@ -101,7 +105,7 @@ impl State {
     /// What would be lost by leaving now, in words; nothing when nothing would.
     pub(crate) fn stakes(&self) -> Vec<String> {
         let unsent = self.outgoing.len();
-        let others = match &self.hosting {
+        let others = match &self.me.hosting {
             Hosting::Open(_) => self.conversations.everybody().saturating_sub(1),
             _ => 0,
         };
@@ -145,6 +149,7 @@ pub(crate) mod tests {
             name: None,
             recent: Vec::new(),
             trouble: None,
+            people: crate::people::People::default(),
             port: chat_protocol::limit::DEFAULT_PORT,
             start: Start::Screen,
             width: 80,

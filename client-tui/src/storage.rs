@@ -1,4 +1,5 @@
-//! What the client remembers between runs: tokens by name, the last servers, the name last used.
+//! What the client remembers between runs: tokens by name, the last servers, the name last used,
+//! and of people what [`crate::people`] tells.
 //! Knows files, not what tokens mean.
 //!
 //! Everything is read once, at the start, and then asked of memory: whoever asks never waits for a
@@ -20,6 +21,7 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Target;
+use crate::people::{self, People};
 
 /// Servers that are remembered.
 const RECENT_MOST: usize = 8;
@@ -33,6 +35,7 @@ const FINISHING: Duration = Duration::from_secs(1);
 
 const TOKENS: &str = "tokens.json";
 const RECENT: &str = "recent.json";
+const PEOPLE: &str = "people.json";
 
 /// The client's memory. Several clients may share a folder.
 #[derive(Debug)]
@@ -42,6 +45,7 @@ pub struct Storage {
     /// while a disk is waited for.
     tokens: Arc<Mutex<Tokens>>,
     recent: Recent,
+    people: People,
     trouble: Trouble,
     /// Missing where there is nowhere to write to.
     writer: Option<Writer>,
@@ -66,6 +70,8 @@ enum Change {
     Joined(Server),
     /// A name is in use.
     Used(Nick),
+    /// Something is remembered of people.
+    People(people::Change),
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -149,6 +155,7 @@ impl Storage {
             folder: None,
             tokens: Arc::default(),
             recent: Recent::default(),
+            people: People::default(),
             trouble: Trouble::default(),
             writer: None,
         }
@@ -159,6 +166,7 @@ impl Storage {
         let _lock = files::lock(folder)?;
         *held(&self.tokens) = files::read(&folder.join(TOKENS))?.unwrap_or_default();
         self.recent = files::read(&folder.join(RECENT))?.unwrap_or_default();
+        self.people = files::read(&folder.join(PEOPLE))?.unwrap_or_default();
         Ok(())
     }
 
@@ -230,6 +238,19 @@ impl Storage {
         }
     }
 
+    /// What is remembered of people.
+    #[must_use]
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Remembers something of people.
+    pub fn keep_people(&mut self, change: people::Change) {
+        if self.people.apply(&change) {
+            self.change(Change::People(change));
+        }
+    }
+
     /// Waits until everything is written, but not for long; tells what is still to be told.
     #[must_use]
     pub fn close(mut self) -> Option<String> {
@@ -283,6 +304,9 @@ fn write(folder: &Path, tokens: &Mutex<Tokens>, change: Change) -> io::Result<()
         }
         Change::Used(name) => {
             files::change(folder, RECENT, |file: &mut Recent| file.last = Some(name))
+        }
+        Change::People(change) => {
+            files::change(folder, PEOPLE, |file: &mut People| _ = file.apply(&change))
         }
     }
 }

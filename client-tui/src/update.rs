@@ -8,8 +8,12 @@ pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod network;
 pub(crate) mod overlays;
+pub(crate) mod panes;
+pub(crate) mod people;
+pub(crate) mod picker;
 pub(crate) mod refusals;
 pub(crate) mod scroll;
+pub(crate) mod sheets;
 pub(crate) mod start;
 pub(crate) mod stranger;
 
@@ -82,14 +86,16 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn lay_out(state: &mut State) {
+    picker::refresh(state);
     let several = state.conversations.len() > 1;
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
+    let hinted = state.overlays.last().is_some_and(|overlay| overlay.hint().is_some());
     let talk = state.conversations.open();
     let wishes = Wishes {
         room: talk.is_room(),
         several,
-        banner: talk.is_room() && state.hosting.invitation().is_some(),
-        tip: state.tip != Tip::None,
+        banner: talk.is_room() && state.me.hosting.invitation().is_some(),
+        tip: state.tip != Tip::None || hinted,
         input_rows: talk.compose.editor.rows(width).len(),
     };
     state.screen.divide(wishes);

@@ -2,11 +2,13 @@
 
 mod chat;
 mod connecting;
-mod help;
+mod empty;
 mod input;
 mod messages;
 mod overlay;
 mod panes;
+mod picker;
+mod sheet;
 mod start;
 mod status;
 

@@ -33,7 +33,11 @@ impl World {
             Effect::RetryNow => self.link.command(Command::RetryNow),
             Effect::Disconnect => self.link.command(Command::Disconnect),
             Effect::Send(request) => self.link.command(Command::Send(request)),
-            Effect::Host { port } => self.host.open(port),
+            Effect::Host { port, name } => {
+                let token = self.storage.token(&name);
+                self.host.open(port, Some(token));
+            }
+            Effect::KeepPeople(change) => self.storage.keep_people(change),
             Effect::KeepToken { from, to } => {
                 self.storage.keep_token(&from, &to);
                 self.storage.use_name(&to);

@@ -27,6 +27,8 @@ enum Step {
     Down,
     Up,
     Woke,
+    /// A whole command.
+    Run(&'static str),
 }
 
 impl Step {
@@ -52,6 +54,10 @@ impl Step {
             }
             Self::Up => client.connect(),
             Self::Woke => drop(client.send(Event::Woke)),
+            Self::Run(command) => {
+                client.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+                client.enter(command);
+            }
         }
     }
 }
@@ -96,11 +102,31 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => proptest::sample::select(vec!["name_taken", "too_fast", "log_changed", "gap", "bad_version", "forbidden", "not_stored"])
             .prop_map(|code| format!(r#"{{"type":"error","code":"{code}","text":"no","room":"lobby","first":9}}"#)),
         1 => (name.clone(), name.clone()).prop_map(|(from, to)| format!(r#"{{"type":"renamed","from":"{from}","to":"{to}"}}"#)),
+        1 => (name.clone(), any::<bool>()).prop_map(|(name, away)| {
+            let text = if away { "lunch" } else { "" };
+            format!(r#"{{"type":"away","name":"{name}","text":"{text}"}}"#)
+        }),
+        1 => name.clone().prop_map(|name| format!(r#"{{"type":"whois","name":"{name}","here":true,"rooms":["lobby"]}}"#)),
+        1 => any::<bool>().prop_map(|more| format!(
+            r#"{{"type":"rooms","rooms":[{{"name":"rust","count":3}}],"more":{more}}}"#)),
         1 => proptest::strategy::Just(r#"{"type":"bye","text":"stopping"}"#.to_owned()),
         1 => (1_u64..50, any::<bool>()).prop_map(|(seq, more)| format!(
             r#"{{"type":"history","room":"lobby","more":{more},"messages":[{{"seq":{seq},"from":"ann","at":0,"text":"old"}}]}}"#)),
     ];
+    let commands = vec![
+        "/whois ann",
+        "/ignore ann",
+        "/unignore ann",
+        "/rooms",
+        "/names",
+        "/profile github x",
+        "/help",
+        "/help ignore",
+        "/away",
+    ];
     prop_oneof![
+        1 => proptest::sample::select(commands).prop_map(Step::Run),
+        1 => proptest::strategy::Just(Step::Key(KeyCode::Char('k'), KeyModifiers::ALT)),
         8 => (codes, modifiers).prop_map(|(code, modifiers)| Step::Key(code, modifiers)),
         1 => any::<String>().prop_map(Step::Paste),
         2 => (0_u16..140, 0_u16..50).prop_map(|(width, height)| Step::Resize(width, height)),

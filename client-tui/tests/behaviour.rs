@@ -296,7 +296,10 @@ fn the_start_screen_knows_the_port() {
     let (enter, lab) = (KeyCode::Enter, KeyCode::Char('l'));
     let there = Target { host: "l".to_owned(), port: 7199, ..target() };
     assert_eq!(start(&[enter, lab, enter]), [Effect::Connect(there)]);
-    assert_eq!(start(&[enter, KeyCode::Down, enter]), [Effect::Host { port: 7199 }]);
+    assert_eq!(
+        start(&[enter, KeyCode::Down, enter]),
+        [Effect::Host { port: 7199, name: nick("sam") }]
+    );
 }
 
 #[test]

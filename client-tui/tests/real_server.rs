@@ -79,7 +79,7 @@ async fn acked(link: &mut Link) -> u64 {
 #[tokio::test]
 async fn a_hosted_room_is_joined_and_says_goodbye() {
     let mut host = Host::new(None);
-    host.open(0);
+    host.open(0, None);
     let port = host.next().await.expect("a room").port;
     let mut link = connect(port);
     let token = up(&mut link).await;
@@ -91,6 +91,24 @@ async fn a_hosted_room_is_joined_and_says_goodbye() {
     frame(&mut link, |frame| matches!(frame, Frame::Bye { .. }).then_some(())).await;
     until(&mut link, |event| matches!(event, Event::Down { .. }).then_some(())).await;
     closing.await.expect("the room closes");
+}
+
+#[tokio::test]
+async fn everybody_is_told_who_hosts() {
+    let mut host = Host::new(None);
+    host.open(0, Token::new("0123456789abcdef"));
+    let port = host.next().await.expect("a room").port;
+    let mut link = connect(port);
+    let token = up(&mut link).await;
+    hello(&mut link, token, Vec::new());
+    let marks = frame(&mut link, |frame| match frame {
+        Frame::Welcome(welcome) => Some(welcome.rooms[0].marks.clone()),
+        _ => None,
+    })
+    .await;
+    assert!(marks[&ann()].host && !marks[&ann()].guest);
+    drop(link);
+    tokio::task::spawn_blocking(|| host.close()).await.expect("the room closes");
 }
 
 #[tokio::test]

@@ -9,9 +9,14 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Code, Refusal};
 use crate::json;
+use crate::marks::{Marks, MarksOf};
 use crate::message::{Conversation, Message, MessageId};
 use crate::name::{Nick, RoomName};
 use crate::text::{Line, Text};
+
+mod directory;
+
+pub use directory::{RoomSummary, RoomsPage, Whois};
 
 /// One thing that a server says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,6 +56,17 @@ pub enum Event {
     History(HistoryPage),
     /// A page of a room's members.
     Members(MembersPage),
+    /// Who somebody is.
+    Whois(Box<Whois>),
+    /// Somebody is away, or back.
+    Away {
+        /// Who.
+        name: Nick,
+        /// Why; empty when they are back.
+        text: Line,
+    },
+    /// A page of the rooms that there are.
+    Rooms(RoomsPage),
     /// The server's time.
     Time {
         /// Unix milliseconds.
@@ -119,6 +135,9 @@ pub struct RoomInfo {
     /// The dialects of those who came by another than the native one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub via: BTreeMap<Nick, Cow<'static, str>>,
+    /// What else is to be known of some of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: MarksOf,
 }
 
 /// A message of this connection is stored, and under which number.
@@ -183,15 +202,17 @@ pub struct Presence {
     pub room: RoomName,
     /// Who; never empty.
     pub names: Vec<Nick>,
-    /// The dialect, when it is one person of another than the native one.
+    /// The dialect of all of them, when it is another than the native one.
     pub via: Option<Cow<'static, str>>,
+    /// What else is to be known of all of them.
+    pub marks: Marks,
 }
 
 impl Presence {
     /// One person of the native dialect.
     #[must_use]
     pub fn one(room: RoomName, name: Nick) -> Self {
-        Self { room, names: vec![name], via: None }
+        Self { room, names: vec![name], via: None, marks: Marks::default() }
     }
 }
 
@@ -204,25 +225,27 @@ struct PresenceWire {
     names: Vec<Nick>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     via: Option<Cow<'static, str>>,
+    #[serde(default, skip_serializing_if = "Marks::is_empty")]
+    marks: Marks,
 }
 
 impl From<Presence> for PresenceWire {
     fn from(presence: Presence) -> Self {
-        let Presence { room, mut names, via } = presence;
+        let Presence { room, mut names, via, marks } = presence;
         let name = if names.len() == 1 { names.pop() } else { None };
-        Self { room, name, names, via }
+        Self { room, name, names, via, marks }
     }
 }
 
 impl TryFrom<PresenceWire> for Presence {
     type Error = &'static str;
     fn try_from(wire: PresenceWire) -> Result<Self, Self::Error> {
-        let PresenceWire { room, name, mut names, via } = wire;
+        let PresenceWire { room, name, mut names, via, marks } = wire;
         names.extend(name);
         if names.is_empty() {
             return Err("missing field `name`");
         }
-        Ok(Self { room, names, via })
+        Ok(Self { room, names, via, marks })
     }
 }
 
@@ -247,6 +270,9 @@ pub struct MembersPage {
     /// The dialects of those who came by another than the native one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub via: BTreeMap<Nick, Cow<'static, str>>,
+    /// What else is to be known of some of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: MarksOf,
     /// Whether there are members behind the last of these.
     pub more: bool,
 }
@@ -276,6 +302,12 @@ impl Event {
             }
             "history" => Self::History(json::body(line)?),
             "members" => Self::Members(json::body(line)?),
+            "whois" => Self::Whois(json::body(line)?),
+            "away" => {
+                let AwayWire { name, text } = json::body(line)?;
+                Self::Away { name, text }
+            }
+            "rooms" => Self::Rooms(json::body(line)?),
             "time" => Self::Time { at: json::body::<TimeWire>(line)?.at },
             "ping" => Self::Ping,
             "pong" => Self::Pong,
@@ -340,6 +372,13 @@ struct TopicWire {
     room: RoomName,
     text: Line,
     by: Nick,
+}
+
+#[derive(Deserialize)]
+struct AwayWire {
+    name: Nick,
+    #[serde(default)]
+    text: Line,
 }
 
 #[derive(Deserialize)]

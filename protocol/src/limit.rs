@@ -24,6 +24,9 @@ pub const TOPIC_BYTES: usize = 512;
 /// Longest single field of a profile, or name of a client program, in bytes after cleaning.
 pub const FIELD_BYTES: usize = 128;
 
+/// Longest word on why somebody is away, in bytes after cleaning.
+pub const AWAY_BYTES: usize = 128;
+
 /// Longest nick or room name in graphemes.
 pub const NAME_GRAPHEMES: usize = 32;
 
@@ -47,6 +50,9 @@ pub const HISTORY_BYTES: usize = 40_000;
 
 /// Names in one `members` page, and in the `members` of `welcome` and `room`.
 pub const MEMBERS_PAGE: usize = 50;
+
+/// Encoded bytes of rooms after which a `rooms` page ends, so that it fits a frame.
+pub const ROOMS_BYTES: usize = 40_000;
 
 /// Conversations that one `hello` may resume.
 pub const RESUME_MOST: usize = 200;

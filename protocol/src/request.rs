@@ -78,6 +78,25 @@ pub enum Request {
         #[serde(skip_serializing_if = "Option::is_none")]
         after: Option<Nick>,
     },
+    /// Asks who somebody is.
+    Whois {
+        /// Their name.
+        name: Nick,
+    },
+    /// Says what others may know of one from now on, all of it.
+    Profile(Profile),
+    /// Says that one is away.
+    Away {
+        /// Why; empty when one is back.
+        #[serde(skip_serializing_if = "Line::is_empty")]
+        text: Line,
+    },
+    /// Asks for a page of the rooms that there are, in the order of their names.
+    Rooms {
+        /// Rooms behind this name; from the first without it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<RoomName>,
+    },
     /// Asks for the server's time.
     Time,
     /// Asks for a `pong`.
@@ -154,14 +173,23 @@ impl Hello {
 #[serde(default)]
 pub struct Profile {
     /// The name as in the class list.
+    #[serde(skip_serializing_if = "Line::is_empty")]
     pub full_name: Line,
     /// The school's number.
+    #[serde(skip_serializing_if = "Line::is_empty")]
     pub student_id: Line,
     /// The account on GitHub.
+    #[serde(skip_serializing_if = "Line::is_empty")]
     pub github: Line,
 }
 
 impl Profile {
+    /// Whether it tells nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The same with every field cut to [`limit::FIELD_BYTES`].
     #[must_use]
     pub fn cut(&self) -> Self {

@@ -7,11 +7,12 @@ use std::borrow::Cow;
 
 use bytes::BytesMut;
 use chat_protocol::event::{
-    DirectInfo, DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage,
+    DirectInfo, DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage, RoomSummary,
+    RoomsPage, Whois,
 };
 use chat_protocol::{
-    Ack, Code, Conversation, Event, Hello, Line, Message, MessageId, Nick, Page, Profile, Refusal,
-    Request, Resume, RoomInfo, RoomName, Text, Token, Welcome,
+    Ack, Code, Conversation, Event, Hello, Line, Marks, Message, MessageId, Nick, Page, Profile,
+    Refusal, Request, Resume, RoomInfo, RoomName, Text, Token, Welcome,
 };
 
 fn nick(raw: &str) -> Nick {
@@ -147,6 +148,8 @@ fn requests_without_fields() {
 
 #[test]
 fn welcome() {
+    let host = Marks { host: true, away: true, ..Marks::default() };
+    let guest = Marks { guest: true, ..Marks::default() };
     let lobby = RoomInfo {
         name: RoomName::lobby(),
         topic: line(""),
@@ -154,6 +157,7 @@ fn welcome() {
         count: 2,
         members: vec![nick("ann"), nick("bob")],
         via: [(nick("bob"), Cow::Borrowed("line"))].into(),
+        marks: [(nick("ann"), host), (nick("bob"), guest)].into(),
     };
     let welcome = Welcome {
         version: 1,
@@ -168,7 +172,8 @@ fn welcome() {
         concat!(
             r#"{"type":"welcome","version":1,"name":"ann","server":"room 12","log":"9f2c","#,
             r#""directs":[{"name":"bob","last":7,"log":"9f2c.3"}],"rooms":[{"name":"lobby","topic":"","#,
-            r#""last":123,"count":2,"members":["ann","bob"],"via":{"bob":"line"}}]}"#
+            r#""last":123,"count":2,"members":["ann","bob"],"via":{"bob":"line"},"#,
+            r#""marks":{"ann":["host","away"],"bob":["guest"]}}]}"#
         ),
     );
 }
@@ -227,6 +232,7 @@ fn comings_and_goings() {
             count: 1,
             members: vec![nick("ann")],
             via: [].into(),
+            marks: [].into(),
         }),
         r#"{"type":"room","name":"rust","topic":"crabs","last":0,"count":1,"members":["ann"]}"#,
     );
@@ -241,11 +247,21 @@ fn comings_and_goings() {
         }),
         r#"{"type":"joined","room":"rust","name":"bob","via":"line"}"#,
     );
+    let guest = Marks { guest: true, ..Marks::default() };
+    event(
+        &Event::Joined(Presence {
+            names: vec![nick("ann"), nick("bob")],
+            marks: guest,
+            ..Presence::one(room("rust"), nick("ann"))
+        }),
+        r#"{"type":"joined","room":"rust","names":["ann","bob"],"marks":["guest"]}"#,
+    );
     event(
         &Event::Left(Presence {
             room: room("rust"),
             names: vec![nick("ann"), nick("bob")],
             via: None,
+            marks: Marks::default(),
         }),
         r#"{"type":"left","room":"rust","names":["ann","bob"]}"#,
     );
@@ -262,9 +278,94 @@ fn comings_and_goings() {
             room: room("rust"),
             members: vec![nick("ann")],
             via: [].into(),
+            marks: [].into(),
             more: false,
         }),
         r#"{"type":"members","room":"rust","members":["ann"],"more":false}"#,
+    );
+    event(
+        &Event::Members(MembersPage {
+            room: room("rust"),
+            members: vec![nick("ann")],
+            via: [].into(),
+            marks: [(nick("ann"), guest)].into(),
+            more: true,
+        }),
+        r#"{"type":"members","room":"rust","members":["ann"],"marks":{"ann":["guest"]},"more":true}"#,
+    );
+}
+
+#[test]
+fn who_somebody_is() {
+    request(&Request::Whois { name: nick("bob") }, r#"{"type":"whois","name":"bob"}"#);
+    let profile =
+        Profile { full_name: line("Bob Ray"), student_id: line("s7"), github: line("bobray") };
+    request(
+        &Request::Profile(profile.clone()),
+        r#"{"type":"profile","full_name":"Bob Ray","student_id":"s7","github":"bobray"}"#,
+    );
+    request(&Request::Profile(Profile::default()), r#"{"type":"profile"}"#);
+    let bare = Whois {
+        name: nick("bob"),
+        here: false,
+        marks: Marks::default(),
+        via: None,
+        rooms: Vec::new(),
+        profile: Profile::default(),
+        away: line(""),
+    };
+    event(&Event::Whois(Box::new(bare.clone())), r#"{"type":"whois","name":"bob","here":false}"#);
+    let whole = Whois {
+        here: true,
+        marks: Marks { guest: true, away: true, ..Marks::default() },
+        via: Some(Cow::Borrowed("line")),
+        rooms: vec![room("lobby"), room("rust")],
+        profile,
+        away: line("lunch"),
+        ..bare
+    };
+    event(
+        &Event::Whois(Box::new(whole)),
+        concat!(
+            r#"{"type":"whois","name":"bob","here":true,"marks":["guest","away"],"via":"line","#,
+            r#""rooms":["lobby","rust"],"profile":{"full_name":"Bob Ray","student_id":"s7","#,
+            r#""github":"bobray"},"away":"lunch"}"#
+        ),
+    );
+}
+
+#[test]
+fn away_and_back() {
+    request(&Request::Away { text: line("lunch") }, r#"{"type":"away","text":"lunch"}"#);
+    request(&Request::Away { text: line("") }, r#"{"type":"away"}"#);
+    let empty = Request::decode(br#"{"type":"away","text":" "}"#);
+    assert_eq!(empty, Ok(Request::Away { text: line("") }));
+    event(
+        &Event::Away { name: nick("ann"), text: line("lunch") },
+        r#"{"type":"away","name":"ann","text":"lunch"}"#,
+    );
+    event(
+        &Event::Away { name: nick("ann"), text: line("") },
+        r#"{"type":"away","name":"ann","text":""}"#,
+    );
+}
+
+#[test]
+fn rooms() {
+    request(&Request::Rooms { after: None }, r#"{"type":"rooms"}"#);
+    request(&Request::Rooms { after: Some(room("rust")) }, r#"{"type":"rooms","after":"rust"}"#);
+    assert_eq!(
+        Request::decode(br#"{"type":"rooms","after":""}"#),
+        Ok(Request::Rooms { after: None })
+    );
+    let rust = RoomSummary { name: room("rust"), topic: line("crabs"), count: 3 };
+    event(
+        &Event::Rooms(RoomsPage { rooms: vec![rust], more: true }),
+        r#"{"type":"rooms","rooms":[{"name":"rust","topic":"crabs","count":3}],"more":true}"#,
+    );
+    event(
+        &Event::Rooms(RoomsPage { rooms: Vec::new(), more: false }),
+        r#"{"type":"rooms","rooms":[],"more":false}"#,
     );
 }
 
@@ -313,6 +414,12 @@ fn requests_that_are_refused() {
     refused(r#"{"type":"hello","version":1,"name":""}"#, BadName, None);
     refused(r#"{"type":"hello","version":1,"name":"ann","token":"short"}"#, BadFrame, None);
     refused(r#"{"type":"history","room":"lobby","before":1,"after":1}"#, BadFrame, None);
+    refused(r#"{"type":"whois","name":"!b"}"#, BadName, None);
+    refused(r#"{"type":"whois"}"#, BadFrame, None);
+    refused(r#"{"type":"profile","github":7}"#, BadFrame, None);
+    refused(r#"{"type":"away","text":["lunch"]}"#, BadFrame, None);
+    refused(&format!(r#"{{"type":"away","text":"{}"}}"#, "x".repeat(129)), BadText, None);
+    refused(r#"{"type":"rooms","after":"a b"}"#, BadRoom, None);
     refused(r#"{"type":"dance","id":"x"}"#, UnknownType, Some("x"));
     refused(r#"{"type":"ping","a":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}"#, BadFrame, None);
     let long =
@@ -324,6 +431,13 @@ fn requests_that_are_refused() {
 fn a_bad_name_comes_with_a_good_one() {
     let refusal = Request::decode(br#"{"type":"hello","version":1,"name":" <ann> "}"#).unwrap_err();
     assert_eq!((refusal.code, refusal.suggest.as_deref()), (Code::BadName, Some("ann")));
+}
+
+#[test]
+fn a_profile_is_cut_and_cleaned() {
+    let long = format!(r#"{{"type":"profile","github":"\u001b[31m{}"}}"#, "x".repeat(200));
+    let Ok(Request::Profile(profile)) = Request::decode(long.as_bytes()) else { panic!("{long}") };
+    assert_eq!((profile.github.len(), profile.github.starts_with("[31mx")), (128, true));
 }
 
 #[test]

@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::borrow::Cow;
+
 use bytes::BytesMut;
-use chat_protocol::event::{DirectMessage, HistoryPage, Presence, RoomMessage};
+use chat_protocol::event::{
+    DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage, RoomSummary, RoomsPage, Whois,
+};
 use chat_protocol::{
-    Ack, Conversation, Event, Hello, Line, LineCodec, Message, MessageId, Nick, Page, Request,
-    Resume, RoomName, Text, Token, limit,
+    Ack, Conversation, Event, Hello, Line, LineCodec, Marks, Message, MessageId, Nick, Page,
+    Profile, Request, Resume, RoomName, Text, Token, limit,
 };
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
@@ -45,6 +49,51 @@ fn hello() -> impl Strategy<Value = Hello> {
     )
 }
 
+fn line(most: usize) -> impl Strategy<Value = Line> {
+    any::<String>().prop_map(move |raw| Line::cut(Line::cut(&raw, most).trim_end(), most))
+}
+
+fn profile() -> impl Strategy<Value = Profile> {
+    let field = || line(limit::FIELD_BYTES);
+    (field(), field(), field()).prop_map(|(full_name, student_id, github)| Profile {
+        full_name,
+        student_id,
+        github,
+    })
+}
+
+fn marks() -> impl Strategy<Value = Marks> {
+    any::<[bool; 3]>().prop_map(|[host, guest, away]| Marks { host, guest, away })
+}
+
+fn whois() -> impl Strategy<Value = Whois> {
+    let via = proptest::option::of(Just(Cow::Borrowed("line")));
+    (nick(), any::<bool>(), marks(), via, vec(room(), 0..4), profile(), line(limit::AWAY_BYTES))
+        .prop_map(|(name, here, marks, via, rooms, profile, away)| Whois {
+            name,
+            here,
+            marks,
+            via,
+            rooms,
+            profile,
+            away,
+        })
+}
+
+fn members() -> impl Strategy<Value = MembersPage> {
+    let some =
+        marks().prop_filter("nobody without marks is in the list", |marks| !marks.is_empty());
+    (room(), proptest::collection::btree_map(nick(), some, 0..4), any::<bool>()).prop_map(
+        |(room, marks, more)| MembersPage {
+            room,
+            members: marks.keys().cloned().collect(),
+            via: [].into(),
+            marks,
+            more,
+        },
+    )
+}
+
 fn request() -> impl Strategy<Value = Request> {
     let page = prop_oneof![
         Just(Page::Newest),
@@ -62,6 +111,10 @@ fn request() -> impl Strategy<Value = Request> {
         (room(), any::<String>())
             .prop_map(|(room, text)| Request::Topic { room, text: Line::cut(&text, 500) }),
         nick().prop_map(|name| Request::Rename { name }),
+        nick().prop_map(|name| Request::Whois { name }),
+        profile().prop_map(Request::Profile),
+        line(limit::AWAY_BYTES).prop_map(|text| Request::Away { text }),
+        proptest::option::of(room()).prop_map(|after| Request::Rooms { after }),
     ]
 }
 
@@ -88,11 +141,18 @@ fn event() -> impl Strategy<Value = Event> {
         (conversation(), vec(message(), 0..4), any::<bool>()).prop_map(|(room, messages, more)| {
             Event::History(HistoryPage { room, messages, more })
         }),
-        (room(), vec(nick(), 1..4)).prop_map(|(room, names)| Event::Joined(Presence {
-            room,
-            names,
-            via: None
-        })),
+        (room(), vec(nick(), 1..4), marks()).prop_map(|(room, names, marks)| Event::Joined(
+            Presence { room, names, via: None, marks }
+        )),
+        whois().prop_map(|whois| Event::Whois(Box::new(whois))),
+        members().prop_map(Event::Members),
+        (nick(), line(limit::AWAY_BYTES)).prop_map(|(name, text)| Event::Away { name, text }),
+        (vec((room(), line(limit::TOPIC_BYTES), any::<usize>()), 0..4), any::<bool>()).prop_map(
+            |(rooms, more)| {
+                let summary = |(name, topic, count)| RoomSummary { name, topic, count };
+                Event::Rooms(RoomsPage { rooms: rooms.into_iter().map(summary).collect(), more })
+            }
+        ),
     ]
 }
 
@@ -150,6 +210,16 @@ proptest! {
             prop_assert!(!text.chars().any(chat_protocol::text::is_unwanted));
         }
     }
+}
+
+#[test]
+fn the_largest_lists_fit_a_frame() {
+    // A page of rooms is cut before the room that would reach the limit; an answer about somebody
+    // names at most all rooms that one may be in; a list of people names each of them thrice.
+    const { assert!(limit::ROOMS_BYTES + 400 < limit::FRAME_BYTES) };
+    let whois = limit::ROOMS_MOST * (limit::NAME_BYTES + 3) + 8 * limit::FIELD_BYTES + 800;
+    let members = limit::MEMBERS_PAGE * (3 * limit::NAME_BYTES + 64) + 800;
+    assert!(whois < limit::FRAME_BYTES && members < limit::FRAME_BYTES);
 }
 
 #[test]

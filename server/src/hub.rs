@@ -14,6 +14,7 @@ use crate::doors::{Dialect, OnTaken};
 use crate::link::Link;
 
 mod catch_up;
+mod directory;
 mod entry;
 mod fanout;
 mod people;
@@ -24,7 +25,7 @@ mod round;
 mod state;
 mod task;
 
-pub(crate) use task::{Opened, start};
+pub(crate) use task::{House, Opened, start};
 
 /// Commands that may wait for the hub; a connection that finds the inbox full waits, and its peer
 /// with it. Senders are served in the order they came, so one that floods cannot push ahead.

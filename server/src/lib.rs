@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_protocol::{Line, limit};
+use chat_protocol::{Line, Token, limit};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -38,7 +38,7 @@ pub use log::sqlite::Durability;
 use connection::Context;
 use console::Console;
 use folder::Folder;
-use hub::Opened;
+use hub::{House, Opened};
 use log::memory::MemoryLog;
 use log::sqlite::{SqliteLog, new_identity};
 use log::{Log, LogError, Snapshot};
@@ -61,6 +61,8 @@ pub struct Config {
     pub limits: bool,
     /// The server's name, for people; cleaned, and cut where it is too long.
     pub name: String,
+    /// What the person who hosts goes by: lists tell who that is.
+    pub host: Option<Token>,
     /// What standard output gets to see.
     pub console: Show,
     /// What messages are stamped with.
@@ -76,6 +78,7 @@ impl Default for Config {
             durability: Durability::Disk,
             limits: true,
             name: "chat".to_owned(),
+            host: None,
             console: Show::Nothing,
             clock: Clock::default(),
         }
@@ -142,9 +145,8 @@ pub struct Bound {
     opened: Opened,
     folder: Option<Folder>,
     limits: bool,
-    name: Line,
+    house: House,
     show: Show,
-    clock: Clock,
 }
 
 /// Takes the ports and the data folder. Who wants to say where the doors are before anybody comes
@@ -164,8 +166,9 @@ pub async fn bind(config: Config) -> Result<Bound, StartError> {
     let addresses = addresses.collect();
     let (opened, folder) = open(&config.storage, config.durability)?;
     let name = Line::cut(&config.name, limit::FIELD_BYTES);
-    let Config { limits, console: show, clock, .. } = config;
-    Ok(Bound { listeners, addresses, opened, folder, limits, name, show, clock })
+    let Config { limits, host, console: show, clock, .. } = config;
+    let house = House { name, host, clock };
+    Ok(Bound { listeners, addresses, opened, folder, limits, house, show })
 }
 
 /// Starts a server. When this returns, it takes connections.
@@ -186,11 +189,11 @@ impl Bound {
     /// Takes connections. Must be called within a Tokio runtime.
     #[must_use]
     pub fn serve(self) -> Running {
-        let Self { listeners, addresses, opened, folder, limits, name, show, clock } = self;
+        let Self { listeners, addresses, opened, folder, limits, house, show } = self;
         let (console, ending) = Console::start(show);
         let stop = CancellationToken::new();
-        let (handle, hub) =
-            hub::start(opened, (name.clone(), clock), console.clone(), stop.child_token());
+        let name = house.name.clone();
+        let (handle, hub) = hub::start(opened, house, console.clone(), stop.child_token());
         let context = Arc::new(Context {
             hub: handle,
             waiting_room: waiting_room::WaitingRoom::default(),

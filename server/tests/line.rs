@@ -12,7 +12,8 @@ async fn lines_and_frames_meet_in_one_room() {
     let server = ephemeral().await;
     let mut ann = Peer::guest(&server, "ann").await;
     let mut bob = Peer::line(&server, "bob").await;
-    let joined = json!({"type":"joined","room":"lobby","name":"bob","via":"line"});
+    let joined =
+        json!({"type":"joined","room":"lobby","name":"bob","via":"line","marks":["guest"]});
     assert_eq!(ann.expect("joined").await, joined);
     bob.bytes(b"hello\r\n").await;
     assert_eq!(ann.expect("message").await["text"], "hello");

@@ -74,7 +74,8 @@ async fn rooms_are_joined_and_left() {
     ann.send(json!({"type": "join", "room": "Rust"})).await;
     let room = ann.expect("room").await;
     assert_eq!((&room["name"], &room["members"]), (&json!("Rust"), &json!(["ann"])));
-    assert_eq!(ann.expect("joined").await, json!({"type":"joined","room":"Rust","name":"ann"}));
+    let joined = json!({"type":"joined","room":"Rust","name":"ann","marks":["guest"]});
+    assert_eq!(ann.expect("joined").await, joined);
 
     let mut bob = Peer::guest(&server, "bob").await;
     ann.expect("joined").await;

@@ -33,6 +33,8 @@ pub(crate) struct Talk {
     pub(crate) log: Option<String>,
     /// From where `/msg` led here: the way back, if nobody is here.
     pub(crate) came_from: Option<Conversation>,
+    /// When it was opened last, counted in openings; 0 if it never was.
+    pub(crate) opened: u64,
 }
 
 /// What came in while the conversation was not open.
@@ -58,6 +60,7 @@ impl Talk {
             resumed: false,
             log: None,
             came_from: None,
+            opened: 0,
         }
     }
 
@@ -66,6 +69,14 @@ impl Talk {
         match &self.address {
             Conversation::Room(name) => format!("#{name}"),
             Conversation::Direct(name) => format!("@{name}"),
+        }
+    }
+
+    /// With whom it is, if with one person.
+    pub(crate) fn with(&self) -> Option<&Nick> {
+        match &self.address {
+            Conversation::Room(_) => None,
+            Conversation::Direct(name) => Some(name),
         }
     }
 
@@ -94,6 +105,8 @@ fn fold(address: &Conversation) -> String {
 pub(crate) struct Conversations {
     talks: Vec<Talk>,
     open: usize,
+    /// How often a conversation was opened.
+    openings: u64,
     /// Rooms left by one's own wish: what was still on its way does not bring them back.
     left: BTreeSet<RoomKey>,
     /// People whose conversation was closed, and the newest number seen there.
@@ -114,7 +127,8 @@ pub(crate) struct Moved {
 impl Default for Conversations {
     fn default() -> Self {
         let lobby = Talk::new(Conversation::Room(RoomName::lobby()));
-        Self { talks: vec![lobby], open: 0, left: BTreeSet::new(), closed: BTreeMap::new() }
+        let (left, closed) = (BTreeSet::new(), BTreeMap::new());
+        Self { talks: vec![lobby], open: 0, openings: 0, left, closed }
     }
 }
 
@@ -191,6 +205,8 @@ impl Conversations {
     pub(crate) fn go_to_index(&mut self, index: usize) {
         if index < self.talks.len() {
             self.open = index;
+            self.openings += 1;
+            self.talks[index].opened = self.openings;
             self.talks[index].unread = Unread::default();
             self.talks[index].scrollback.want_older();
         }

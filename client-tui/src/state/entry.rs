@@ -99,18 +99,31 @@ pub(crate) struct Entry {
     /// Unix milliseconds: of a message by the server's clock, of anything else by ours.
     pub(crate) at: i64,
     pub(crate) body: Body,
+    /// Whether it is left out: its author is ignored.
+    hidden: bool,
     wrap: Option<(usize, Vec<Row>)>,
 }
 
 impl Entry {
     pub(crate) fn new(key: Key, at: i64, body: Body) -> Self {
-        Self { key, at, body, wrap: None }
+        Self { key, at, body, hidden: false, wrap: None }
     }
 
     /// Changes what it says, which may change how it wraps.
     pub(crate) fn body_mut(&mut self) -> &mut Body {
         self.wrap = None;
         &mut self.body
+    }
+
+    pub(crate) fn set_hidden(&mut self, hidden: bool) {
+        if self.hidden != hidden {
+            self.wrap = None;
+            self.hidden = hidden;
+        }
+    }
+
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.hidden
     }
 
     /// What is shown of it, before it is wrapped.
@@ -122,10 +135,10 @@ impl Entry {
         }
     }
 
-    /// Wraps it, unless it is known how.
+    /// Wraps it, unless it is known how; what is hidden has no rows.
     pub(crate) fn measure(&mut self, width: usize) -> &[Row] {
         if self.wrap.as_ref().is_none_or(|(wrapped, _)| *wrapped != width) {
-            let rows = cells::wrap(self.text(), width);
+            let rows = if self.hidden { Vec::new() } else { cells::wrap(self.text(), width) };
             self.wrap = Some((width, rows));
         }
         self.rows()

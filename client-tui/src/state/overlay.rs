@@ -1,18 +1,68 @@
 //! What lies on top of the screen: a stack. Keys go to the top; drawing starts from the bottom.
 
+use chat_protocol::event::Whois;
+
 use super::input::Editor;
+use super::picker::Picker;
 
 /// Something on top of the screen.
 #[derive(Debug)]
 pub(crate) enum Overlay {
     /// Keys and commands; scrolled by this many rows.
     Help { scroll: usize },
+    /// One command, by its name; scrolled by this many rows.
+    CommandHelp { name: &'static str, scroll: usize },
+    /// A list to pick a conversation from.
+    Picker(Picker),
+    /// Who somebody is; scrolled by this many rows.
+    Whois { whois: Box<Whois>, scroll: usize },
     /// Asks whether to leave; what is at stake is worked out by [`super::State::stakes`].
     Leave,
     /// The port to host on is somebody else's.
     PortTaken { port: u16, server: Option<String> },
     /// The server would not have the name.
     NameRefused(NameRefused),
+}
+
+impl Overlay {
+    /// Whether it only shows something, so that who goes on typing or pastes has done with it.
+    pub(crate) fn gives_way(&self) -> bool {
+        self.is_sheet() || matches!(self, Self::Leave)
+    }
+
+    /// Whether it is something to be read.
+    fn is_sheet(&self) -> bool {
+        matches!(self, Self::Help { .. } | Self::CommandHelp { .. } | Self::Whois { .. })
+    }
+
+    /// By how many rows it is scrolled, if it is something to be read.
+    pub(crate) fn scroll_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Help { scroll } => Some(scroll),
+            Self::CommandHelp { scroll, .. } | Self::Whois { scroll, .. } => Some(scroll),
+            _ => None,
+        }
+    }
+
+    /// What the keys do while it lies there, below the input, where nothing can be typed now.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Help { .. } | Self::CommandHelp { .. } | Self::Whois { .. } => {
+                Some("Esc closes · typing goes on here")
+            }
+            Self::Picker(_) => Some("↑ ↓ choose · Enter takes it · Esc closes"),
+            Self::Leave | Self::PortTaken { .. } | Self::NameRefused(_) => None,
+        }
+    }
+
+    /// Where what is typed goes, if it goes somewhere.
+    pub(crate) fn editor(&mut self) -> Option<&mut Editor> {
+        match self {
+            Self::NameRefused(refused) => Some(&mut refused.editor),
+            Self::Picker(picker) => Some(&mut picker.editor),
+            _ => None,
+        }
+    }
 }
 
 /// A name that was refused, and what to do instead.

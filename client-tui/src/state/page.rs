@@ -85,6 +85,11 @@ impl Reader {
         }
     }
 
+    /// What came in is not shown.
+    pub(super) fn arrived_unseen(&mut self) {
+        self.below = self.below.saturating_sub(1);
+    }
+
     /// An entry got another key.
     pub(super) fn follow(&mut self, from: Key, to: Key) {
         if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.key == from) {

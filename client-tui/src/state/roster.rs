@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chat_protocol::{NameKey, Nick};
+use chat_protocol::{Marks, MarksOf, NameKey, Nick};
 
 /// Names kept; of bigger rooms only the number is known.
 const KEEP: usize = 1_000;
@@ -22,31 +22,44 @@ pub(crate) struct Member {
     pub(crate) name: Nick,
     /// The dialect, when it is another than ours.
     pub(crate) via: Option<Cow<'static, str>>,
+    pub(crate) marks: Marks,
+}
+
+impl Member {
+    /// Where they stand in a list: who hosts first, who is away last.
+    fn standing(&self) -> usize {
+        match self.marks {
+            Marks { away: true, .. } => 2,
+            Marks { host: true, .. } => 0,
+            _ => 1,
+        }
+    }
 }
 
 type Dialects = BTreeMap<Nick, Cow<'static, str>>;
 
 impl Roster {
     /// Starts anew with the first of `count` people.
-    pub(crate) fn reset(&mut self, count: usize, names: &[Nick], via: &Dialects) {
+    pub(crate) fn reset(&mut self, count: usize, names: &[Nick], via: &Dialects, marks: &MarksOf) {
         self.members.clear();
-        self.add_page(names, via);
+        self.add_page(names, via, marks);
         self.count = count.max(self.members.len());
     }
 
     /// Adds people who were there already.
-    pub(crate) fn add_page(&mut self, names: &[Nick], via: &Dialects) {
+    pub(crate) fn add_page(&mut self, names: &[Nick], via: &Dialects, marks: &MarksOf) {
         for name in names {
-            self.put(name.clone(), via.get(name).cloned());
+            let marks = marks.get(name).copied().unwrap_or_default();
+            self.put(Member { name: name.clone(), via: via.get(name).cloned(), marks });
         }
         self.count = self.count.max(self.members.len());
     }
 
-    pub(crate) fn join(&mut self, names: &[Nick], via: Option<&Cow<'static, str>>) {
+    pub(crate) fn join(&mut self, names: &[Nick], via: Option<&Cow<'static, str>>, marks: Marks) {
         for name in names {
             // Beyond what is kept, a name that is not known may be a second connection of one who
             // is; the next page of members will tell.
-            if self.put(name.clone(), via.cloned()) {
+            if self.put(Member { name: name.clone(), via: via.cloned(), marks }) {
                 self.count += 1;
             }
         }
@@ -63,8 +76,20 @@ impl Roster {
 
     pub(crate) fn rename(&mut self, from: &Nick, to: &Nick) -> bool {
         let Some(member) = self.members.remove(&from.key()) else { return false };
-        self.put(to.clone(), member.via);
+        self.put(Member { name: to.clone(), ..member });
         true
+    }
+
+    /// Somebody is away, or back; whether they are known here.
+    pub(crate) fn set_away(&mut self, name: &Nick, away: bool) -> bool {
+        let Some(member) = self.members.get_mut(&name.key()) else { return false };
+        member.marks.away = away;
+        true
+    }
+
+    /// What is known of somebody.
+    pub(crate) fn get(&self, name: &Nick) -> Option<&Member> {
+        self.members.get(&name.key())
     }
 
     /// The name behind which more should be asked for, when not everybody is known.
@@ -82,12 +107,20 @@ impl Roster {
         self.members.values()
     }
 
-    fn put(&mut self, name: Nick, via: Option<Cow<'static, str>>) -> bool {
-        let key = name.key();
+    /// The same as a list shows them: who hosts, who is here, who is away; each by name.
+    pub(crate) fn by_standing(&self) -> Vec<&Member> {
+        let mut members: Vec<&Member> = self.members.values().collect();
+        members
+            .sort_by_cached_key(|member| (member.standing(), member.name.as_str().to_lowercase()));
+        members
+    }
+
+    fn put(&mut self, member: Member) -> bool {
+        let key = member.name.key();
         if self.members.len() >= KEEP && !self.members.contains_key(&key) {
             return true;
         }
-        self.members.insert(key, Member { name, via }).is_none()
+        self.members.insert(key, member).is_none()
     }
 }
 
@@ -102,15 +135,32 @@ mod tests {
     #[test]
     fn people_come_and_go() {
         let mut roster = Roster::default();
-        roster.reset(3, &nicks(&["ann", "bob"]), &Dialects::new());
+        roster.reset(3, &nicks(&["ann", "bob"]), &Dialects::new(), &MarksOf::new());
         assert_eq!(roster.unknown_behind().map(Nick::as_str), Some("bob"));
-        roster.add_page(&nicks(&["eve"]), &Dialects::new());
+        roster.add_page(&nicks(&["eve"]), &Dialects::new(), &MarksOf::new());
         assert_eq!(roster.unknown_behind(), None);
-        roster.join(&nicks(&["Ann", "zoe"]), Some(&Cow::Borrowed("line")));
+        roster.join(&nicks(&["Ann", "zoe"]), Some(&Cow::Borrowed("line")), Marks::default());
         assert_eq!(roster.count(), 4);
         roster.leave(&nicks(&["BOB"]));
         assert!(roster.rename(&nicks(&["eve"])[0], &nicks(&["eva"])[0]));
         let names: Vec<&str> = roster.members().map(|member| member.name.as_str()).collect();
         assert_eq!((names.as_slice(), roster.count()), (&["Ann", "eva", "zoe"][..], 3));
+    }
+
+    #[test]
+    fn who_hosts_comes_first_and_who_is_away_last() {
+        let mut roster = Roster::default();
+        let host = Marks { host: true, ..Marks::default() };
+        roster.join(&nicks(&["bob", "ann", "cy"]), None, Marks::default());
+        roster.join(&nicks(&["zoe"]), None, host);
+        assert!(roster.set_away(&nicks(&["ANN"])[0], true));
+        assert!(!roster.set_away(&nicks(&["eve"])[0], true));
+        let listed = |roster: &Roster| -> Vec<String> {
+            roster.by_standing().iter().map(|member| member.name.to_string()).collect()
+        };
+        assert_eq!(listed(&roster), ["zoe", "bob", "cy", "ann"]);
+        // Who takes another name stays away.
+        roster.rename(&nicks(&["ann"])[0], &nicks(&["anna"])[0]);
+        assert_eq!(listed(&roster), ["zoe", "bob", "cy", "anna"]);
     }
 }

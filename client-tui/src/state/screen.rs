@@ -11,6 +11,9 @@ pub(crate) const MEMBERS_WIDTH: u16 = 20;
 /// Columns of the conversations pane, its border included.
 pub(crate) const TALKS_WIDTH: u16 = 20;
 
+/// Messages never fold away: these columns are kept before any pane, 24 of them for text.
+const KEPT: u16 = 37;
+
 /// Below these widths the side panes fold away by themselves.
 const MEMBERS_FROM: u16 = 76;
 const TALKS_FROM: u16 = 100;
@@ -96,6 +99,11 @@ impl Screen {
         self.width < LEAST.0 || self.height < LEAST.1
     }
 
+    /// Whether a side pane of this width leaves the messages what they need.
+    pub(crate) fn has_room_for(&self, pane: u16) -> bool {
+        self.width >= pane + KEPT
+    }
+
     /// Columns in which the typed text wraps, with a prompt of this width.
     pub(crate) fn input_width(&self, prompt: usize) -> usize {
         // The edges, the sign behind the prompt, and a column for the cursor behind a full row.
@@ -105,9 +113,7 @@ impl Screen {
     pub(crate) fn divide(&mut self, wishes: Wishes) {
         let members = self.panes.members.unwrap_or(self.width >= MEMBERS_FROM) && wishes.room;
         let talks = self.panes.talks.unwrap_or(self.width >= TALKS_FROM) && wishes.several;
-        // Messages never fold away: 24 columns of text are kept before any pane.
-        let kept = Gutter::for_pane(0).width() + 24;
-        let mut spare = self.width.saturating_sub(kept);
+        let mut spare = self.width.saturating_sub(KEPT);
         let mut side = |wanted: bool, width: u16| {
             let shown = wanted && spare >= width;
             spare -= if shown { width } else { 0 };

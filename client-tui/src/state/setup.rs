@@ -5,6 +5,7 @@ use chat_protocol::{Nick, RoomName};
 use jiff::tz::TimeZone;
 
 use crate::effect::Target;
+use crate::people::People;
 
 /// Everything that [`crate::state::State::new`] needs to know.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Setup {
     pub name: Option<Nick>,
     /// The servers joined before, the latest first.
     pub recent: Vec<Target>,
+    /// What is remembered of people.
+    pub people: People,
     /// Why nothing is kept beyond this run, if so: told once.
     pub trouble: Option<String>,
     /// The port to host on, and to join at where an address names none: what `--port` said, or

@@ -17,9 +17,9 @@ pub(crate) fn join(state: &mut State, target: Target, room: Option<RoomName>) ->
     state.outgoing.clear();
     state.overlays.clear();
     state.start.told = None;
-    if matches!(state.hosting, Hosting::Opening { .. }) {
+    if matches!(state.me.hosting, Hosting::Opening { .. }) {
         // A room that opens late must not take us away from here.
-        state.hosting = Hosting::No;
+        state.me.hosting = Hosting::No;
     }
     state.stage = Stage::Connecting(room);
     state.link.aim(target.clone());
@@ -29,22 +29,22 @@ pub(crate) fn join(state: &mut State, target: Target, room: Option<RoomName>) ->
 
 /// Hosts a room; joining it follows when it is open. Asked again meanwhile, it is the same room.
 pub(crate) fn host(state: &mut State, port: u16, name: Nick) -> Vec<Effect> {
-    let opening = matches!(state.hosting, Hosting::Opening { .. });
+    let opening = matches!(state.me.hosting, Hosting::Opening { .. });
     state.stage = Stage::Start(Start::Screen);
     state.start.told = Some(Told::Busy("opening a room…".to_owned()));
-    state.hosting = Hosting::Opening { name };
+    state.me.hosting = Hosting::Opening { name: name.clone() };
     state.screen.dirty = true;
-    if opening { Vec::new() } else { vec![Effect::Host { port }] }
+    if opening { Vec::new() } else { vec![Effect::Host { port, name }] }
 }
 
 /// The room is open, or not.
 pub(crate) fn hosted(state: &mut State, hosted: Result<Hosted, HostFailure>) -> Vec<Effect> {
     state.screen.dirty = true;
-    let Hosting::Opening { name } = &state.hosting else { return Vec::new() };
+    let Hosting::Opening { name } = &state.me.hosting else { return Vec::new() };
     match hosted {
         Ok(hosted) => {
             let target = own(hosted.port, name.clone());
-            state.hosting = Hosting::Open(hosted);
+            state.me.hosting = Hosting::Open(hosted);
             join(state, target, None)
         }
         Err(failure) => {
@@ -52,7 +52,7 @@ pub(crate) fn hosted(state: &mut State, hosted: Result<Hosted, HostFailure>) -> 
             if let HostFailure::PortTaken { port, server } = failure {
                 state.overlays.push(Overlay::PortTaken { port, server });
             } else {
-                state.hosting = Hosting::No;
+                state.me.hosting = Hosting::No;
             }
             Vec::new()
         }
@@ -61,7 +61,9 @@ pub(crate) fn hosted(state: &mut State, hosted: Result<Hosted, HostFailure>) -> 
 
 /// Joins whoever has the port on this machine.
 pub(crate) fn join_here(state: &mut State, port: u16) -> Vec<Effect> {
-    let Hosting::Opening { name } = std::mem::take(&mut state.hosting) else { return Vec::new() };
+    let Hosting::Opening { name } = std::mem::take(&mut state.me.hosting) else {
+        return Vec::new();
+    };
     join(state, own(port, name), None)
 }
 

@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::{refusals, stranger};
+use super::{people, picker, refusals, stranger};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::state::conversations::Talk;
@@ -52,8 +52,12 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             if let Some(talk) = state.conversations.get_mut(&room) {
                 talk.scrollback.take_page(messages, more);
             }
+            people::hide(state, &room);
         }
         Event::Members(page) => return take_members(state, page),
+        Event::Whois(whois) => people::take_whois(state, *whois),
+        Event::Away { name, text } => people::take_away(state, now, &name, &text),
+        Event::Rooms(page) => return picker::take_rooms(state, page),
         Event::Time { at } => tell_time(state, now, at),
         Event::Ping => return vec![Effect::Send(Request::Pong)],
         Event::Bye { text } => {
@@ -84,12 +88,19 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     state.link.welcome();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::NameRefused(_)));
     let same_log = before.as_ref().is_some_and(|before| before.log == welcome.log);
+    let mut effects: Vec<Effect> = match before {
+        Some(_) => people::away_again(state).into_iter().collect(),
+        None => {
+            // Of another server one was away, if at all.
+            state.me.away = Line::default();
+            Vec::new()
+        }
+    };
     if before.is_some() && !same_log {
         refusals::log_changed(state, now, None);
     }
     state.conversations.iter_mut().for_each(|talk| talk.member = !talk.is_room());
     stranger::compare(state, now, &welcome.directs);
-    let mut effects: Vec<Effect> = Vec::new();
     for info in &welcome.rooms {
         effects.extend(enter(state, info));
     }
@@ -131,7 +142,10 @@ fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
     let DirectInfo { name, last, log } = direct;
     let address = Conversation::Direct(name);
     let closed = state.conversations.seen_in_closed(&address);
-    if closed.is_some_and(|seen| seen >= last) || !state.conversations.admits(&address) {
+    if closed.is_some_and(|seen| seen >= last)
+        || !state.conversations.admits(&address)
+        || people::is_unwanted(state, &address)
+    {
         return false;
     }
     let own = u64::try_from(state.outgoing.count_to(&address)).unwrap_or(u64::MAX);
@@ -155,7 +169,7 @@ fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
 
 /// The server is worth offering at the next start, under this name; one's own is not.
 fn remember(state: &State) -> Option<Effect> {
-    let hosting = matches!(state.hosting, Hosting::Open(_));
+    let hosting = matches!(state.me.hosting, Hosting::Open(_));
     let target = state.link.target.clone().filter(|_| !hosting);
     target.map(Effect::Remember)
 }
@@ -164,7 +178,7 @@ fn remember(state: &State) -> Option<Effect> {
 fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
     let stage = std::mem::replace(&mut state.stage, Stage::Chat);
     let mut effects = Vec::new();
-    if let Hosting::Open(hosted) = &state.hosting {
+    if let Hosting::Open(hosted) = &state.me.hosting {
         let words = match hosted.addresses.is_empty() {
             true => "You host this room. Without a network, nobody else can join it".to_owned(),
             false => format!(
@@ -195,7 +209,7 @@ fn enter(state: &mut State, info: &RoomInfo) -> Option<Effect> {
     let (talk, _) = state.conversations.ensure(address);
     talk.member = true;
     talk.topic = info.topic.clone();
-    talk.roster.reset(info.count, &info.members, &info.via);
+    talk.roster.reset(info.count, &info.members, &info.via, &info.marks);
     talk.scrollback.expect(info.last);
     let after = talk.roster.unknown_behind().cloned();
     after
@@ -209,13 +223,20 @@ fn is_own(state: &State, name: &Nick) -> bool {
 /// Takes a message; whether it deserves the bell. One that was behind our own leaving is not ours
 /// any more.
 fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
-    if state.conversations.has_left(&address) || !state.conversations.admits(&address) {
+    if state.conversations.has_left(&address)
+        || !state.conversations.admits(&address)
+        || people::is_unwanted(state, &address)
+    {
         return false;
     }
     let own = is_own(state, &message.from);
     let to_me = matches!(address, Conversation::Direct(_));
     let concerns =
         !own && (to_me || state.link.name().is_some_and(|name| mentions(&message.text, name)));
+    if state.me.people.ignores(&message.from) && !own {
+        people::take_ignored(state, address, message);
+        return false;
+    }
     let (talk, open) = state.conversations.ensure(address);
     if own
         && talk.scrollback.is_news(message.seq)
@@ -276,7 +297,7 @@ fn take_presence(state: &mut State, now: Moment, presence: &Presence, joined: bo
     let (mine, others): (Vec<Nick>, Vec<Nick>) =
         presence.names.iter().cloned().partition(|name| own.as_ref() == Some(name));
     if joined {
-        talk.roster.join(&presence.names, presence.via.as_ref());
+        talk.roster.join(&presence.names, presence.via.as_ref(), presence.marks);
     } else {
         talk.roster.leave(&presence.names);
     }
@@ -323,8 +344,9 @@ fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Ef
     if let Some(session) = state.link.session.as_mut() {
         session.asked = to.clone();
     }
+    let profile = people::take_profile_along(state, &from, to);
     let keep = Effect::KeepToken { from, to: to.clone() };
-    [keep].into_iter().chain(remember(state)).collect()
+    [keep].into_iter().chain(profile).chain(remember(state)).collect()
 }
 
 /// What was written to somebody stays with them under their new name.
@@ -352,11 +374,11 @@ fn take_topic(state: &mut State, now: Moment, room: RoomName, text: Line, by: &N
 }
 
 fn take_members(state: &mut State, page: MembersPage) -> Vec<Effect> {
-    let MembersPage { room, members, via, more } = page;
+    let MembersPage { room, members, via, marks, more } = page;
     let Some(talk) = state.conversations.get_mut(&Conversation::Room(room.clone())) else {
         return Vec::new();
     };
-    talk.roster.add_page(&members, &via);
+    talk.roster.add_page(&members, &via, &marks);
     let next = talk.roster.unknown_behind().filter(|_| more && !members.is_empty()).cloned();
     next.map(|after| Effect::Send(Request::Members { room, after: Some(after) }))
         .into_iter()

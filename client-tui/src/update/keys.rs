@@ -2,11 +2,11 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{complete, compose, connect, overlays, scroll, start};
+use super::{complete, compose, connect, overlays, panes, picker, scroll, start};
 use crate::command;
 use crate::effect::Effect;
 use crate::event::Moment;
-use crate::keymap::{self, Action};
+use crate::keymap::{self, Action, Edit};
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
@@ -42,12 +42,12 @@ pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
     state.screen.dirty = true;
     let text = chat_protocol::text::clean(&raw.replace('\t', TAB));
     let one_line = || text.replace('\n', " ").trim().to_owned();
-    while matches!(state.overlays.last(), Some(Overlay::Help { .. } | Overlay::Leave)) {
+    while state.overlays.last().is_some_and(Overlay::gives_way) {
         state.overlays.pop();
     }
     if let Some(overlay) = state.overlays.last_mut() {
-        if let Overlay::NameRefused(refused) = overlay {
-            refused.editor.insert(&one_line());
+        if let Some(editor) = overlay.editor() {
+            editor.insert(&one_line());
         }
         return Vec::new();
     }
@@ -135,6 +135,8 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::NewLine => {
             talk.compose.editor.insert("\n");
         }
+        // There is nothing to kill: the key's other meaning.
+        Action::Edit(Edit::KillToEnd) if talk.compose.editor.is_empty() => picker::open(state),
         Action::Edit(edit) => talk.compose.editor.apply(edit),
         Action::Up => climb(state, false),
         Action::Down => climb(state, true),
@@ -147,17 +149,13 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::NextTalk => state.conversations.step(true),
         Action::PreviousTalk => state.conversations.step(false),
         Action::Talk(number) => state.conversations.go_to_index(number.wrapping_sub(1)),
-        Action::NextActive => {
-            if let Some(index) = state.conversations.next_active() {
-                state.conversations.go_to_index(index);
-            }
-        }
-        Action::ToggleTalks => {
-            state.screen.panes.talks = Some(state.screen.layout.talks == 0);
-        }
-        Action::ToggleMembers => {
-            state.screen.panes.members = Some(state.screen.layout.members == 0);
-        }
+        Action::NextActive => match state.conversations.next_active() {
+            Some(index) => state.conversations.go_to_index(index),
+            None => state.tip = Tip::Told("nothing new elsewhere".to_owned()),
+        },
+        Action::Pick => picker::open(state),
+        Action::ToggleTalks => panes::toggle_talks(state),
+        Action::ToggleMembers => panes::toggle_members(state),
         Action::Retry => {
             compose::retry(state);
             return connect::retry(state);

@@ -74,6 +74,8 @@ fn up(state: &mut State, token: Token) -> Vec<Effect> {
     go(state, Phase::Greeting);
     state.link.seconds_left = None;
     let Some(name) = state.link.name().cloned() else { return Vec::new() };
+    // Even an empty one is told: it takes back what was told before.
+    let profile = state.me.people.profile(&name).cloned();
     let client = concat!("chat-tui ", env!("CARGO_PKG_VERSION"));
     let hello = Hello {
         version: limit::VERSION,
@@ -81,7 +83,7 @@ fn up(state: &mut State, token: Token) -> Vec<Effect> {
         token: Some(token),
         code: None,
         client: Some(Line::cut(client, limit::FIELD_BYTES)),
-        profile: None,
+        profile,
         resume: resume(state),
     };
     vec![Effect::Send(Request::Hello(Box::new(hello)))]
@@ -134,6 +136,7 @@ fn down(
     state.conversations.iter_mut().for_each(|talk| talk.scrollback.forget_asking());
     state.link.forget_round_trip();
     state.link.renaming = None;
+    state.me.asked = None;
     let told = std::mem::take(&mut state.link.goodbye) && failure == Failure::Closed;
     if state.stage == Stage::Chat && state.link.failure.is_none() && !told {
         tell(state, now, &failure);

@@ -3,7 +3,7 @@
 use chat_protocol::{Nick, Request};
 use crossterm::event::KeyEvent;
 
-use super::connect;
+use super::{connect, picker, sheets};
 use crate::effect::Effect;
 use crate::keymap::{self, Action};
 use crate::state::hosting::Hosting;
@@ -20,16 +20,13 @@ pub(crate) enum Outcome {
 pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Outcome {
     let (action, typed) = (keymap::action(key), keymap::typed(key));
     Outcome::Done(match state.overlays.last_mut() {
-        Some(Overlay::Help { scroll }) => {
-            match action {
-                Some(Action::Up) => *scroll = scroll.saturating_sub(1),
-                Some(Action::Down) => *scroll += 1,
-                Some(Action::PageUp) => *scroll = scroll.saturating_sub(10),
-                Some(Action::PageDown) => *scroll += 10,
-                _ => return close(state, typed),
+        Some(Overlay::Help { .. } | Overlay::CommandHelp { .. } | Overlay::Whois { .. }) => {
+            if !sheets::key(state, action) {
+                return close(state, typed);
             }
             Vec::new()
         }
+        Some(Overlay::Picker(_)) => picker::key(state, action, typed),
         Some(Overlay::Leave) => {
             let leaves = matches!(action, Some(Action::Send | Action::Interrupt))
                 || matches!(typed, Some('y' | 'Y'));
@@ -62,7 +59,7 @@ fn port_taken(state: &mut State, action: Option<Action>) -> Vec<Effect> {
         }
         Some(Action::Send | Action::Escape | Action::Interrupt) => {
             state.overlays.pop();
-            state.hosting = Hosting::No;
+            state.me.hosting = Hosting::No;
             Vec::new()
         }
         _ => Vec::new(),

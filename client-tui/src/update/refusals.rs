@@ -39,6 +39,10 @@ pub(crate) fn take(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Eff
             state.link.renaming = None;
             state.tip = Tip::Wrong(words_of(refusal));
         }
+        Code::NoSuchName if refusal.id.is_none() && state.me.asked.is_some() => {
+            let name = state.me.asked.take().map(|name| name.to_string()).unwrap_or_default();
+            state.tip = Tip::Wrong(format!("nobody is called ‘{name}’ here"));
+        }
         _ if refusal.id.is_none() && page_failed(state, now, talk.as_ref(), refusal) => {}
         _ => tell(state, now, talk.as_ref(), refusal),
     }

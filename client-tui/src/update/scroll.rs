@@ -2,6 +2,7 @@
 
 use crossterm::event::{MouseEvent, MouseEventKind};
 
+use super::sheets;
 use crate::effect::Effect;
 use crate::state::overlay::Overlay;
 use crate::state::{Stage, State};
@@ -20,8 +21,10 @@ pub(crate) fn mouse(state: &mut State, mouse: &MouseEvent) -> Vec<Effect> {
         MouseEventKind::ScrollDown => false,
         _ => return Vec::new(),
     };
-    if let Some(Overlay::Help { scroll }) = state.overlays.last_mut() {
-        *scroll = if up { scroll.saturating_sub(WHEEL) } else { *scroll + WHEEL };
+    if let Some(Overlay::Picker(picker)) = state.overlays.last_mut() {
+        picker.step(if up { -1 } else { 1 });
+        state.screen.dirty = true;
+    } else if sheets::scroll(state, WHEEL, up) {
         state.screen.dirty = true;
     } else if state.overlays.is_empty() && state.stage == Stage::Chat {
         rows(state, WHEEL, up);

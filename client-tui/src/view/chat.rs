@@ -7,6 +7,8 @@ use ratatui::style::Modifier;
 use super::{input, messages, panes, status};
 use crate::cells;
 use crate::state::State;
+use crate::state::conversations::Talk;
+use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
 use crate::words;
 
@@ -59,15 +61,23 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
     let about = match (talk.is_room(), talk.topic.as_str()) {
         (true, "") => state.link.session.as_ref().map_or("", |session| &session.server),
         (true, topic) => topic,
+        (false, _) if is_away(state, talk) => "between the two of you · away",
         (false, _) => "between the two of you",
     };
     let about = cells::fit(about, usize::from(limit.saturating_sub(x + 1)));
     cells::put(buffer, (x, area.y), limit, &about, theme.bar_quiet);
 }
 
+/// Whether the person one talks with said that they are away.
+fn is_away(state: &State, talk: &Talk) -> bool {
+    let Some(name) = talk.with() else { return false };
+    let mut known = state.conversations.iter().filter_map(|talk| talk.roster.get(name));
+    known.any(|member| member.marks.away)
+}
+
 /// How others join: the command is there whole, or not at all.
 fn banner(state: &State, area: Rect, buffer: &mut Buffer) {
-    let Some(invitation) = state.hosting.invitation() else { return };
+    let Some(invitation) = state.me.hosting.invitation() else { return };
     if area.is_empty() {
         return;
     }
@@ -92,7 +102,11 @@ fn tip(state: &State, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let theme = &state.looks.theme;
+    let hint = state.overlays.last().and_then(Overlay::hint);
     let (words, style) = match &state.tip {
+        Tip::Keys | Tip::None if hint.is_some() => {
+            (hint.unwrap_or_default().to_owned(), theme.quiet)
+        }
         Tip::Keys => (keys(state, area.width.saturating_sub(2)), theme.quiet),
         Tip::None => return,
         Tip::Told(words) => (words::sentence(words), theme.accent),

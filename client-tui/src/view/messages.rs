@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::centred;
+use super::empty;
 use crate::cells;
 use crate::state::State;
 use crate::state::entry::{Body, Entry, Tone};
@@ -24,9 +24,9 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
             draw_row(state, entry, *row, Rect { y, height: 1, ..area }, buffer);
         }
     }
-    if scrollback.is_silent() {
+    if scrollback.is_silent() || scrollback.is_hidden_whole() {
         let free = Rect { height: area.height.saturating_sub(used), ..area };
-        nobody_spoke(state, free, buffer);
+        empty::draw(state, free, buffer);
     }
     if let Some(below) = reading.filter(|_| area.height >= 4) {
         marker(state, below, Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
@@ -113,17 +113,6 @@ fn clock(state: &State, at: i64) -> String {
     match jiff::Timestamp::from_millisecond(at) {
         Ok(at) => at.to_zoned(state.looks.zone.clone()).strftime("%H:%M").to_string(),
         Err(_) => "--:--".to_owned(),
-    }
-}
-
-fn nobody_spoke(state: &State, area: Rect, buffer: &mut Buffer) {
-    let theme = &state.looks.theme;
-    let lines = [("Nobody has spoken yet.", theme.text), ("Type and press Enter.", theme.quiet)];
-    let place = centred(area, area.width, 2);
-    for (y, (line, style)) in (place.y..place.bottom()).zip(lines) {
-        let width = u16::try_from(cells::width(line)).unwrap_or(0);
-        let x = place.x + place.width.saturating_sub(width) / 2;
-        cells::put(buffer, (x, y), place.right(), line, style);
     }
 }
 

@@ -1,12 +1,13 @@
-//! What lies on top: small questions in a box. The help has a file of its own.
+//! What lies on top: small questions in a box. What is read or picked from has files of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style, Styled};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::{centred, cursor_in, help};
+use super::{centred, cursor_in, picker, sheet};
 use crate::cells;
+use crate::sheet::Sheet;
 use crate::state::State;
 use crate::state::overlay::{NameRefused, Overlay};
 use crate::words;
@@ -22,10 +23,15 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     match overlay {
-        Overlay::Help { scroll } => {
-            help::draw(state, *scroll, area, buffer);
+        Overlay::Help { scroll }
+        | Overlay::CommandHelp { scroll, .. }
+        | Overlay::Whois { scroll, .. } => {
+            if let Some(sheet) = Sheet::of(state, overlay) {
+                sheet::draw(state, &sheet, *scroll, area, buffer);
+            }
             None
         }
+        Overlay::Picker(picker) => picker::draw(state, picker, area, buffer),
         Overlay::Leave => {
             let stakes = state.stakes();
             question(state, "Leave the chat?", &stakes, "Enter leave · Esc stay", area, buffer);

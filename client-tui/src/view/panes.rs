@@ -1,12 +1,13 @@
 //! The side panes: conversations to the left, members to the right. They separate with one line.
 
+use chat_protocol::Marks;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use crate::cells;
 use crate::state::State;
-use crate::words;
+use crate::state::roster::Member;
 
 pub(super) fn talks(state: &State, area: Rect, buffer: &mut Buffer) {
     if area.width < 4 {
@@ -39,6 +40,7 @@ pub(super) fn talks(state: &State, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Who is here: counted, who hosts first, who is away last.
 pub(super) fn members(state: &State, area: Rect, buffer: &mut Buffer) {
     if area.width < 4 {
         return;
@@ -47,25 +49,56 @@ pub(super) fn members(state: &State, area: Rect, buffer: &mut Buffer) {
     border(state, area.x, area, buffer);
     let (x, limit) = (area.x + 2, area.right() - 1);
     let roster = &state.conversations.open().roster;
-    let rows = usize::from(area.height);
+    let title = match roster.count() {
+        0 => "Nobody known yet".to_owned(),
+        1 => "Only you".to_owned(),
+        count => format!("{count} people"),
+    };
+    let bold = theme.text.add_modifier(Modifier::BOLD);
+    cells::put(buffer, (x, area.y), limit, &title, bold);
+    let list = Rect { x, y: area.y + 1, width: limit - x, height: area.height.saturating_sub(1) };
+    let rows = usize::from(list.height);
     let shown = if roster.count() > rows { rows.saturating_sub(1) } else { rows };
-    for (y, member) in (area.y..area.bottom()).zip(roster.members().take(shown)) {
-        let own = state.link.name() == Some(&member.name);
-        let style = theme.person(member.name.as_str());
-        let style = if own { style.add_modifier(Modifier::BOLD) } else { style };
-        let via = member.via.as_ref().map(|via| format!(" ·{via}")).unwrap_or_default();
-        let room = usize::from(limit.saturating_sub(x));
-        let name_room = room.saturating_sub(cells::width(&via)).max(room / 2);
-        let name = cells::fit(member.name.as_str(), name_room);
-        let end = cells::put(buffer, (x, y), limit, &name, style);
-        let via = if own && via.is_empty() { " you" } else { &via };
-        cells::put(buffer, (end, y), limit, via, theme.quiet);
+    for (y, member) in (list.y..list.bottom()).zip(roster.by_standing().into_iter().take(shown)) {
+        draw_member(state, member, Rect { y, height: 1, ..list }, buffer);
     }
     let more = roster.count().saturating_sub(shown.min(roster.members().count()));
-    if more > 0 && area.height > 0 {
-        let words = format!("and {}", words::counted(more, "other"));
-        cells::put(buffer, (x, area.bottom() - 1), limit, &words, theme.quiet);
+    if more > 0 && list.height > 0 {
+        let words = format!("  +{more} more");
+        cells::put(buffer, (x, list.bottom() - 1), limit, &words, theme.quiet);
     }
+}
+
+/// A sign before the name, and a word behind it: nothing is told by colour alone.
+fn draw_member(state: &State, member: &Member, row: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let own = state.link.name() == Some(&member.name);
+    let (sign, sign_style) = match member.marks {
+        Marks { host: true, .. } => ("★", theme.accent),
+        Marks { away: true, .. } => ("~", theme.quiet),
+        _ => (" ", theme.quiet),
+    };
+    let style = match member.marks.away {
+        true => theme.quiet,
+        false => theme.person(member.name.as_str()),
+    };
+    let style = if own { style.add_modifier(Modifier::BOLD) } else { style };
+    let word = match &member.via {
+        _ if state.me.people.ignores(&member.name) => " ignored".to_owned(),
+        _ if own && member.marks.away => " you, away".to_owned(),
+        _ if member.marks.away => " away".to_owned(),
+        _ if own => " you".to_owned(),
+        Some(via) => format!(" ·{via}"),
+        None if member.marks.guest => " guest".to_owned(),
+        None => String::new(),
+    };
+    cells::put(buffer, (row.x, row.y), row.right(), sign, sign_style);
+    let x = row.x + 2;
+    let room = usize::from(row.right().saturating_sub(x));
+    let name_room = room.saturating_sub(cells::width(&word)).max(room / 2);
+    let name = cells::fit(member.name.as_str(), name_room);
+    let end = cells::put(buffer, (x, row.y), row.right(), &name, style);
+    cells::put(buffer, (end, row.y), row.right(), &word, theme.quiet);
 }
 
 fn border(state: &State, x: u16, area: Rect, buffer: &mut Buffer) {

@@ -58,7 +58,8 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         }
     };
     if !name.is_empty() {
-        part(name, theme.bar, needed + gap(waiting));
+        let away = if state.me.away.is_empty() { "" } else { " (away)" };
+        part(&format!("{name}{away}"), theme.bar, needed + gap(waiting));
     }
     if !waiting.is_empty() {
         part(waiting, theme.bar_error, 0);

@@ -39,6 +39,7 @@ pub(crate) fn setup(start: Start) -> Setup {
         name: Some(nick("sam")),
         recent: Vec::new(),
         trouble: None,
+        people: chat_tui::people::People::default(),
         port: 65_433,
         start,
         width: 80,
@@ -74,7 +75,8 @@ impl Client {
         self.net(net::Event::Up { token });
         self.frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab","log":"1",
             "rooms":[{"name":"lobby","topic":"Networks, week 7","last":0,"count":4,
-            "members":["ann","bob","li 雷","sam"],"via":{"bob":"line"}}]}"#]);
+            "members":["ann","bob","li 雷","sam"],"via":{"bob":"line"},
+            "marks":{"ann":["host"],"bob":["guest"]}}]}"#]);
     }
 
     pub(crate) fn send(&mut self, event: Event) -> Vec<Effect> {

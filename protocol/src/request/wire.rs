@@ -25,6 +25,10 @@ pub(super) fn decode(head: &Head<'_>, line: &[u8]) -> Result<Request, Refusal> {
         "topic" => json::body::<TopicWire<'_>>(line)?.request(),
         "history" => json::body::<HistoryWire<'_>>(line)?.request(),
         "members" => json::body::<MembersWire<'_>>(line)?.request(),
+        "whois" => Ok(Request::Whois { name: nick(&json::body::<NameWire<'_>>(line)?.name)? }),
+        "profile" => Ok(Request::Profile(json::body::<Profile>(line)?.cut())),
+        "away" => json::body::<AwayWire<'_>>(line)?.request(),
+        "rooms" => json::body::<RoomsWire<'_>>(line)?.request(),
         "time" => Ok(Request::Time),
         "ping" => Ok(Request::Ping),
         "pong" => Ok(Request::Pong),
@@ -204,6 +208,33 @@ impl MembersWire<'_> {
             Some(after) => Some(nick(after)?),
         };
         Ok(Request::Members { room: room(&self.room)?, after })
+    }
+}
+
+#[derive(Deserialize)]
+struct AwayWire<'a> {
+    #[serde(default, borrow)]
+    text: Cow<'a, str>,
+}
+
+impl AwayWire<'_> {
+    fn request(&self) -> Result<Request, Refusal> {
+        let text = Line::new(&self.text, limit::AWAY_BYTES)
+            .map_err(|error| Refusal::new(Code::BadText, error.to_string()))?;
+        Ok(Request::Away { text })
+    }
+}
+
+#[derive(Deserialize)]
+struct RoomsWire<'a> {
+    #[serde(default, borrow)]
+    after: Option<Cow<'a, str>>,
+}
+
+impl RoomsWire<'_> {
+    fn request(&self) -> Result<Request, Refusal> {
+        let after = self.after.as_deref().filter(|after| !after.is_empty());
+        Ok(Request::Rooms { after: after.map(room).transpose()? })
     }
 }
 

@@ -180,6 +180,7 @@ fn welcome(name: &Nick) -> Event {
         count: 1,
         members: vec![name.clone()],
         via: std::collections::BTreeMap::new(),
+        marks: [].into(),
     };
     Event::Welcome(Box::new(Welcome {
         version: 1,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chat_protocol::event::{DirectInfo, Presence};
 use chat_protocol::message::Conversation;
 use chat_protocol::{
-    Code, Event, Hello, Nick, Refusal, RoomInfo, RoomKey, RoomName, Token, Welcome, limit,
+    Code, Event, Hello, Line, Nick, Refusal, RoomInfo, RoomKey, RoomName, Token, Welcome, limit,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
@@ -149,7 +149,8 @@ impl Hub {
         rooms.sort_by_key(|room| room.name.as_str() != limit::LOBBY);
         let mut left = WELCOME_BYTES;
         let fit = rooms.iter().take_while(|room| spend(&mut left, room_bytes(room))).count();
-        let more = rooms.split_off(fit);
+        // The first fits by itself, however long the names in it are.
+        let more = rooms.split_off(fit.max(1).min(rooms.len()));
         let mut directs = self.directs_of(person);
         let mut left = WELCOME_BYTES / 2;
         let fit =
@@ -197,25 +198,29 @@ impl Hub {
         name: &RoomName,
         except: Option<ConnId>,
     ) -> bool {
+        let marks = self.people.marks(person);
         let Some(known) = self.people.get_mut(person) else { return false };
         if !known.rooms.insert(name.key()) {
             return false;
         }
         let (nick, known_via, conns) = (known.name.clone(), known.via, known.conns.clone());
         let room = self.conversations.room(name);
-        let member = Member { person, name: nick.clone(), via: known_via };
+        let member = Member { person, name: nick.clone(), via: known_via, marks };
         room.members.insert(nick.key(), member);
         let (info, room_name) = (room.info(), room.name.clone());
         let via = known_via.map(Cow::Borrowed);
-        let joined =
-            Event::Joined(Presence { via, ..Presence::one(room_name.clone(), nick.clone()) });
+        let joined = Event::Joined(Presence {
+            via,
+            marks,
+            ..Presence::one(room_name.clone(), nick.clone())
+        });
         for &conn in conns.iter().filter(|conn| Some(**conn) != except) {
             self.tell(conn, &Event::Room(info.clone()));
             self.hear(conn, &name.key());
             self.tell(conn, &joined);
         }
         self.console.joined(&nick, &room_name, known_via);
-        let change = Change { came: true, name: nick, via: known_via };
+        let change = Change { came: true, name: nick, via: known_via, marks };
         self.change(&name.key(), change, &conns);
         true
     }
@@ -232,7 +237,7 @@ impl Hub {
         self.console.left(&nick, &name);
         let left = Presence::one(name, nick.clone());
         self.tell_all(conns.iter().copied(), &Event::Left(left));
-        self.change(key, Change { came: false, name: nick, via: None }, &[]);
+        self.change(key, Change::left(nick), &[]);
         if self.conversations.rooms.get(key).is_some_and(Room::is_idle) {
             self.conversations.rooms.remove(key);
             self.due.changes.remove(key);
@@ -257,6 +262,9 @@ impl Hub {
                 self.part(person, key);
             }
         }
+        if !still_here && let Some(known) = self.people.get_mut(person) {
+            known.away = Line::default();
+        }
         if !still_here && person.is_guest() {
             self.people.forget(person);
             self.conversations.forget(person);
@@ -265,7 +273,7 @@ impl Hub {
 }
 
 /// Takes bytes from a budget; false when they do not fit any more.
-fn spend(left: &mut usize, bytes: usize) -> bool {
+pub(super) fn spend(left: &mut usize, bytes: usize) -> bool {
     let fits = *left >= bytes;
     *left = left.saturating_sub(bytes);
     fits
@@ -275,10 +283,11 @@ fn spend(left: &mut usize, bytes: usize) -> bool {
 fn room_bytes(room: &RoomInfo) -> usize {
     let names: usize = room.members.iter().map(|name| name.as_str().len() + 3).sum();
     let via: usize = room.via.keys().map(|name| name.as_str().len() + 20).sum();
-    room.name.as_str().len() + 2 * room.topic.len() + names + via + 100
+    let marks: usize = room.marks.keys().map(|name| name.as_str().len() + 30).sum();
+    room.name.as_str().len() + 2 * room.topic.len() + names + via + marks + 100
 }
 
-fn hash(token: &Token) -> TokenHash {
+pub(super) fn hash(token: &Token) -> TokenHash {
     Sha256::digest(token.secret()).into()
 }
 

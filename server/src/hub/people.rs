@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chat_protocol::{NameKey, Nick, Profile, RoomKey};
+use chat_protocol::{Line, Marks, NameKey, Nick, Profile, RoomKey};
 
 use super::ConnId;
 use crate::log::{Account, PersonId, TokenHash};
@@ -22,6 +22,8 @@ pub(super) struct Person {
     pub(super) rooms: BTreeSet<RoomKey>,
     /// What others may know of them.
     pub(super) profile: Profile,
+    /// Why they are away; empty when they are not.
+    pub(super) away: Line,
 }
 
 impl Person {
@@ -33,6 +35,7 @@ impl Person {
             conns: Vec::new(),
             rooms: BTreeSet::new(),
             profile: Profile::default(),
+            away: Line::default(),
         }
     }
 
@@ -48,6 +51,8 @@ pub(super) struct People {
     people: HashMap<PersonId, Person>,
     names: HashMap<NameKey, PersonId>,
     last_owner: i64,
+    /// What the person who hosts proves themselves by.
+    host: Option<TokenHash>,
 }
 
 /// How a name may be entered under.
@@ -62,9 +67,9 @@ pub(super) enum Claim {
 }
 
 impl People {
-    /// Everybody who owns a name, all away.
-    pub(super) fn new(accounts: Vec<Account>) -> Self {
-        let mut people = Self::default();
+    /// Everybody who owns a name, all away; `host` is what the person who hosts goes by.
+    pub(super) fn new(accounts: Vec<Account>, host: Option<TokenHash>) -> Self {
+        let mut people = Self { host, ..Self::default() };
         for Account { person, name, token } in accounts {
             people.last_owner = people.last_owner.max(person.0);
             people.add(person, name, Some(token));
@@ -122,6 +127,16 @@ impl People {
         }
     }
 
+    /// What lists tell of somebody besides the name.
+    pub(super) fn marks(&self, person: PersonId) -> Marks {
+        let Some(known) = self.people.get(&person) else { return Marks::default() };
+        Marks {
+            host: known.token.is_some() && known.token == self.host,
+            guest: known.token.is_none(),
+            away: !known.away.is_empty(),
+        }
+    }
+
     /// Who goes by this name.
     pub(super) fn find(&self, name: &Nick) -> Option<PersonId> {
         self.names.get(&name.key()).copied()
@@ -166,6 +181,19 @@ mod tests {
         people.add(PersonId(-1), nick("ann-2"), None);
         assert_eq!(people.numbered(&nick("ann"), 2), nick("ann-3"));
         assert_eq!(people.numbered(&Nick::guest(), 1), nick("guest-1"));
+    }
+
+    #[test]
+    fn marks_tell_hosts_guests_and_who_is_away() {
+        let mut people = People::new(Vec::new(), Some([1; 32]));
+        people.add(PersonId(1), nick("ann"), Some([1; 32]));
+        people.add(PersonId(2), nick("bob"), Some([2; 32]));
+        people.add(PersonId(-7), nick("cy"), None);
+        people.get_mut(PersonId(1)).unwrap().away = Line::from("lunch".to_owned());
+        let none = Marks::default();
+        assert_eq!(people.marks(PersonId(1)), Marks { host: true, away: true, ..none });
+        assert_eq!(people.marks(PersonId(2)), none);
+        assert_eq!(people.marks(PersonId(-7)), Marks { guest: true, ..none });
     }
 
     #[test]

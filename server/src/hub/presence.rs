@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chat_protocol::event::Presence;
-use chat_protocol::{Event, Nick, RoomKey, RoomName};
+use chat_protocol::{Event, Marks, Nick, RoomKey, RoomName};
 use tokio::time::Instant;
 
 use super::ConnId;
@@ -35,6 +35,19 @@ pub(super) struct Change {
     pub(super) came: bool,
     pub(super) name: Nick,
     pub(super) via: Option<&'static str>,
+    pub(super) marks: Marks,
+}
+
+impl Change {
+    /// Somebody left: of those who are gone nothing but the name is told.
+    pub(super) fn left(name: Nick) -> Self {
+        Self { came: false, name, via: None, marks: Marks::default() }
+    }
+
+    /// Whether both can be told in one frame.
+    fn is_like(&self, other: &Self) -> bool {
+        self.came == other.came && self.via == other.via && self.marks == other.marks
+    }
 }
 
 /// Changes of a room that its members were not told of yet.
@@ -70,14 +83,16 @@ impl Untold {
     }
 }
 
-/// The changes as events: runs of people who came, or left, in the same dialect.
+/// The changes as events: runs of people who came, in the same dialect and with the same marks, or
+/// who left.
 fn events(room: &RoomName, changes: &[Change]) -> Vec<Event> {
-    let runs = changes.chunk_by(|one, other| one.came == other.came && one.via == other.via);
+    let runs = changes.chunk_by(Change::is_like);
     let event = |run: &[Change]| {
         let came = run.iter().any(|change| change.came);
         let via = run.iter().find_map(|change| change.via).map(Cow::Borrowed);
+        let marks = run.first().map(|change| change.marks).unwrap_or_default();
         let names = run.iter().map(|change| change.name.clone()).collect();
-        let presence = Presence { room: room.clone(), names, via: via.filter(|_| came) };
+        let presence = Presence { room: room.clone(), names, via, marks };
         if came { Event::Joined(presence) } else { Event::Left(presence) }
     };
     runs.map(event).collect()
@@ -171,9 +186,14 @@ mod tests {
     use super::*;
 
     fn change(sign: char, name: &str) -> Change {
-        let via = name.ends_with("-line").then_some("line");
         let came = sign == '+';
-        Change { came, name: Nick::new(name).unwrap(), via: via.filter(|_| came) }
+        let name = Nick::new(name).unwrap();
+        if !came {
+            return Change::left(name);
+        }
+        let via = name.as_str().ends_with("-line").then_some("line");
+        let guest = via.is_some() || name.as_str().ends_with("-guest");
+        Change { came, name, via, marks: Marks { guest, ..Marks::default() } }
     }
 
     fn told(changes: &str) -> Vec<String> {
@@ -183,8 +203,14 @@ mod tests {
             .collect();
         let events = events(&RoomName::lobby(), &changes);
         let told = events.iter().map(|event| match event {
-            Event::Joined(Presence { names, via, .. }) => format!("+{} {via:?}", names.len()),
-            Event::Left(Presence { names, via, .. }) => format!("-{} {via:?}", names.len()),
+            Event::Joined(Presence { names, via, marks, .. }) => {
+                let guests = if marks.guest { " guests" } else { "" };
+                format!("+{} {via:?}{guests}", names.len())
+            }
+            Event::Left(Presence { names, via, marks, .. }) => {
+                assert!(marks.is_empty());
+                format!("-{} {via:?}", names.len())
+            }
             other => panic!("{other:?}"),
         });
         told.collect()
@@ -193,7 +219,11 @@ mod tests {
     #[test]
     fn runs_are_folded_and_their_order_kept() {
         assert_eq!(told("+ann +bob -ann"), ["+2 None", "-1 None"]);
-        assert_eq!(told("+ann +b-line +c-line"), ["+1 None", "+2 Some(\"line\")"]);
+        assert_eq!(told("+ann +b-line +c-line"), ["+1 None", "+2 Some(\"line\") guests"]);
+        assert_eq!(
+            told("+ann +b-guest +c-guest +d-line +eve"),
+            ["+1 None", "+2 None guests", "+1 Some(\"line\") guests", "+1 None"]
+        );
         assert_eq!(told("-b-line -c-line"), ["-2 None"]);
     }
 

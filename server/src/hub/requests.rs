@@ -8,7 +8,7 @@ use chat_protocol::{
 
 use super::catch_up::{no_such_name, too_many_rooms};
 use super::people::Claim;
-use super::room::{Room, pair, via};
+use super::room::{Room, marks, pair, via};
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::log::{Account, PersonId, Record, Said};
@@ -39,6 +39,10 @@ impl Hub {
                     Request::Rename { name } => self.rename(conn, person, name).await,
                     Request::Topic { room, text } => self.set_topic(person, &room, text).await,
                     Request::Members { room, after } => self.members(conn, person, &room, after),
+                    Request::Whois { name } => self.whois(conn, person, &name),
+                    Request::Profile(profile) => self.set_profile(conn, person, profile),
+                    Request::Away { text } => self.set_away(conn, person, text),
+                    Request::Rooms { after } => self.list_rooms(conn, after.as_ref()),
                     Request::History { room, page, limit } => {
                         self.history(conn, room, (page, limit), permit)
                     }
@@ -154,7 +158,6 @@ impl Hub {
             self.tell_changes(&key);
         }
         self.people.rename(person, to.clone());
-        let mut hearers = vec![conn];
         for key in self.rooms_of(person) {
             if let Some(room) = self.conversations.rooms.get_mut(&key)
                 && let Some(mut member) = room.members.remove(&from.key())
@@ -162,17 +165,24 @@ impl Hub {
                 member.name = to.clone();
                 room.members.insert(to.key(), member);
             }
-            hearers.extend(self.conns_in(&key));
         }
-        hearers.extend(self.people.get(person).into_iter().flat_map(|known| known.conns.clone()));
-        hearers.sort_unstable();
-        hearers.dedup();
+        let hearers = self.hearers_of(person);
         self.console.renamed(&from, &to);
         self.tell_all(hearers, &Event::Renamed { from, to });
         Ok(())
     }
 
-    fn rooms_of(&self, person: PersonId) -> Vec<RoomKey> {
+    /// Every connection of those who share a room with somebody, and their own, each once.
+    pub(super) fn hearers_of(&self, person: PersonId) -> Vec<ConnId> {
+        let rooms = self.rooms_of(person);
+        let mut hearers: Vec<_> = rooms.iter().flat_map(|key| self.conns_in(key)).collect();
+        hearers.extend(self.people.get(person).into_iter().flat_map(|known| known.conns.clone()));
+        hearers.sort_unstable();
+        hearers.dedup();
+        hearers
+    }
+
+    pub(super) fn rooms_of(&self, person: PersonId) -> Vec<RoomKey> {
         self.people
             .get(person)
             .map(|known| known.rooms.iter().cloned().collect())
@@ -218,6 +228,7 @@ impl Hub {
             room: room.name.clone(),
             members: shown().map(|member| member.name.clone()).collect(),
             via: via(shown()),
+            marks: marks(shown()),
             more,
         };
         self.tell(conn, &Event::Members(page));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chat_protocol::{Line, NameKey, Nick, RoomInfo, RoomKey, RoomName, limit};
+use chat_protocol::{Line, Marks, MarksOf, NameKey, Nick, RoomInfo, RoomKey, RoomName, limit};
 
 use super::ConnId;
 use super::presence::Untold;
@@ -26,6 +26,7 @@ pub(super) struct Member {
     pub(super) person: PersonId,
     pub(super) name: Nick,
     pub(super) via: Option<&'static str>,
+    pub(super) marks: Marks,
 }
 
 /// A room.
@@ -74,12 +75,18 @@ impl Room {
             count: self.members.len(),
             members: shown().map(|member| member.name.clone()).collect(),
             via: via(shown()),
+            marks: marks(shown()),
         }
     }
 
     /// Stops telling a link what is said here.
     pub(super) fn deafen(&mut self, conn: ConnId) {
         self.listeners.retain(|listener| listener.conn != conn);
+    }
+
+    /// Whether there is something to find here for who looks for a room.
+    pub(super) fn is_listed(&self) -> bool {
+        !self.members.is_empty() || self.last > 0
     }
 
     /// Whether nothing would be lost by forgetting the room.
@@ -93,6 +100,12 @@ pub(super) fn via<'a>(
     members: impl Iterator<Item = &'a Member>,
 ) -> BTreeMap<Nick, Cow<'static, str>> {
     members.filter_map(|member| Some((member.name.clone(), Cow::Borrowed(member.via?)))).collect()
+}
+
+/// What is to be known of some of these members besides.
+pub(super) fn marks<'a>(members: impl Iterator<Item = &'a Member>) -> MarksOf {
+    let marked = members.filter(|member| !member.marks.is_empty());
+    marked.map(|member| (member.name.clone(), member.marks)).collect()
 }
 
 /// Two people, the lower number first.
@@ -115,7 +128,8 @@ pub(super) struct Direct {
 
 /// All rooms and direct conversations, and the numbers of their channels.
 pub(super) struct Conversations {
-    pub(super) rooms: HashMap<RoomKey, Room>,
+    /// In the order of their names, as they are listed.
+    pub(super) rooms: BTreeMap<RoomKey, Room>,
     pub(super) directs: HashMap<Pair, Direct>,
     last_channel: i64,
 }
@@ -127,7 +141,7 @@ impl Conversations {
         last_channel: i64,
     ) -> Self {
         let mut conversations =
-            Self { rooms: HashMap::new(), directs: HashMap::new(), last_channel };
+            Self { rooms: BTreeMap::new(), directs: HashMap::new(), last_channel };
         for StoredRoom { channel, name, topic, last } in rooms {
             let key = name.key();
             let room = Room { topic, last, stored: true, ..Room::new(channel, name) };

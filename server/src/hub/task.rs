@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use chat_protocol::Event;
+use chat_protocol::{Event, Token};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::entry::hash;
 use super::people::People;
 use super::room::Conversations;
 use super::round::{Round, WEIGHT};
@@ -26,21 +27,31 @@ pub(crate) struct Opened {
     pub(crate) snapshot: Snapshot,
 }
 
+/// What a server is by what it was started with.
+pub(crate) struct House {
+    /// Its name, for people.
+    pub(crate) name: chat_protocol::Line,
+    /// What the person who hosts goes by, if one does.
+    pub(crate) host: Option<Token>,
+    /// What messages are stamped with.
+    pub(crate) clock: Clock,
+}
+
 /// Starts the hub. It runs until `stop` is cancelled or nobody can reach it any more; the log is
 /// closed when the task has ended.
 pub(crate) fn start(
     opened: Opened,
-    (name, clock): (chat_protocol::Line, Clock),
+    house: House,
     console: Console,
     stop: CancellationToken,
 ) -> (Handle, JoinHandle<()>) {
     let (inbox, commands) = mpsc::channel(INBOX);
     let Snapshot { log, rooms, directs, accounts, last_channel } = opened.snapshot;
     let hub = Hub {
-        about: About { name, log, clock },
+        about: About { name: house.name, log, clock: house.clock },
         log: opened.log,
         console,
-        people: People::new(accounts),
+        people: People::new(accounts, house.host.as_ref().map(hash)),
         conversations: Conversations::new(rooms, directs, last_channel),
         conns: std::collections::HashMap::new(),
         round: Round::default(),

@@ -1,0 +1,194 @@
+//! What the help says: keys and commands in sections, straight from the tables that run them.
+
+use crate::command::{COMMANDS, Command};
+use crate::keymap::{Action, BINDINGS, Binding};
+use crate::sheet::{Row, Sheet, inside, wrap};
+use crate::state::{Stage, State};
+
+/// Columns from which keys and commands stand side by side.
+const SIDE_BY_SIDE: u16 = 110;
+
+/// Columns of what is pressed or typed.
+const LEFT: usize = 21;
+
+/// Columns of the help, its border included: with two lists, and with one.
+const WIDE: u16 = 108;
+const NARROW: u16 = 66;
+
+/// The start screen's own keys.
+const ON_START: &[(&str, &str)] =
+    &[("Tab ↓ ↑", "move"), ("Enter", "choose"), ("F1", "this help"), ("Ctrl-C", "twice: quit")];
+
+/// All of it: two lists where there is room for them.
+pub(crate) fn whole(state: &State) -> Sheet {
+    let mut first = vec![Row::Words(context(state)), Row::Gap];
+    if matches!(state.stage, Stage::Start(_)) {
+        first.push(Row::Heading("On this screen".to_owned()));
+        first.extend(ON_START.iter().map(|(keys, does)| line(keys, does)));
+        first.push(Row::Gap);
+    }
+    let title = "Help".to_owned();
+    let mut sheet = if state.screen.width >= SIDE_BY_SIDE {
+        let half = inside(WIDE) / 2 - 1;
+        first.extend(keys());
+        let columns = vec![wrap(&first, half, LEFT), wrap(&commands(), half, LEFT)];
+        Sheet { title, columns, width: WIDE, left: LEFT, advice: Vec::new() }
+    } else {
+        first.extend(commands());
+        first.push(Row::Gap);
+        first.extend(keys());
+        Sheet::single(title, state, NARROW, LEFT, &first)
+    };
+    sheet.advice = vec![
+        "/help join tells of one · Shift-drag selects".to_owned(),
+        "Shift-drag selects text".to_owned(),
+    ];
+    sheet
+}
+
+/// The help of one command.
+pub(crate) fn of_command(state: &State, name: &str) -> Sheet {
+    let mut rows = Vec::new();
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        rows.push(line(&usage(command), command.help));
+        if !command.aliases.is_empty() {
+            let aliases = command.aliases.iter().map(|alias| format!("/{alias}"));
+            rows.push(line("the same", &aliases.collect::<Vec<_>>().join(" ")));
+        }
+    }
+    let notes = notes(name);
+    if !notes.is_empty() {
+        rows.push(Row::Gap);
+        rows.extend(notes.iter().map(|note| Row::Words((*note).to_owned())));
+    }
+    let mut sheet = Sheet::single(format!("/{name}"), state, NARROW, LEFT, &rows);
+    sheet.advice = vec!["F1 has all".to_owned()];
+    sheet
+}
+
+/// Where one is, and what that means for what is typed.
+fn context(state: &State) -> String {
+    match &state.stage {
+        Stage::Start(_) => "Choose a name, then host a room or join one.".to_owned(),
+        Stage::Connecting(_) => {
+            "On the way to the server: R tries again, Esc goes back.".to_owned()
+        }
+        Stage::Chat => {
+            let talk = state.conversations.open();
+            let title = talk.title();
+            match talk.is_room() {
+                true => format!("{title}: everybody there reads what you write."),
+                false => format!("{title}: only the two of you read what you write."),
+            }
+        }
+    }
+}
+
+fn line(what: &str, does: &str) -> Row {
+    Row::Line(what.to_owned(), does.to_owned())
+}
+
+fn usage(command: &Command) -> String {
+    format!("/{} {}", command.name, command.arguments).trim_end().to_owned()
+}
+
+/// What is worth knowing of a command besides its row in the table.
+fn notes(name: &str) -> &'static [&'static str] {
+    match name {
+        "ignore" => &[
+            "Nothing that they write is shown, in rooms or alone, and no bell rings. It is kept \
+             for the next time.",
+            "It goes by the name: who takes another one is heard again.",
+            "Without a name, lists whom you ignore.",
+        ],
+        "profile" => &[
+            "/profile name Ann Lee",
+            "/profile id s123",
+            "/profile github annlee",
+            "Others see it by /whois. It is kept for this name; a dash takes a field away.",
+            "Without anything, shows what others see of you.",
+        ],
+        "away" => &["Lists show it until you are /back, or leave. You are told everything still."],
+        "rooms" => &["Type a few letters to find one; Enter joins it, or makes a new one."],
+        "msg" => &["Only the two of you read it. Without a text it opens the conversation."],
+        "names" => &["F8 shows or hides a list beside the messages."],
+        _ => &[],
+    }
+}
+
+/// Rows under headings, in the order of the headings; a heading without rows is left out.
+fn sections<T>(
+    headings: &[&str],
+    rows: &[T],
+    section: fn(&T) -> usize,
+    line: fn(&T) -> Row,
+) -> Vec<Row> {
+    let mut all = Vec::new();
+    for (index, heading) in headings.iter().enumerate() {
+        let mut own = rows.iter().filter(|row| section(row) == index).map(line).peekable();
+        if own.peek().is_none() {
+            continue;
+        }
+        if !all.is_empty() {
+            all.push(Row::Gap);
+        }
+        all.push(Row::Heading((*heading).to_owned()));
+        all.extend(own);
+    }
+    all
+}
+
+fn commands() -> Vec<Row> {
+    let headings = ["Commands: people", "Commands: rooms", "Commands: the rest"];
+    sections(
+        &headings,
+        COMMANDS,
+        |command| match command.name {
+            "msg" | "whois" | "profile" | "nick" | "ignore" | "unignore" | "away" | "back"
+            | "me" => 0,
+            "join" | "part" | "rooms" | "topic" | "names" | "close" => 1,
+            _ => 2,
+        },
+        |command| line(&usage(command), command.help),
+    )
+}
+
+fn keys() -> Vec<Row> {
+    let headings = ["Keys: conversations", "Keys: reading", "Keys: writing", "Keys: the rest"];
+    let shown: Vec<&Binding> = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).collect();
+    sections(
+        &headings,
+        &shown,
+        |binding| match binding.action {
+            Action::NextTalk
+            | Action::PreviousTalk
+            | Action::Talk(_)
+            | Action::NextActive
+            | Action::Pick
+            | Action::ToggleTalks
+            | Action::ToggleMembers => 0,
+            Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => 1,
+            Action::Send
+            | Action::NewLine
+            | Action::Edit(_)
+            | Action::Up
+            | Action::Down
+            | Action::Complete
+            | Action::CompleteBack => 2,
+            _ => 3,
+        },
+        |binding| line(binding.keys, binding.help),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_and_command_is_in_one_section() {
+        let lines = |rows: &[Row]| rows.iter().filter(|row| matches!(row, Row::Line(..))).count();
+        let shown = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).count();
+        assert_eq!((lines(&keys()), lines(&commands())), (shown, COMMANDS.len()));
+    }
+}

@@ -1,0 +1,89 @@
+//! News of people: who they are, who is away, and what is written by those who are ignored.
+
+use chat_protocol::event::Whois;
+use chat_protocol::{Conversation, Line, Message, Nick, Request};
+
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::people::Change;
+use crate::state::State;
+use crate::state::entry::Tone;
+use crate::state::overlay::Overlay;
+use crate::state::tip::Tip;
+
+/// Shows who somebody is, if that was asked.
+pub(crate) fn take_whois(state: &mut State, whois: Whois) {
+    if state.me.asked.take_if(|asked| asked.key() == whois.name.key()).is_none() {
+        return;
+    }
+    state.overlays.retain(|overlay| !matches!(overlay, Overlay::Whois { .. }));
+    state.overlays.push(Overlay::Whois { whois: Box::new(whois), scroll: 0 });
+}
+
+/// Somebody is away, or back. It is told where one talks with them alone; in rooms the list of
+/// members shows it, and nobody is disturbed.
+pub(crate) fn take_away(state: &mut State, now: Moment, name: &Nick, text: &Line) {
+    let away = !text.is_empty();
+    for talk in state.conversations.iter_mut() {
+        talk.roster.set_away(name, away);
+    }
+    if state.link.name() == Some(name) {
+        state.tip = Tip::Told(match away {
+            true => format!("you are away, /back ends it: {text}"),
+            false => "you are back".to_owned(),
+        });
+        state.me.away = text.clone();
+        return;
+    }
+    if let Some(talk) = state.conversations.get_mut(&Conversation::Direct(name.clone()))
+        && !state.me.people.ignores(name)
+    {
+        let words =
+            if away { format!("{name} is away: {text}") } else { format!("{name} is back") };
+        talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
+    }
+}
+
+/// Who was away when the link broke is away still.
+pub(crate) fn away_again(state: &State) -> Option<Effect> {
+    let text = state.me.away.clone();
+    (!text.is_empty()).then_some(Effect::Send(Request::Away { text }))
+}
+
+/// Whether a conversation shall not come to be: somebody who is ignored begins it.
+pub(crate) fn is_unwanted(state: &State, address: &Conversation) -> bool {
+    matches!(address, Conversation::Direct(name) if state.me.people.ignores(name))
+        && state.conversations.find(address).is_none()
+}
+
+/// Takes in what somebody wrote who is ignored: its number counts, and nobody sees or hears it.
+pub(crate) fn take_ignored(state: &mut State, address: Conversation, message: Message) {
+    let (talk, _) = state.conversations.ensure(address);
+    talk.scrollback.take_hidden(message);
+}
+
+/// Hides what was written in a conversation by those who are ignored.
+pub(crate) fn hide(state: &mut State, address: &Conversation) {
+    if !state.me.people.ignores_somebody() {
+        return;
+    }
+    if let Some(talk) = state.conversations.get_mut(address) {
+        talk.scrollback.hide(|name| state.me.people.ignores(name));
+    }
+}
+
+/// Hides, or shows again, what was written in any conversation.
+pub(crate) fn hide_everywhere(state: &mut State) {
+    for talk in state.conversations.iter_mut() {
+        talk.scrollback.hide(|name| state.me.people.ignores(name));
+    }
+}
+
+/// What one told of oneself under one name holds under the next, unless something was told there.
+pub(crate) fn take_profile_along(state: &mut State, from: &Nick, to: &Nick) -> Option<Effect> {
+    if state.me.people.profile(to).is_some() {
+        return None;
+    }
+    let change = Change::Profile(to.clone(), state.me.people.profile(from)?.clone());
+    state.me.people.apply(&change).then_some(Effect::KeepPeople(change))
+}

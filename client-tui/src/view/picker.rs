@@ -1,0 +1,152 @@
+//! The list to pick from: what was typed, what fits it, and what is new there.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::cursor_in;
+use super::overlay::boxed;
+use crate::cells;
+use crate::state::State;
+use crate::state::conversations::Unread;
+use crate::state::picker::{Candidate, Picker, Source};
+
+/// Columns of the box, its border included.
+const WIDTH: u16 = 62;
+
+/// Rows of the list where the screen has room for them.
+const ROWS: u16 = 10;
+
+/// Draws the list; returns where the cursor is.
+pub(super) fn draw(
+    state: &State,
+    picker: &Picker,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let theme = &state.looks.theme;
+    let title = match picker.source {
+        Source::Talks => "Go to",
+        Source::Rooms { .. } => "Rooms",
+    };
+    // The border, what is typed, and the foot. The box keeps its size: nothing jumps.
+    let height = (ROWS + 4).min(area.height);
+    let inner = boxed(state, title, WIDTH, height, area, buffer);
+    let right = inner.right();
+    let x = cells::put(buffer, (inner.x, inner.y), right, "› ", theme.accent);
+    let bold = theme.text.add_modifier(Modifier::BOLD);
+    cells::put(buffer, (x, inner.y), right, picker.editor.text(), bold);
+    if picker.editor.is_empty() {
+        cells::put(buffer, (x + 1, inner.y), right, "type a few letters", theme.quiet);
+    }
+    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner };
+    if picker.found.is_empty() {
+        nothing(state, picker, list, buffer);
+    }
+    // What is chosen is always seen.
+    let first = (picker.chosen + 1).saturating_sub(usize::from(list.height));
+    let shown = picker.found.iter().enumerate().skip(first);
+    for (y, (index, candidate)) in (list.y..list.bottom()).zip(shown) {
+        let row = Rect { y, height: 1, ..list };
+        draw_row(state, candidate, index == picker.chosen, row, buffer);
+    }
+    let foot = foot(state, picker, usize::from(inner.width));
+    cells::put(buffer, (inner.x, inner.bottom().saturating_sub(1)), right, &foot, theme.quiet);
+    Some(cursor_in(&picker.editor, x, inner.y, right))
+}
+
+fn draw_row(state: &State, candidate: &Candidate, chosen: bool, row: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let mut end = row.right();
+    let unread = candidate.unread;
+    if unread.messages > 0 {
+        let style = if unread.mentions > 0 { theme.loud } else { theme.accent };
+        let count = news(unread);
+        end = cells::put_right(buffer, (row.x, row.y), end, &count, style).saturating_sub(1);
+    }
+    let style = match (chosen, unread.messages) {
+        (true, _) => theme.accent.add_modifier(Modifier::BOLD),
+        (false, 0) => theme.text,
+        (false, _) => theme.text.add_modifier(Modifier::BOLD),
+    };
+    let sign = if chosen { "› " } else { "  " };
+    let x = cells::put(buffer, (row.x, row.y), end, sign, style);
+    let x = title(candidate, style, (x, row.y), end, buffer);
+    let room = usize::from(end.saturating_sub(x + 2));
+    let about = cells::fit(&candidate.about, room);
+    cells::put(buffer, (x + 2, row.y), end, &about, theme.quiet);
+}
+
+/// How much is new, and how much of it concerns oneself.
+fn news(unread: Unread) -> String {
+    match (unread.mentions, unread.messages) {
+        (0, messages) => format!("{messages} new"),
+        (mentions, messages) if mentions == messages => format!("!{mentions} new"),
+        (mentions, messages) => format!("!{mentions} of {messages} new"),
+    }
+}
+
+/// The title, the letters underlined that were typed.
+fn title(
+    candidate: &Candidate,
+    style: Style,
+    (x, y): (u16, u16),
+    end: u16,
+    buffer: &mut Buffer,
+) -> u16 {
+    let title = cells::fit(&candidate.title(), usize::from(end.saturating_sub(x)));
+    let mut column = x;
+    for (index, grapheme) in (0_u32..).zip(title.graphemes(true)) {
+        let hit = candidate.hits.binary_search(&index).is_ok();
+        let style = if hit { style.add_modifier(Modifier::UNDERLINED) } else { style };
+        column = cells::put(buffer, (column, y), end, grapheme, style);
+    }
+    column
+}
+
+/// What is said where nothing is found.
+fn nothing(state: &State, picker: &Picker, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let query = picker.query();
+    let lines = match &picker.source {
+        Source::Rooms { whole: false, .. } => ["Asking the server…".to_owned(), String::new()],
+        Source::Rooms { .. } if query.is_empty() => {
+            ["There is no room yet.".to_owned(), "Type a name to make one.".to_owned()]
+        }
+        Source::Rooms { .. } => {
+            [format!("No room can be called ‘{query}’."), "Letters, digits, - and _.".to_owned()]
+        }
+        Source::Talks => [
+            format!("Nothing here is called ‘{query}’."),
+            "/rooms lists all rooms, /join makes one.".to_owned(),
+        ],
+    };
+    let mut rows = Vec::new();
+    for (text, style) in lines.iter().zip([theme.text, theme.quiet]) {
+        let wrapped = cells::wrap(text, usize::from(area.width.saturating_sub(2)));
+        rows.extend(wrapped.into_iter().map(|row| (&text[row.start..row.end], style)));
+    }
+    for (y, (line, style)) in (area.y..area.bottom()).zip(rows) {
+        cells::put(buffer, (area.x + 2, y), area.right(), line, style);
+    }
+}
+
+/// The keys, and how much there is, in as many words as there are columns for.
+fn foot(state: &State, picker: &Picker, room: usize) -> String {
+    let does = match &picker.source {
+        Source::Talks => "opens",
+        Source::Rooms { .. } => "joins",
+    };
+    let count = match picker.found.len() {
+        0 => String::new(),
+        count => format!("{} of {count} · ", picker.chosen + 1),
+    };
+    let offline = if state.link.is_live() { "" } else { "no link · " };
+    let words = [
+        format!("{offline}{count}↑ ↓ choose · Enter {does} · Esc closes"),
+        format!("{count}Enter {does} · Esc closes"),
+        format!("Enter {does} · Esc closes"),
+    ];
+    words.into_iter().find(|words| cells::width(words) <= room).unwrap_or_default()
+}
