@@ -19,6 +19,7 @@ use crate::waiting_room::WaitingRoom;
 mod closing;
 mod deadline;
 mod floods;
+mod flow;
 mod lifeline;
 mod pace;
 mod peer;

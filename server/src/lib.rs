@@ -196,7 +196,7 @@ impl Bound {
         let (handle, hub) = hub::start(opened, house, console.clone(), stop.child_token());
         let context = Arc::new(Context {
             hub: handle,
-            waiting_room: waiting_room::WaitingRoom::default(),
+            waiting_room: waiting_room::WaitingRoom::new(waiting_room::open_files()),
             name,
             limits,
             floods: connection::Floods::default(),

@@ -112,11 +112,13 @@ impl Link {
         }
     }
 
-    /// The same after the socket has become writable again.
-    pub(crate) fn flush_writable(&self) {
+    /// The same after the socket has become writable again; returns whether it took anything.
+    pub(crate) fn flush_writable(&self) -> bool {
         let mut writing = self.writing();
         writing.blocked = false;
+        let waiting = writing.outbox.waiting();
         self.write(&mut writing);
+        writing.outbox.waiting() < waiting
     }
 
     /// Whether the hub is to be told, now, that everything is written.

@@ -170,7 +170,8 @@ pub struct Extract {
 
 /// A store of messages that numbers them.
 pub trait Log: Send + Sync {
-    /// Stores all of `records`, in order, or none; returns once they would outlive a power loss.
+    /// Stores all of `records`, in order, or none; returns once they are kept as the
+    /// log was told to keep them: by default they outlive a power loss then.
     /// The answer holds one entry for each [`Record::Said`].
     ///
     /// # Errors

@@ -7,22 +7,42 @@ use tokio_util::sync::CancellationToken;
 
 use crate::hub::ConnId;
 
-/// Connections that may be unknown at a time. One more, and the one that has been silent the
+/// Connections that may be unknown at a time, where the system allows for four times as many. One more, and the one that has been silent the
 /// longest is closed: so silent ones cannot lock others out, and a class may come in all at once.
 const PLACES: usize = 512;
 
+/// Files that this process may have open, connections among them.
+#[cfg(unix)]
+pub(crate) fn open_files() -> u64 {
+    rlimit::Resource::NOFILE.get_soft().unwrap_or(u64::MAX)
+}
+
+/// Files that this process may have open, connections among them: elsewhere nobody counts them.
+#[cfg(not(unix))]
+pub(crate) fn open_files() -> u64 {
+    u64::MAX
+}
+
 /// Who waits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct WaitingRoom {
+    places: usize,
     waiting: Mutex<BTreeMap<ConnId, CancellationToken>>,
 }
 
 impl WaitingRoom {
+    /// One for a process that may have so many files open: most of them are for those who are
+    /// known, and for the log.
+    pub(crate) fn new(files: u64) -> Self {
+        let places = usize::try_from(files / 4).unwrap_or(PLACES).min(PLACES);
+        Self { places, waiting: Mutex::default() }
+    }
+
     /// A connection comes in; `leave` is cancelled when its place is needed.
     pub(crate) fn enter(&self, conn: ConnId, leave: CancellationToken) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.insert(conn, leave);
-        if waiting.len() > PLACES
+        if waiting.len() > self.places
             && let Some((_, oldest)) = waiting.pop_first()
         {
             oldest.cancel();
@@ -40,8 +60,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn where_files_are_few_there_are_few_places() {
+        let room = WaitingRoom::new(40);
+        let tokens: Vec<_> = (0..11).map(|_| CancellationToken::new()).collect();
+        for (number, token) in (0..).zip(&tokens) {
+            room.enter(ConnId(number), token.clone());
+        }
+        let cancelled = tokens.iter().filter(|token| token.is_cancelled()).count();
+        assert_eq!(cancelled, 1);
+    }
+
+    #[test]
     fn the_oldest_gives_way() {
-        let room = WaitingRoom::default();
+        let room = WaitingRoom::new(1 << 20);
         let tokens: Vec<_> = (0..=PLACES).map(|_| CancellationToken::new()).collect();
         for (number, token) in tokens.iter().enumerate() {
             if number == PLACES {

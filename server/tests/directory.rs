@@ -43,6 +43,9 @@ async fn somebody_is_who_they_say_and_no_more() {
         peer.send(json!({"type": "join", "room": "rust"})).await;
     }
     bob.send(json!({"type": "join", "room": "secret"})).await;
+    for peer in [&mut ann, &mut bob] {
+        peer.wait_for("room").await;
+    }
 
     let told = whois(&mut ann, "BOB").await;
     let expected = json!({"type": "whois", "name": "bob", "here": true, "marks": ["guest"],

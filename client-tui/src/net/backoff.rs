@@ -6,8 +6,8 @@ use std::time::Duration;
 /// The longest wait after the first failure: a whole class is spread over it.
 const FIRST: Duration = Duration::from_millis(500);
 
-/// The longest wait after any number of failures: with the attempt itself, everybody is back
-/// within ten seconds of the server.
+/// The longest wait after any number of failures: where connecting is refused until the server is
+/// there, everybody is back within ten seconds of it.
 const MOST: Duration = Duration::from_secs(8);
 
 /// Counts failures and answers with waits.

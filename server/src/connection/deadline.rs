@@ -16,6 +16,12 @@ const PING_AFTER: Duration = Duration::from_secs(8);
 /// How long it may be silent before it is given up.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(17);
 
+/// Looking so late says that we were absent.
+const ABSENT: Duration = Duration::from_secs(2);
+
+/// How long a peer that has ended its side may take nothing of what it asked for before.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
 /// What is due now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
@@ -34,14 +40,15 @@ pub(super) struct Deadline {
     heard: Instant,
     heartbeat: bool,
     known: bool,
+    ended: bool,
 }
 
 impl Deadline {
     pub(super) fn new(now: Instant, heartbeat: bool) -> Self {
-        Self { began: now, heard: now, heartbeat, known: false }
+        Self { began: now, heard: now, heartbeat, known: false, ended: false }
     }
 
-    /// Bytes came.
+    /// The peer gave a sign of life: bytes came, or it took some.
     pub(super) fn heard(&mut self, now: Instant) {
         self.heard = now;
     }
@@ -51,10 +58,28 @@ impl Deadline {
         self.known = true;
     }
 
+    /// No more bytes will come.
+    pub(super) fn ended(&mut self) {
+        self.ended = true;
+    }
+
+    /// Looks at what is due, `late` behind the time that was asked for. Whoever comes so late was
+    /// absent themselves, with the machine that slept or the process that was stopped: the peer
+    /// cannot have been heard meanwhile, and gets to answer a ping.
+    pub(super) fn look(&mut self, now: Instant, late: Duration) -> Due {
+        if late >= ABSENT && self.known && !self.ended {
+            self.heard = now.checked_sub(PING_AFTER).unwrap_or(now);
+        }
+        self.due(now)
+    }
+
     /// When to look again.
     pub(super) fn next(&self) -> Instant {
         if !self.known {
             return self.began + if self.heartbeat { BEGUN } else { SILENT };
+        }
+        if self.ended {
+            return self.heard + LAST_ANSWERS;
         }
         if !self.heartbeat {
             // Dead links of text dialects are found by TCP; there is nothing to look for.
@@ -65,12 +90,19 @@ impl Deadline {
     }
 
     /// What is due.
-    pub(super) fn due(&self, now: Instant) -> Due {
+    fn due(&self, now: Instant) -> Due {
         if !self.known {
             let most = if self.heartbeat { BEGUN } else { SILENT };
             return if now >= self.began + most { Due::Over } else { Due::Nothing };
         }
         match now.saturating_duration_since(self.heard) {
+            silent if self.ended => {
+                if silent >= LAST_ANSWERS {
+                    Due::Over
+                } else {
+                    Due::Nothing
+                }
+            }
             _ if !self.heartbeat => Due::Nothing,
             silent if silent >= GIVE_UP_AFTER => Due::Over,
             silent if silent >= PING_AFTER => Due::Ping,
@@ -102,6 +134,18 @@ mod tests {
         assert_eq!(after(8, true, true), Due::Ping);
         assert_eq!(after(17, true, true), Due::Over);
         assert_eq!(after(10_000, false, true), Due::Nothing);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn our_own_absence_is_not_the_peers_silence() {
+        let start = Instant::now();
+        let mut deadline = Deadline::new(start, true);
+        deadline.known();
+        let woken = start + Duration::from_secs(3_600);
+        assert_eq!(deadline.look(woken, Duration::from_secs(3_592)), Due::Ping);
+        let later = |seconds| woken + Duration::from_secs(seconds);
+        assert_eq!(deadline.look(later(8), Duration::ZERO), Due::Ping);
+        assert_eq!(deadline.look(later(9), Duration::ZERO), Due::Over);
     }
 
     #[tokio::test(start_paused = true)]

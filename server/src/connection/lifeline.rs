@@ -4,6 +4,11 @@
 //! While nothing is under way, the peer's TCP is probed. As soon as something is, it is no longer:
 //! then what was sent must be acknowledged in time, counted from then. A link that dies in silence
 //! and is written to just before the probes give up is noticed after the sum of the two.
+//!
+//! The system cannot tell a peer that is dead from one that is alive and has not read for so long
+//! that its own buffers are full: whoever takes nothing for that time while something waits for
+//! them is gone as well. Where there is no such time-out (elsewhere than on Linux), a link that
+//! dies with something under way is noticed only when the system gives up sending, after minutes.
 
 use std::time::Duration;
 

@@ -1,29 +1,30 @@
 //! Who sends without ever waiting for an answer is slowed down, so that the others do not notice.
 //!
 //! Whoever waits for answers, however many requests they have under way within the window, is
-//! never slowed down. A flood fills its window all the time: it has some of them at full speed,
-//! enough for whoever pastes or fills a room, and from then on a share of the server's time that
-//! is too small to be felt.
+//! never slowed down. A flood fills its window all the time: it has a burst at full speed, enough
+//! for whoever pastes or fills a room, and from then on a share of the server's time that is too
+//! small to be felt.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Windows that may be filled at full speed: by programs that can wait for answers, and by those
-/// that get none, whose lines are typed or pasted.
-const BURST: u32 = 32;
-const BURST_UNANSWERED: u32 = 2;
+/// Requests that may overrun the window at full speed: of programs that can wait for answers, and
+/// of those that get none, whose lines are typed or pasted.
+const BURST: i64 = 2_048;
+const BURST_UNANSWERED: i64 = 128;
 
 /// How often more are granted, and how many: together, since a few large rounds cost everybody
 /// less than many small ones.
 const EVERY: Duration = Duration::from_millis(250);
-const GRANT: u32 = 2;
+const GRANT: i64 = 128;
 
-/// What one connection may still fill.
+/// What one connection may still overrun its window by.
 #[derive(Debug)]
 pub(super) struct Pace {
-    burst: u32,
-    left: u32,
+    burst: i64,
+    /// Less than nothing while it waits.
+    left: i64,
     granted: Instant,
 }
 
@@ -38,23 +39,17 @@ impl Pace {
         Self { burst, left: burst, granted: now }
     }
 
-    /// The window is full, and there is more to come. Returns until when that has to wait.
-    pub(super) fn overrun(&mut self, now: Instant) -> Option<Instant> {
+    /// So many requests have filled the window, and there are more. Returns until when those have
+    /// to wait.
+    pub(super) fn overrun(&mut self, requests: u32, now: Instant) -> Option<Instant> {
         let passed = now.saturating_duration_since(self.granted);
         let grants = u32::try_from(passed.as_millis() / EVERY.as_millis()).unwrap_or(u32::MAX);
-        if grants > 0 {
-            self.left = self.left.saturating_add(grants.saturating_mul(GRANT)).min(self.burst);
-            self.granted =
-                if self.left == self.burst { now } else { self.granted + EVERY * grants };
-        }
-        if self.left > 0 {
-            self.left -= 1;
-            return None;
-        }
-        // What will be granted then is used at once.
-        self.granted += EVERY;
-        self.left = GRANT - 1;
-        Some(self.granted)
+        self.left = (self.left + GRANT * i64::from(grants)).min(self.burst);
+        self.granted = if grants == u32::MAX { now } else { self.granted + EVERY * grants };
+        self.left -= i64::from(requests);
+        let owed = u32::try_from((-self.left).max(0)).unwrap_or(u32::MAX);
+        let grants = owed.div_ceil(u32::try_from(GRANT).unwrap_or(1));
+        (grants > 0).then(|| self.granted + EVERY * grants)
     }
 }
 
@@ -62,41 +57,36 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// How many windows a flood fills in this time.
-    fn filled_in(time: Duration) -> u32 {
-        let start = Instant::now();
-        let (mut pace, mut now, mut filled) = (Pace::new(start, true, false), start, 0);
-        while now <= start + time {
-            filled += 1;
-            now = pace.overrun(now).unwrap_or(now);
-        }
-        filled
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_flood_has_its_burst_and_then_its_share() {
-        assert_eq!(filled_in(Duration::ZERO), BURST + 1);
-        assert_eq!(filled_in(Duration::from_secs(10)), BURST + 40 * GRANT + 1);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_floods_again_has_no_burst() {
-        let start = Instant::now();
-        assert_eq!(Pace::new(start, true, true).overrun(start), Some(start + EVERY));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_pauses_may_burst_again() {
         let start = Instant::now();
         let mut pace = Pace::new(start, true, false);
-        for _ in 0..BURST {
-            assert_eq!(pace.overrun(start), None);
-        }
-        assert_eq!(pace.overrun(start), Some(start + EVERY));
-        let later = start + Duration::from_secs(3_600);
-        for _ in 0..BURST {
-            assert_eq!(pace.overrun(later), None);
-        }
-        assert_eq!(pace.overrun(later), Some(later + EVERY));
+        let mut check = |requests, at_ms, until_ms: Option<u64>| {
+            let now = start + Duration::from_millis(at_ms);
+            let until = until_ms.map(|until| start + Duration::from_millis(until));
+            assert_eq!(pace.overrun(requests, now), until, "{requests} at {at_ms}");
+        };
+        check(2_048, 0, None);
+        check(0, 0, None);
+        check(64, 0, Some(250));
+        check(64, 250, None);
+        check(64, 250, Some(500));
+        // An hour later there is a burst again, and no more than one.
+        check(2_048, 3_600_000, None);
+        check(1, 3_600_000, Some(3_600_250));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_floods_again_or_gets_no_answers_has_less_of_a_burst() {
+        let start = Instant::now();
+        let check = |answered, again, burst| {
+            let mut pace = Pace::new(start, answered, again);
+            assert_eq!(pace.overrun(burst, start), None);
+            assert_eq!(pace.overrun(1, start), Some(start + EVERY));
+        };
+        check(true, false, 2_048);
+        check(false, false, 128);
+        check(true, true, 0);
+        check(false, true, 0);
     }
 }

@@ -7,30 +7,32 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use chat_protocol::{Code, Event, Refusal, Request};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::deadline::{Deadline, Due};
+use super::flow::{Flow, Gate};
 use super::pace::Pace;
 use super::{Context, Over, READ_BYTES, lifeline, read_into};
 use crate::doors::{Asked, Door};
-use crate::hub::{Command, ConnId, Newcomer};
+use crate::hub::{Command, ConnId, Newcomer, Permit};
 use crate::link::{Link, Pushed, Wish};
 use crate::outbox::TOO_SLOW;
-
-/// Requests of one connection that may be under way; a peer that sends more is read again when
-/// one has been answered.
-const WINDOW: usize = 64;
 
 /// Refused attempts to say hello after which a connection is closed.
 const HELLOS: usize = 20;
 
-/// How long a peer that has ended its side may take to be told everything that it asked for.
-const LAST_ANSWERS: Duration = Duration::from_secs(5);
-
 /// How long the hub may take to say goodbye when it stops.
 const GOODBYE: Duration = Duration::from_secs(3);
+
+/// What a request costs, beside saying something: those that are stored by themselves cost the
+/// others a wait for the disk.
+fn weight(asked: &Result<Asked, Refusal>) -> u32 {
+    match asked {
+        Ok(Asked::Request(Request::Rename { .. } | Request::Topic { .. })) => 16,
+        _ => 1,
+    }
+}
 
 /// Stands for the address of a peer that is gone already.
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -41,11 +43,10 @@ pub(super) struct Peer<'a> {
     link: &'a Arc<Link>,
     door: Box<dyn Door>,
     context: &'a Context,
-    window: Arc<Semaphore>,
-    /// One place, held by the hub until everything that was missed has been told.
-    missed: Arc<Semaphore>,
+    flow: Flow,
+    /// What has come and may not go yet.
+    held: Option<Result<Asked, Refusal>>,
     deadline: Deadline,
-    pace: Pace,
     address: IpAddr,
     /// Attempts to say hello that were refused.
     refused: usize,
@@ -71,10 +72,9 @@ impl<'a> Peer<'a> {
             link,
             door,
             context,
-            window: Arc::new(Semaphore::new(WINDOW)),
-            missed: Arc::new(Semaphore::new(1)),
+            flow: Flow::new(context.limits.then(|| Pace::new(now, heartbeat, again))),
+            held: None,
             deadline: Deadline::new(now, heartbeat),
-            pace: Pace::new(now, heartbeat, again),
             address,
             refused: 0,
             known: false,
@@ -85,37 +85,7 @@ impl<'a> Peer<'a> {
         // However it ends, the hub is told below.
         let _over: Result<(), Over> = self.talk(buffer, leave).await;
         if self.known {
-            tokio::time::timeout(LAST_ANSWERS, self.get_last_answers()).await.ok();
             self.context.hub.send(Command::Gone(self.conn)).await.ok();
-        }
-    }
-
-    /// The peer says nothing more, and may still be reading: what it asked before the end is dealt
-    /// with and answered, and what it missed is told.
-    async fn get_last_answers(&self) {
-        let answered = async {
-            let _all = self.window.acquire_many(WINDOW as u32).await;
-            let _caught_up = self.missed.acquire().await;
-        };
-        tokio::pin!(answered);
-        loop {
-            if self.link.take_drained() && self.send(Command::Drained(self.conn)).await.is_err() {
-                return;
-            }
-            let wish = self.link.wish();
-            if matches!(wish, Wish::Close | Wish::Finish) {
-                return;
-            }
-            tokio::select! {
-                () = &mut answered => return,
-                () = self.link.woken() => {}
-                writable = self.link.stream().writable(), if wish != Wish::Read => {
-                    if writable.is_err() {
-                        return;
-                    }
-                    self.link.flush_writable();
-                }
-            }
         }
     }
 
@@ -124,7 +94,7 @@ impl<'a> Peer<'a> {
         let mut ended = false;
         loop {
             let was_known = self.known;
-            self.take_requests(&mut buffer, ended).await?;
+            let gate = self.take_requests(&mut buffer, ended).await?;
             if self.known && !was_known {
                 timer.as_mut().reset(self.deadline.next());
             }
@@ -135,35 +105,59 @@ impl<'a> Peer<'a> {
                 self.send(Command::Drained(self.conn)).await?;
             }
             let wish = self.link.wish();
-            if ended || matches!(wish, Wish::Close | Wish::Finish) {
+            let all_asked = ended && self.held.is_none();
+            if matches!(wish, Wish::Close | Wish::Finish) || (all_asked && self.flow.is_done()) {
                 return Err(Over);
             }
+            let hears = !ended && self.held.is_none() && wish != Wish::WriteFirst;
             tokio::select! {
                 () = self.link.woken() => {}
-                readable = self.link.stream().readable(), if wish != Wish::WriteFirst => {
+                readable = self.link.stream().readable(), if hears => {
                     readable.map_err(|_| Over)?;
-                    let read = read_into(self.link, &mut buffer)?;
-                    ended = read.is_none();
-                    self.deadline.heard(Instant::now());
-                    if read == Some(READ_BYTES) {
-                        // There is more: between its pieces it is the others' turn.
-                        tokio::task::yield_now().await;
+                    ended = self.read(&mut buffer).await?;
+                    if ended {
+                        timer.as_mut().reset(self.deadline.next());
                     }
                 }
                 writable = self.link.stream().writable(),
                     if matches!(wish, Wish::Write | Wish::WriteFirst) =>
                 {
                     writable.map_err(|_| Over)?;
-                    self.link.flush_writable();
+                    if self.link.flush_writable() {
+                        // Whoever takes what they are told is alive.
+                        self.deadline.heard(Instant::now());
+                    }
                 }
-                () = &mut timer => self.on_deadline(&mut timer)?,
+                () = self.flow.changed(gate.as_ref()), if gate.is_some() || all_asked => {}
+                () = &mut timer => {
+                    let late = timer.deadline().elapsed();
+                    // What has come is heard first, whichever of the two is noticed first.
+                    if hears && read_into(self.link, &mut buffer)?.is_some_and(|read| read > 0) {
+                        self.deadline.heard(Instant::now());
+                    }
+                    self.on_deadline(&mut timer, late)?;
+                }
                 () = leave.cancelled(), if !self.known => return Err(Over),
             }
         }
     }
 
-    fn on_deadline(&self, timer: &mut Pin<Box<Sleep>>) -> Result<(), Over> {
-        match self.deadline.due(Instant::now()) {
+    /// Reads what has come; returns whether that was the end.
+    async fn read(&mut self, buffer: &mut BytesMut) -> Result<bool, Over> {
+        let read = read_into(self.link, buffer)?;
+        self.deadline.heard(Instant::now());
+        if read.is_none() {
+            self.deadline.ended();
+        }
+        if read == Some(READ_BYTES) {
+            // There is more: between its pieces it is the others' turn.
+            tokio::task::yield_now().await;
+        }
+        Ok(read.is_none())
+    }
+
+    fn on_deadline(&mut self, timer: &mut Pin<Box<Sleep>>, late: Duration) -> Result<(), Over> {
+        match self.deadline.look(Instant::now(), late) {
             Due::Over => {
                 self.say_why();
                 return Err(Over);
@@ -215,24 +209,42 @@ impl<'a> Peer<'a> {
         tokio::time::timeout(GOODBYE, goodbye).await.ok();
     }
 
-    /// Deals with every whole request in the buffer.
-    async fn take_requests(&mut self, buffer: &mut BytesMut, ended: bool) -> Result<(), Over> {
-        while let Some(asked) = self.door.next(buffer, ended) {
-            if self.known {
-                self.pass_on(asked).await?;
-            } else {
+    /// Deals with the whole requests in the buffer, as many as may go now. Returns what the next
+    /// one waits for.
+    async fn take_requests(
+        &mut self,
+        buffer: &mut BytesMut,
+        ended: bool,
+    ) -> Result<Option<Gate>, Over> {
+        loop {
+            let next = self.held.take().or_else(|| self.door.next(buffer, ended));
+            let Some(asked) = next else { return Ok(None) };
+            if !self.known {
                 self.introduce(asked).await?;
+                continue;
+            }
+            let gate = match self.link.wish() {
+                Wish::WriteFirst => None,
+                _ => Some(self.flow.ask(weight(&asked), Instant::now())),
+            };
+            match gate {
+                Some(Gate::Open(permit)) => self.pass_on(asked, permit).await?,
+                gate => {
+                    if self.flow.is_paced() {
+                        self.context.floods.note(self.address, Instant::now());
+                    }
+                    self.held = Some(asked);
+                    return Ok(gate);
+                }
             }
         }
-        Ok(())
     }
 
     async fn introduce(&mut self, asked: Result<Asked, Refusal>) -> Result<(), Over> {
         match asked {
             Ok(Asked::Hello(hello, on_taken)) => {
-                // It is free: a hello that was refused has given it back.
-                let missed = Arc::clone(&self.missed);
-                let missing = missed.acquire_owned().await.map_err(|_| Over)?;
+                // There is one: a hello that was refused has given it back.
+                let missing = self.flow.missing().ok_or(Over)?;
                 let newcomer = Newcomer {
                     missing,
                     conn: self.conn,
@@ -276,47 +288,19 @@ impl<'a> Peer<'a> {
         if go_on { Ok(()) } else { Err(Over) }
     }
 
-    /// Waits, if this peer has sent too much without waiting for answers.
-    async fn keep_pace(&mut self) -> Result<(), Over> {
-        if !self.context.limits || self.window.available_permits() > 0 {
-            return Ok(());
-        }
-        let now = Instant::now();
-        let Some(at) = self.pace.overrun(now) else { return Ok(()) };
-        self.context.floods.note(self.address, now);
-        let wait = tokio::time::sleep_until(at);
-        tokio::pin!(wait);
-        loop {
-            tokio::select! {
-                () = &mut wait => return Ok(()),
-                () = self.context.stop.cancelled() => return Ok(()),
-                () = self.link.woken() => match self.link.wish() {
-                    Wish::Close | Wish::Finish => return Err(Over),
-                    Wish::Read | Wish::Write | Wish::WriteFirst => {}
-                }
-            }
-        }
-    }
-
     /// Hands a known peer's request to the hub, in order.
-    async fn pass_on(&mut self, asked: Result<Asked, Refusal>) -> Result<(), Over> {
-        self.keep_pace().await?;
-        let window = Arc::clone(&self.window);
-        let permit = window.acquire_owned().await.map_err(|_| Over)?;
-        let (request, alone) = match asked {
+    async fn pass_on(&mut self, asked: Result<Asked, Refusal>, permit: Permit) -> Result<(), Over> {
+        let request = match asked {
             Err(refusal) => return self.send(Command::Refuse(self.conn, refusal, permit)).await,
-            Ok(Asked::Hello(hello, _)) => (Request::Hello(hello), false),
-            Ok(Asked::Request(request)) => {
-                let alone = matches!(request, Request::History { .. });
-                (request, alone)
-            }
+            Ok(Asked::Hello(hello, _)) => Request::Hello(hello),
+            Ok(Asked::Request(request)) => request,
         };
-        self.send(Command::Request(self.conn, request, permit)).await?;
-        if alone {
-            // Its answer comes from another thread: what is asked behind it waits for it, so that
-            // answers keep the order of their requests.
-            let _all = self.window.acquire_many(WINDOW as u32).await.map_err(|_| Over)?;
+        if let Request::History { .. } = request {
+            self.flow.alone();
         }
+        self.send(Command::Request(self.conn, request, permit)).await?;
+        // However long the hub had to be waited for, the peer was not silent meanwhile.
+        self.deadline.heard(Instant::now());
         Ok(())
     }
 }

@@ -104,8 +104,9 @@ impl Door for LineDoor {
     }
 }
 
-/// Whether somebody may have written this, in whichever encoding: of what is no text, be it a
-/// picture or noise, much is no characters.
+/// Whether somebody may have written this: in UTF-8, or with a foreign letter here and there. Of
+/// what is no text, be it a picture or noise, much is no characters; so is text in an alphabet of
+/// its own that is not UTF-8, which nobody could read here either.
 fn is_text(line: &str) -> bool {
     let (mut all, mut strange) = (0, 0);
     for c in line.chars() {

@@ -74,12 +74,9 @@ impl Hub {
         }
         known.away = text;
         let marks = self.people.marks(person);
+        // Nobody hears that somebody is away of whom they were not told that they are here.
+        self.tell_coming_of(person);
         for key in self.rooms_of(person) {
-            // Nobody hears that somebody is away of whom they were not told that they are here.
-            let room = self.conversations.rooms.get(&key);
-            if room.is_some_and(|room| room.untold.concerns(&name)) {
-                self.tell_changes(&key);
-            }
             let room = self.conversations.rooms.get_mut(&key);
             if let Some(member) = room.and_then(|room| room.members.get_mut(&name.key())) {
                 member.marks = marks;

@@ -18,6 +18,7 @@ use super::fanout::Encoded;
 use super::room::Listener;
 use super::round::WEIGHT;
 use super::state::{Conn, Hub};
+use crate::log::PersonId;
 
 /// Members beyond which a room is big.
 const BIG: usize = 50;
@@ -119,11 +120,11 @@ impl Hub {
     pub(super) fn tell_changes(&mut self, key: &RoomKey) {
         self.due.changes.remove(key);
         let Some(room) = self.conversations.rooms.get_mut(key) else { return };
-        let Untold { changes, know, .. } = std::mem::take(&mut room.untold);
-        if changes.is_empty() {
+        if room.untold.changes.is_empty() {
             return;
         }
-        room.untold.told = Some(Instant::now());
+        let told = Untold { told: Some(Instant::now()), ..Untold::default() };
+        let Untold { changes, know, .. } = std::mem::replace(&mut room.untold, told);
         let name = room.name.clone();
         let mut encoded = EncodedFrom::new(&name, &changes);
         for conn in self.conns_in(key) {
@@ -135,6 +136,19 @@ impl Hub {
             }
         }
         self.due.weight += encoded.longest();
+    }
+
+    /// Tells the rooms of somebody who came by this name that they did, where that is untold.
+    pub(super) fn tell_coming_of(&mut self, person: PersonId) {
+        let Some(known) = self.people.get(person) else { return };
+        let untold = known.rooms.iter().filter(|key| {
+            let room = self.conversations.rooms.get(*key);
+            room.is_some_and(|room| room.untold.concerns(&known.name))
+        });
+        let untold: Vec<RoomKey> = untold.cloned().collect();
+        for key in untold {
+            self.tell_changes(&key);
+        }
     }
 
     /// Tells every room that has waited long enough.

@@ -280,6 +280,9 @@ impl Hub {
         else {
             return;
         };
+        // Nobody is told anything by somebody of whom they do not know that they are here.
+        self.tell_coming_of(pair.0);
+        self.tell_coming_of(pair.1);
         let mut people = vec![pair.0, pair.1];
         people.dedup();
         let conns: Vec<ConnId> = people

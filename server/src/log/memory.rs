@@ -17,7 +17,7 @@ const KEPT: usize = 100_000;
 const KEPT_BYTES: usize = 256 * 1024 * 1024;
 
 /// What a message takes besides its text, roughly: itself, its id and its places in the indexes.
-const OVERHEAD: usize = 400;
+const OVERHEAD: usize = 500;
 
 /// A log that is gone when the process ends.
 #[derive(Debug, Default)]
@@ -54,6 +54,9 @@ impl Channels {
         let Some(channel) = self.messages.get_mut(&channel) else { return };
         let Some((kept, id)) = channel.kept.pop_front() else { return };
         channel.forgotten += 1;
+        if channel.kept.capacity() > 4 * channel.kept.len().max(64) {
+            channel.kept.shrink_to(2 * channel.kept.len());
+        }
         self.bytes = self.bytes.saturating_sub(kept.message.text.len() + OVERHEAD);
         self.sent.remove(&(kept.author, id));
     }
@@ -162,9 +165,9 @@ mod tests {
     use super::*;
     use crate::log::tests::said;
 
-    /// Appends a message of 600 bytes in all.
+    /// Appends a message of 700 bytes in all.
     fn append(channels: &mut Channels, channel: i64, id: u32) {
-        let record = said(ChannelId(channel), 1, &id.to_string(), &"x".repeat(600 - OVERHEAD));
+        let record = said(ChannelId(channel), 1, &id.to_string(), &"x".repeat(700 - OVERHEAD));
         let Record::Said(said) = record else { panic!("another record") };
         channels.append(&said);
     }
@@ -182,12 +185,12 @@ mod tests {
         }
         assert_eq!(
             (channels.bytes, kept(&channels, 1), kept(&channels, 2)),
-            (3_000, vec![1, 2, 3], vec![1, 2])
+            (3_500, vec![1, 2, 3], vec![1, 2])
         );
-        channels.make_room(ChannelId(1), 1_800);
+        channels.make_room(ChannelId(1), 2_100);
         assert_eq!(
             (channels.bytes, kept(&channels, 1), kept(&channels, 2)),
-            (1_800, vec![2, 3], vec![2])
+            (2_100, vec![2, 3], vec![2])
         );
         assert_eq!((channels.sent.len(), channels.order.len()), (3, 3));
         assert_eq!(channels.read(ChannelId(1), Page::After(0), 9).first_kept, 2);

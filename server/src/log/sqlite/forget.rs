@@ -12,7 +12,7 @@ use crate::log::{ChannelId, LogError, Record};
 const KEPT: i64 = 100_000;
 
 /// So do those of this many milliseconds: twice the 24 hours that are promised, so that a clock
-/// that is set right in between breaks no promise.
+/// that is set right by less than a day in between breaks no promise.
 const KEPT_FOR: i64 = 48 * 60 * 60 * 1_000;
 
 /// Ids forgotten at a time. They lie scattered, and many at a time share their pages; who speaks

@@ -1,0 +1,172 @@
+//! What one peer may have under way: so many requests at a time, at a pace that the others do not
+//! feel.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::pace::Pace;
+use crate::hub::Permit;
+
+/// Requests of one connection that may be under way; a peer that sends more is read again when
+/// one has been answered.
+const WINDOW: u32 = 64;
+
+/// Where the next request stands.
+#[derive(Debug)]
+pub(super) enum Gate {
+    /// It may go.
+    Open(Permit),
+    /// It waits until so many places of the window are free.
+    Places(u32),
+    /// It waits until then: its peer has sent too much without waiting for answers.
+    Until(Instant),
+}
+
+/// One peer's window and pace.
+#[derive(Debug)]
+pub(super) struct Flow {
+    window: Arc<Semaphore>,
+    /// One place, held by the hub until everything that was missed has been told.
+    missed: Arc<Semaphore>,
+    /// `None` where nobody is slowed down.
+    pace: Option<Pace>,
+    /// What went since the window was last found full or empty, by its weight.
+    gone: u32,
+    /// The one under way must be answered before anything else goes.
+    alone: bool,
+    /// Until when nothing goes.
+    until: Option<Instant>,
+}
+
+impl Flow {
+    pub(super) fn new(pace: Option<Pace>) -> Self {
+        Self {
+            window: Arc::new(Semaphore::new(WINDOW as usize)),
+            missed: Arc::new(Semaphore::new(1)),
+            pace,
+            gone: 0,
+            alone: false,
+            until: None,
+        }
+    }
+
+    /// Asks for a request that has come and weighs so much.
+    pub(super) fn ask(&mut self, weight: u32, now: Instant) -> Gate {
+        if self.is_answered() {
+            self.alone = false;
+            self.gone = 0;
+        } else if self.alone {
+            return Gate::Places(WINDOW);
+        }
+        if let Some(until) = self.until.filter(|until| *until > now) {
+            return Gate::Until(until);
+        }
+        self.until = None;
+        if let Ok(permit) = Arc::clone(&self.window).try_acquire_owned() {
+            self.gone += weight;
+            return Gate::Open(permit);
+        }
+        let gone = std::mem::take(&mut self.gone);
+        self.until = self.pace.as_mut().and_then(|pace| pace.overrun(gone, now));
+        Gate::Places(1)
+    }
+
+    /// The request that went last is answered from another thread: what is asked behind it waits
+    /// for it, so that answers keep the order of their requests.
+    pub(super) fn alone(&mut self) {
+        self.alone = true;
+    }
+
+    /// Whether nothing is under way.
+    fn is_answered(&self) -> bool {
+        self.window.available_permits() == WINDOW as usize
+    }
+
+    /// Whether everything was answered, and everything missed was told.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_answered() && self.missed.available_permits() == 1
+    }
+
+    /// The permit that says that something missed is still to be told, when none of it is.
+    pub(super) fn missing(&self) -> Option<Permit> {
+        Arc::clone(&self.missed).try_acquire_owned().ok()
+    }
+
+    /// Returns when a gate may have opened; without one, when everything is done.
+    pub(super) async fn changed(&self, gate: Option<&Gate>) {
+        // Semaphores that are never closed give no errors.
+        match gate {
+            Some(Gate::Open(_)) => {}
+            Some(Gate::Places(places)) => drop(self.window.acquire_many(*places).await),
+            Some(Gate::Until(until)) => tokio::time::sleep_until(*until).await,
+            None => {
+                drop(self.window.acquire_many(WINDOW).await);
+                drop(self.missed.acquire().await);
+            }
+        }
+    }
+
+    /// Whether this peer is slowed down.
+    pub(super) fn is_paced(&self) -> bool {
+        self.until.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(flow: &mut Flow, now: Instant) -> Option<Permit> {
+        match flow.ask(1, now) {
+            Gate::Open(permit) => Some(permit),
+            Gate::Places(_) | Gate::Until(_) => None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_is_open_as_far_as_it_is_answered() {
+        let now = Instant::now();
+        let mut flow = Flow::new(None);
+        let mut under_way: Vec<Permit> = (0..64).map_while(|_| open(&mut flow, now)).collect();
+        assert_eq!(under_way.len(), 64);
+        assert!(matches!(flow.ask(1, now), Gate::Places(1)));
+        under_way.pop();
+        assert!(open(&mut flow, now).is_some());
+        flow.alone();
+        assert!(matches!(flow.ask(1, now), Gate::Places(64)));
+        under_way.clear();
+        assert!(open(&mut flow, now).is_some() && flow.is_done());
+        let missing = flow.missing();
+        assert!(!flow.is_done() && flow.missing().is_none());
+        drop(missing);
+        assert!(flow.is_done());
+    }
+
+    /// How many requests go in this time, of a peer that sends `window` and waits for all.
+    fn sent_in(seconds: u64, window: usize) -> usize {
+        let start = Instant::now();
+        let mut flow = Flow::new(Some(Pace::new(start, true, false)));
+        let (mut now, mut sent) = (start, 0);
+        while now <= start + std::time::Duration::from_secs(seconds) && sent < 100_000 {
+            let under_way: Vec<Permit> = (0..window).map_while(|_| open(&mut flow, now)).collect();
+            sent += under_way.len();
+            if under_way.is_empty() {
+                match flow.ask(1, now) {
+                    Gate::Until(until) => now = until,
+                    gate => panic!("{gate:?}"),
+                }
+            }
+        }
+        sent
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_answers_is_never_slowed_down() {
+        assert_eq!(sent_in(1, 16), 100_000);
+        assert_eq!(sent_in(1, 64), 100_032);
+        // A burst, what was granted since, and the window that is the last straw.
+        assert_eq!(sent_in(10, 65), 2_048 + 40 * 128 + 64);
+    }
+}
