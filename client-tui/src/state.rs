@@ -6,8 +6,10 @@
 pub(crate) mod compose;
 pub(crate) mod conversations;
 pub(crate) mod entry;
+pub(crate) mod highlights;
 pub(crate) mod hosting;
 pub(crate) mod input;
+pub(crate) mod jump;
 pub(crate) mod link;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
@@ -25,6 +27,7 @@ use crate::effect::Effect;
 use crate::event::Moment;
 use crate::theme::Theme;
 use conversations::Conversations;
+use highlights::Highlights;
 use hosting::Hosting;
 use link::Link;
 use outgoing::Outgoing;
@@ -59,11 +62,12 @@ pub(crate) enum Stage {
     Chat,
 }
 
-/// How things look, chosen once.
+/// How things look.
 #[derive(Debug)]
 pub(crate) struct Looks {
     pub(crate) theme: Theme,
     pub(crate) zone: TimeZone,
+    pub(crate) highlights: Highlights,
 }
 
 impl State {
@@ -87,7 +91,7 @@ impl State {
             hosting: Hosting::default(),
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
-            looks: Looks { theme, zone: setup.zone },
+            looks: Looks { theme, zone: setup.zone, highlights: Highlights::default() },
         }
     }
 

@@ -5,10 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::centred;
+use super::text::Page;
 use crate::cells;
 use crate::state::State;
 use crate::state::entry::{Body, Entry, Tone};
-use crate::state::page::PageRow;
+use crate::state::jump::is_mention;
+use crate::state::page::{Line, PageRow};
 use crate::words;
 
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -19,9 +21,15 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let height = area.height - u16::from(reading.is_some() && area.height >= 4);
     let used = u16::try_from(page.len()).unwrap_or(height).min(height);
     let top = if reading.is_some() { area.y } else { area.y + height - used };
+    let mut links = 0;
+    let mut before: Option<usize> = None;
     for (y, row) in (top..area.y + height).zip(page) {
         if let Some(entry) = scrollback.entry(row.entry) {
-            draw_row(state, entry, *row, Rect { y, height: 1, ..area }, buffer);
+            if let Some(before) = before.filter(|before| *before != row.entry) {
+                links += scrollback.entry(before).map_or(0, |entry| entry.links().len());
+            }
+            before = Some(row.entry);
+            draw_row(state, (entry, links), *row, Rect { y, height: 1, ..area }, buffer);
         }
     }
     if scrollback.is_silent() {
@@ -33,10 +41,33 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn draw_row(state: &State, entry: &Entry, row: PageRow, area: Rect, buffer: &mut Buffer) {
+/// The addresses on the page, in the order in which rows count them.
+pub(super) fn links(state: &State) -> Vec<String> {
+    let scrollback = &state.conversations.open().scrollback;
+    let mut entries: Vec<usize> = scrollback.page().iter().map(|row| row.entry).collect();
+    entries.dedup();
+    let entries = entries.into_iter().filter_map(|index| scrollback.entry(index));
+    let links = entries.flat_map(|entry| {
+        entry.links().iter().map(|link| link.address(entry.text()).unwrap_or_default())
+    });
+    links.collect()
+}
+
+/// Draws a row of an entry, whose first link has this number.
+fn draw_row(
+    state: &State,
+    (entry, links): (&Entry, usize),
+    row: PageRow,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = &state.looks.theme;
     let gutter = state.screen.layout.gutter;
-    let Some(index) = row.row else { return date(state, entry, area, buffer) };
+    let index = match row.line {
+        Line::Date => return date(state, entry, area, buffer),
+        Line::New => return divider(state, area, buffer),
+        Line::Text(index) => index,
+    };
     let name_x = area.x + 1 + gutter.time;
     let name_end = name_x + gutter.name;
     if row.time && gutter.time > 0 {
@@ -51,8 +82,9 @@ fn draw_row(state: &State, entry: &Entry, row: PageRow, area: Rect, buffer: &mut
     if index == 0 {
         cells::put(buffer, (name_end + 1, area.y), name_end + 2, mark, mark_style);
     }
-    let text_x = name_end + 3;
-    let end = cells::put(buffer, (text_x, area.y), area.right() - 1, entry.row(index), style);
+    let text = Rect { x: name_end + 3, width: area.right() - 1 - (name_end + 3), ..area };
+    let Some(text_row) = entry.rows().get(index) else { return };
+    let end = Page::new(state, entry, style, links).row(text_row, text, buffer);
     if index + 1 == entry.rows().len() {
         let told = trouble(entry).map(words::sentence);
         if let Some(words) = told {
@@ -83,12 +115,21 @@ fn dress(state: &State, entry: &Entry) -> (&'static str, Style, Style) {
     match &entry.body {
         Body::Said { trouble: Some(_), .. } => ("✗", theme.error, theme.error),
         Body::Said { .. } if entry.key.is_unsent() => ("…", dim, dim),
+        Body::Said { .. } if names_reader(state, entry) => {
+            let led = state.conversations.open().scrollback.is_led_to(entry.key);
+            (if led { "▸" } else { "@" }, theme.prose.mention, theme.text)
+        }
+        Body::Said { .. } if entry.is_action() => ("*", theme.quiet, theme.text),
         Body::Said { .. } => ("", theme.text, theme.text),
         Body::Notice { tone: Tone::Quiet, .. } => ("∙", dim, dim),
         Body::Notice { tone: Tone::Accent, .. } => ("∙", theme.accent, theme.accent),
         Body::Notice { tone: Tone::Trouble, .. } => ("!", theme.error, theme.error),
         Body::Presence(_) => ("∙", dim, dim),
     }
+}
+
+fn names_reader(state: &State, entry: &Entry) -> bool {
+    state.link.name().is_some_and(|own| is_mention(entry, own))
 }
 
 fn trouble(entry: &Entry) -> Option<&str> {
@@ -107,6 +148,16 @@ fn date(state: &State, entry: &Entry, area: Rect, buffer: &mut Buffer) {
     }
     let x = area.x + state.screen.layout.gutter.width();
     cells::put(buffer, (x - 1, area.y), area.right() - 1, &format!(" {day} "), theme.quiet);
+}
+
+/// The rule between what was read and what was not.
+fn divider(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    for x in area.x + 1..area.right() - 1 {
+        cells::put(buffer, (x, area.y), area.right(), "─", theme.prose.new);
+    }
+    let x = area.x + state.screen.layout.gutter.width();
+    cells::put(buffer, (x - 1, area.y), area.right() - 1, " new ", theme.prose.new);
 }
 
 fn clock(state: &State, at: i64) -> String {
@@ -134,8 +185,21 @@ fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
         0 => String::new(),
         below => format!(" · {below} new below"),
     };
-    let words = format!("↓ viewing history{news}");
-    let keys = "Esc: newest";
+    let named = match state.conversations.open().unread.mentions {
+        0 => String::new(),
+        mentions => format!(" · {mentions} for you"),
+    };
+    // Where it gets narrow, the counts stay.
+    let room = usize::from(area.width.saturating_sub(2));
+    let short = news.strip_prefix(" · ").unwrap_or("history");
+    let all = [
+        (format!("↓ viewing history{news}{named}"), "Alt-End: newest"),
+        (format!("↓ viewing history{news}"), "Alt-End"),
+        (format!("↓ {short}{named}"), "Alt-End"),
+    ];
+    let fits =
+        |(words, keys): &&(String, &str)| cells::width(words) + cells::width(keys) + 2 <= room;
+    let Some((words, keys)) = all.iter().find(fits).or(all.last()) else { return };
     let keys_x = cells::put_right(buffer, (area.x, area.y), area.right() - 1, keys, theme.loud);
-    cells::put(buffer, (area.x + 1, area.y), keys_x - 1, &words, theme.loud);
+    cells::put(buffer, (area.x + 1, area.y), keys_x - 1, words, theme.loud);
 }
