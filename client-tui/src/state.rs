@@ -14,6 +14,7 @@ pub(crate) mod link;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
 pub(crate) mod page;
+pub(crate) mod reader;
 pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;

@@ -31,6 +31,16 @@ pub(crate) enum Edge {
     Fold { block: usize, hidden: usize },
 }
 
+impl Edge {
+    /// The block of code that the row is of, if it is of one.
+    pub(crate) fn block(self) -> Option<usize> {
+        match self {
+            Self::Head(block) | Self::Code { block, .. } | Self::Fold { block, .. } => Some(block),
+            Self::Indent(_) | Self::Quote(..) => None,
+        }
+    }
+}
+
 /// A row of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {

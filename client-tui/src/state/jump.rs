@@ -8,7 +8,7 @@ use super::entry::{Body, Entry, Key};
 use super::page::{Line, PageRow, Spot};
 use super::scrollback::Scrollback;
 use crate::mention;
-use crate::rich::{self, Edge};
+use crate::rich;
 
 /// Rows above what the reader is led to, so that they see what it is about.
 const CONTEXT: usize = 2;
@@ -72,7 +72,7 @@ impl Scrollback {
         let unread = self.unread_after.is_some();
         self.reader.led.landing = unread;
         if unread {
-            self.lay_out(self.reader.shape(), zone);
+            self.lay_out(self.reader.shape, zone);
         }
         unread
     }
@@ -155,7 +155,7 @@ impl Scrollback {
         self.stay_at(top, zone);
         let unfolded = !self.entries[index].is_unfolded();
         self.entries[index].unfold(unfolded);
-        self.lay_out(self.reader.shape(), zone);
+        self.lay_out(self.reader.shape, zone);
         if unfolded { Folding::Unfolded } else { Folding::Folded }
     }
 
@@ -166,10 +166,7 @@ impl Scrollback {
             let (Line::Text(index), Some(entry)) = (row.line, self.entry(row.entry)) else {
                 continue;
             };
-            let edge = entry.rows().get(index).map(|row| row.edge);
-            if let Some(Edge::Head(block) | Edge::Code { block, .. } | Edge::Fold { block, .. }) =
-                edge
-            {
+            if let Some(block) = entry.rows().get(index).and_then(|row| row.edge.block()) {
                 let spot = CodeSpot { key: entry.key, block };
                 if spots.last() != Some(&spot) {
                     spots.push(spot);

@@ -1,13 +1,12 @@
 //! What of a scrollback is on the screen, and where its reader is. The place is an entry and a byte
 //! of its text: neither arrivals, nor back-fill, nor another width move it.
 
-use std::collections::VecDeque;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::entry::{Entry, Key};
+use super::entry::Entry;
 use super::jump::Led;
+use super::reader::{Anchor, Place, Shape};
 use super::scrollback::Scrollback;
 
 /// Lines of one person within this time count as one turn.
@@ -15,56 +14,6 @@ const TURN_MS: i64 = 5 * 60 * 1000;
 
 /// How far back an entry of the same day is looked for.
 const DATE_LOOK_BACK: usize = 64;
-
-/// Entries whose rows are kept, at least; of others they are worked out again when they are seen.
-const MEASURED: usize = 512;
-
-/// The room that a page has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Shape {
-    /// Columns of text.
-    pub(crate) width: usize,
-    /// Rows, when at the bottom.
-    pub(crate) height: usize,
-}
-
-impl Shape {
-    /// Rows while reading history: one is the marker's, where there is room for it.
-    fn reading_height(self) -> usize {
-        if self.height >= 4 { self.height - 1 } else { self.height }
-    }
-}
-
-/// Where the reader is, and what is seen from there.
-#[derive(Debug, Default)]
-pub(crate) struct Reader {
-    /// `None` is the bottom, whatever comes.
-    anchor: Option<Anchor>,
-    /// Messages that came since the bottom was left.
-    below: usize,
-    page: Vec<PageRow>,
-    shape: Shape,
-    /// Entries whose rows are kept, the latest last.
-    measured: VecDeque<Key>,
-    /// What keys have led to.
-    pub(super) led: Led,
-}
-
-/// The top row of the page while reading history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Anchor {
-    key: Key,
-    place: Place,
-}
-
-/// Where within an entry, however it is wrapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Date,
-    New,
-    /// The row that begins with this byte, or holds it.
-    Byte(usize),
-}
 
 /// What is in a row of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,53 +65,6 @@ impl Heads {
 pub(super) struct Spot {
     pub(super) entry: usize,
     pub(super) row: usize,
-}
-
-impl Reader {
-    pub(crate) fn is_at_bottom(&self) -> bool {
-        self.anchor.is_none()
-    }
-
-    pub(crate) fn go_to_bottom(&mut self) {
-        self.anchor = None;
-        self.below = 0;
-        self.led = Led::default();
-    }
-
-    /// While reading history, this many messages are further down.
-    pub(super) fn know_below(&mut self, below: usize) {
-        self.below = self.below.max(below);
-    }
-
-    /// A new message came in at the end.
-    pub(super) fn arrived(&mut self) {
-        if self.anchor.is_some() {
-            self.below += 1;
-        }
-    }
-
-    /// An entry got another key.
-    pub(super) fn follow(&mut self, from: Key, to: Key) {
-        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.key == from) {
-            anchor.key = to;
-        }
-    }
-
-    pub(super) fn shape(&self) -> Shape {
-        self.shape
-    }
-
-    /// Keeps the rows of one entry more; returns one whose rows are not kept any longer.
-    fn keep_rows(&mut self, key: Key) -> Option<Key> {
-        self.measured.push_back(key);
-        let most = MEASURED.max(4 * self.shape.height);
-        if self.measured.len() > most { self.measured.pop_front() } else { None }
-    }
-
-    /// Whether less than a page is known above what is seen.
-    pub(super) fn is_near_top(&self) -> bool {
-        self.page.first().is_none_or(|top| top.entry < self.shape.height)
-    }
 }
 
 impl Scrollback {
@@ -374,7 +276,9 @@ impl Scrollback {
         let entry = self.entries.get(index);
         let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
         let (Some(entry), Some(before)) = (entry, before) else { return (true, true) };
-        let same = entry.author().is_some() && entry.author() == before.author();
+        // An action is read together with the name.
+        let same =
+            entry.author().is_some() && entry.author() == before.author() && !entry.is_action();
         let near = entry.at.saturating_sub(before.at).saturating_abs() < TURN_MS;
         (!same || !near || headed, entry.at.div_euclid(60_000) != before.at.div_euclid(60_000))
     }

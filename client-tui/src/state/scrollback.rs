@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use chat_protocol::{Message, Nick, Text};
 
 use super::entry::{Body, Entry, Key, Presence, Tone};
-use super::page::Reader;
+use super::reader::Reader;
 
 /// Entries kept while the reader is at the bottom; older messages can be fetched again.
 const KEEP: usize = 5_000;

@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn behind_what_may_be_wider_elsewhere_the_cursor_is_put_right() {
         assert_eq!(written(&[("👩‍👧ab", &[])]), "\x1b[1;1H👩‍👧\x1b[1;3Hab");
-        assert_eq!(written(&[("aש b", &[])]), "\x1b[1;1H\u{2068}a\x1b[1;2Hש b\u{2069}");
+        assert_eq!(written(&[("aשb", &[])]), "\x1b[1;1H\u{2068}a\x1b[1;2Hשb\u{2069}");
     }
 
     #[test]

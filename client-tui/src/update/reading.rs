@@ -15,7 +15,7 @@ use crate::words;
 const CODES_MOST: usize = 100;
 
 /// What a terminal may have to be told before it lets programs copy.
-const NOT_ALLOWED: &str = "if pasting gives nothing, allow OSC 52 in your terminal";
+const NOT_ALLOWED: &str = "nothing to paste? Allow OSC 52 in the terminal";
 
 pub(crate) fn act(state: &mut State, read: Read) -> Vec<Effect> {
     let zone = state.looks.zone.clone();
@@ -35,11 +35,11 @@ pub(crate) fn act(state: &mut State, read: Read) -> Vec<Effect> {
 /// The first unread message here, or else in the next conversation that has one.
 fn first_unread(state: &mut State) {
     let zone = state.looks.zone.clone();
-    if state.conversations.open_mut().scrollback.go_to_unread(&zone) {
-        return;
-    }
-    match state.conversations.next_unread() {
+    let open = state.conversations.open_index();
+    match state.conversations.next_unread().filter(|&index| index != open) {
         Some(index) => state.conversations.go_to_index(index),
+        // Where it was, when everything is read meanwhile.
+        None if state.conversations.open_mut().scrollback.go_to_unread(&zone) => {}
         None => state.tip = Tip::Told("everything is read".to_owned()),
     }
 }
@@ -124,7 +124,7 @@ fn ordinal(number: &str, example: &str) -> Result<usize, String> {
 pub(crate) fn opened(state: &mut State, url: String, result: Result<(), String>) -> Vec<Effect> {
     let Err(why) = result else { return Vec::new() };
     state.screen.dirty = true;
-    state.tip = Tip::Wrong(format!("{why}: it was copied instead, {NOT_ALLOWED}"));
+    state.tip = Tip::Wrong(format!("{why}: it was copied instead · {NOT_ALLOWED}"));
     vec![Effect::Copy(url)]
 }
 

@@ -5,11 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::centred;
-use super::text::Page;
+use super::text::Said;
 use crate::cells;
 use crate::state::State;
 use crate::state::entry::{Body, Entry, Tone};
-use crate::state::jump::is_mention;
 use crate::state::page::{Line, PageRow};
 use crate::words;
 
@@ -22,15 +21,18 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let used = u16::try_from(page.len()).unwrap_or(height).min(height);
     let top = if reading.is_some() { area.y } else { area.y + height - used };
     let mut links = 0;
-    let mut before: Option<usize> = None;
+    let mut shown: Option<(usize, Said<'_>)> = None;
     for (y, row) in (top..area.y + height).zip(page) {
-        if let Some(entry) = scrollback.entry(row.entry) {
-            if let Some(before) = before.filter(|before| *before != row.entry) {
-                links += scrollback.entry(before).map_or(0, |entry| entry.links().len());
+        let Some(entry) = scrollback.entry(row.entry) else { continue };
+        let said = match shown.take() {
+            Some((index, said)) if index == row.entry => said,
+            before => {
+                links += before.map_or(0, |(_, said)| said.entry.links().len());
+                Said::new(state, entry, links)
             }
-            before = Some(row.entry);
-            draw_row(state, (entry, links), *row, Rect { y, height: 1, ..area }, buffer);
-        }
+        };
+        draw_row(state, &said, *row, Rect { y, height: 1, ..area }, buffer);
+        shown = Some((row.entry, said));
     }
     if scrollback.is_silent() {
         let free = Rect { height: area.height.saturating_sub(used), ..area };
@@ -53,14 +55,8 @@ pub(super) fn links(state: &State) -> Vec<String> {
     links.collect()
 }
 
-/// Draws a row of an entry, whose first link has this number.
-fn draw_row(
-    state: &State,
-    (entry, links): (&Entry, usize),
-    row: PageRow,
-    area: Rect,
-    buffer: &mut Buffer,
-) {
+fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &mut Buffer) {
+    let entry = said.entry;
     let theme = &state.looks.theme;
     let gutter = state.screen.layout.gutter;
     let index = match row.line {
@@ -78,13 +74,12 @@ fn draw_row(
     if row.name && !name.is_empty() {
         cells::put_right(buffer, (name_x, area.y), name_end, name, name_style);
     }
-    let (mark, mark_style, style) = dress(state, entry);
+    let (mark, mark_style, style) = dress(state, said);
     if index == 0 {
         cells::put(buffer, (name_end + 1, area.y), name_end + 2, mark, mark_style);
     }
     let text = Rect { x: name_end + 3, width: area.right() - 1 - (name_end + 3), ..area };
-    let Some(text_row) = entry.rows().get(index) else { return };
-    let end = Page::new(state, entry, style, links).row(text_row, text, buffer);
+    let end = said.row(index, style, text, buffer);
     if index + 1 == entry.rows().len() {
         let told = trouble(entry).map(words::sentence);
         if let Some(words) = told {
@@ -109,13 +104,14 @@ fn author<'a>(state: &State, entry: &'a Entry) -> (&'a str, Style) {
 
 /// The mark before the text, and the styles of both. No name and no text can look like a notice:
 /// these stand behind a sign in a column where people never write.
-fn dress(state: &State, entry: &Entry) -> (&'static str, Style, Style) {
+fn dress(state: &State, said: &Said<'_>) -> (&'static str, Style, Style) {
     let theme = &state.looks.theme;
     let dim = theme.quiet;
+    let entry = said.entry;
     match &entry.body {
         Body::Said { trouble: Some(_), .. } => ("✗", theme.error, theme.error),
         Body::Said { .. } if entry.key.is_unsent() => ("…", dim, dim),
-        Body::Said { .. } if names_reader(state, entry) => {
+        Body::Said { .. } if said.names_reader() => {
             let led = state.conversations.open().scrollback.is_led_to(entry.key);
             (if led { "▸" } else { "@" }, theme.prose.mention, theme.text)
         }
@@ -126,10 +122,6 @@ fn dress(state: &State, entry: &Entry) -> (&'static str, Style, Style) {
         Body::Notice { tone: Tone::Trouble, .. } => ("!", theme.error, theme.error),
         Body::Presence(_) => ("∙", dim, dim),
     }
-}
-
-fn names_reader(state: &State, entry: &Entry) -> bool {
-    state.link.name().is_some_and(|own| is_mention(entry, own))
 }
 
 fn trouble(entry: &Entry) -> Option<&str> {
@@ -194,7 +186,7 @@ fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
     let short = news.strip_prefix(" · ").unwrap_or("history");
     let all = [
         (format!("↓ viewing history{news}{named}"), "Alt-End: newest"),
-        (format!("↓ viewing history{news}"), "Alt-End"),
+        (format!("↓ viewing history{news}{named}"), "Alt-End"),
         (format!("↓ {short}{named}"), "Alt-End"),
     ];
     let fits =

@@ -11,27 +11,28 @@ use crate::cells;
 use crate::highlight::Run;
 use crate::mention;
 use crate::rich::layout::{self, BAR};
-use crate::rich::{Edge, Look, Piece, Row};
+use crate::rich::{Code, Edge, Look, Piece, Row};
 use crate::state::State;
 use crate::state::entry::{Body, Entry};
 use crate::state::jump::CodeSpot;
 
-/// An entry whose rows are drawn.
-pub(super) struct Page<'a> {
+/// An entry whose rows are drawn, and what they have in common.
+pub(super) struct Said<'a> {
     state: &'a State,
-    entry: &'a Entry,
-    style: Style,
+    pub(super) entry: &'a Entry,
     /// Whether looks may have colours of their own: not in what is on its way, or went wrong.
     coloured: bool,
     /// The number of its first link in the picture.
     links: usize,
+    /// Where it names the reader.
     mentions: Vec<Range<usize>>,
+    /// The colours of its blocks of code.
+    runs: Vec<&'a [Run]>,
 }
 
-impl<'a> Page<'a> {
-    pub(super) fn new(state: &'a State, entry: &'a Entry, style: Style, links: usize) -> Self {
-        let own = state.link.name();
-        let mentions = match (&entry.body, own) {
+impl<'a> Said<'a> {
+    pub(super) fn new(state: &'a State, entry: &'a Entry, links: usize) -> Self {
+        let mentions = match (&entry.body, state.link.name()) {
             (Body::Said { from, .. }, Some(own)) if from != own => {
                 mention::find(entry.text(), own).collect()
             }
@@ -39,16 +40,30 @@ impl<'a> Page<'a> {
         };
         let said = matches!(entry.body, Body::Said { trouble: None, .. });
         let coloured = said && !entry.key.is_unsent();
-        Self { state, entry, style, coloured, links, mentions }
+        let text = entry.text();
+        let runs = |code: &Code| {
+            let language = text.get(code.language.clone()).unwrap_or_default();
+            let body = text.get(code.body.clone()).unwrap_or_default().trim_end_matches('\n');
+            state.looks.highlights.get(language, body)
+        };
+        let codes = entry.codes().iter().filter(|_| coloured);
+        Self { state, entry, coloured, links, mentions, runs: codes.map(runs).collect() }
+    }
+
+    /// Whether somebody else names the reader in it.
+    pub(super) fn names_reader(&self) -> bool {
+        !self.mentions.is_empty()
     }
 
     /// Draws a row in an area of one row; returns the column behind it.
-    pub(super) fn row(&self, row: &Row, area: Rect, buffer: &mut Buffer) -> u16 {
-        let from = self.edge(row, area, buffer);
+    pub(super) fn row(&self, index: usize, style: Style, area: Rect, buffer: &mut Buffer) -> u16 {
+        let Some(row) = self.entry.rows().get(index) else { return area.x };
+        let from = self.edge((index, row), area, buffer);
         let (x, limit) = (from, area.right());
         let mut end = x;
         for piece in &row.pieces {
-            end = self.piece(row, piece, (end, area.y), limit, buffer);
+            let style = self.look(row.edge, piece, style);
+            end = self.piece(row.edge, (piece, style), (end, area.y), limit, buffer);
         }
         let leftwards = |piece: &Piece| cells::runs_leftwards(piece.text(self.entry.text()));
         if row.pieces.iter().any(leftwards) {
@@ -58,7 +73,7 @@ impl<'a> Page<'a> {
     }
 
     /// What stands before the text; returns the column behind it.
-    fn edge(&self, row: &Row, area: Rect, buffer: &mut Buffer) -> u16 {
+    fn edge(&self, (index, row): (usize, &Row), area: Rect, buffer: &mut Buffer) -> u16 {
         let theme = &self.state.looks.theme;
         let (x, y, limit) = (area.x, area.y, area.right());
         let bars = layout::has_bars(usize::from(area.width));
@@ -74,8 +89,7 @@ impl<'a> Page<'a> {
                 end.saturating_add(columns(indent)).min(limit)
             }
             Edge::Head(block) | Edge::Code { block, .. } | Edge::Fold { block, .. } if bars => {
-                let rest = matches!(row.edge, Edge::Code { rest: true, .. });
-                self.code_edge(block, rest, (x, y), limit, buffer);
+                self.code_edge(block, index, (x, y), limit, buffer);
                 let end = x + columns(BAR);
                 self.fold(row.edge, (end, y), limit, buffer).unwrap_or(end)
             }
@@ -87,17 +101,26 @@ impl<'a> Page<'a> {
     fn code_edge(
         &self,
         block: usize,
-        rest: bool,
+        index: usize,
         (x, y): (u16, u16),
         limit: u16,
         buffer: &mut Buffer,
     ) {
         let theme = &self.state.looks.theme;
+        let rows = self.entry.rows();
+        let block_of = |index: usize| rows.get(index).and_then(|row| row.edge.block());
+        let first = index.checked_sub(1).and_then(block_of) != Some(block);
+        let last = block_of(index + 1) != Some(block);
         let picked = self.state.conversations.open().scrollback.picked_code();
         let copied = picked == Some(CodeSpot { key: self.entry.key, block });
-        let (bar, style) = if copied { ("┃", theme.accent) } else { ("│", theme.rule) };
+        let (bar, style) = match (copied, first, last) {
+            (true, ..) => ("┃", theme.accent),
+            (false, true, false) => ("╭", theme.rule),
+            (false, false, true) => ("╰", theme.rule),
+            (false, ..) => ("│", theme.rule),
+        };
         let x = cells::put(buffer, (x, y), limit, bar, style);
-        if rest {
+        if matches!(rows.get(index).map(|row| row.edge), Some(Edge::Code { rest: true, .. })) {
             cells::put(buffer, (x, y), limit, "↪", theme.quiet);
         }
     }
@@ -105,25 +128,29 @@ impl<'a> Page<'a> {
     /// How much code is folded here, if any is; returns the column behind it.
     fn fold(&self, edge: Edge, (x, y): (u16, u16), limit: u16, buffer: &mut Buffer) -> Option<u16> {
         let Edge::Fold { hidden, .. } = edge else { return None };
-        let words = format!("… {hidden} more lines · Alt-O unfolds");
-        let words = cells::fit(&words, usize::from(limit.saturating_sub(x)));
-        Some(cells::put(buffer, (x, y), limit, &words, self.state.looks.theme.accent))
+        let room = usize::from(limit.saturating_sub(x));
+        let words = [
+            format!("… {hidden} more lines · Alt-O unfolds"),
+            format!("… {hidden} more · Alt-O"),
+            format!("… {hidden}"),
+        ];
+        let words = words.iter().find(|words| cells::width(words) <= room)?;
+        Some(cells::put(buffer, (x, y), limit, words, self.state.looks.theme.accent))
     }
 
     fn piece(
         &self,
-        row: &Row,
-        piece: &Piece,
+        edge: Edge,
+        (piece, style): (&Piece, Style),
         (x, y): (u16, u16),
         limit: u16,
         buffer: &mut Buffer,
     ) -> u16 {
         let text = self.entry.text();
-        let style = self.look(row.edge, piece);
         if piece.shown.is_some() {
             return cells::put_part(buffer, (x, y), limit, piece.text(text), style);
         }
-        let runs = self.runs(row.edge);
+        let runs = self.runs(edge);
         let mut x = x;
         let mut at = piece.start;
         while at < piece.end {
@@ -144,14 +171,18 @@ impl<'a> Page<'a> {
         runs: &(usize, &[Run]),
     ) -> (usize, Style) {
         let theme = &self.state.looks.theme;
-        let mention = self.mentions.iter().find(|range| range.end > at);
+        let mention = self.mentions.partition_point(|range| range.end <= at);
+        let mention = self.mentions.get(mention);
         if let Some(range) = mention.filter(|range| range.start <= at) {
             return (range.end.min(end), style.patch(theme.prose.mention));
         }
         let end = mention.map_or(end, |range| range.start.min(end));
         let (start, runs) = *runs;
-        match runs.iter().find(|run| start + run.end > at) {
-            Some(run) => (end.min(start + run.end), style.patch(theme.syntax(run.role))),
+        let run = runs.partition_point(|run| start.saturating_add(run.end) <= at);
+        match runs.get(run) {
+            Some(run) => {
+                (end.min(start.saturating_add(run.end)), style.patch(theme.syntax(run.role)))
+            }
             None => (end, style),
         }
     }
@@ -159,18 +190,13 @@ impl<'a> Page<'a> {
     /// The colours of the code that a row is of, and the byte at which it begins.
     fn runs(&self, edge: Edge) -> (usize, &'a [Run]) {
         let Edge::Code { block, .. } = edge else { return (0, &[]) };
-        let Some(code) = self.entry.codes().get(block).filter(|_| self.coloured) else {
-            return (0, &[]);
-        };
-        let text = self.entry.text();
-        let language = text.get(code.language.clone()).unwrap_or_default();
-        let body = text.get(code.body.clone()).unwrap_or_default().trim_end_matches('\n');
-        (code.body.start, self.state.looks.highlights.get(language, body))
+        let start = self.entry.codes().get(block).map_or(0, |code| code.body.start);
+        (start, self.runs.get(block).copied().unwrap_or_default())
     }
 
-    fn look(&self, edge: Edge, piece: &Piece) -> Style {
+    fn look(&self, edge: Edge, piece: &Piece, style: Style) -> Style {
         let theme = &self.state.looks.theme;
-        let mut style = self.style;
+        let mut style = style;
         let mut wear = |wears: bool, dress: Style| {
             if wears {
                 let modifiers = Style { fg: None, bg: None, ..dress };
