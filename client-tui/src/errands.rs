@@ -157,7 +157,7 @@ fn opener(
         _ if has("DISPLAY") || has("WAYLAND_DISPLAY") || has("WSL_DISTRO_NAME") => {
             Command::new("xdg-open")
         }
-        _ => return Err("there is no desktop here to open it on".to_owned()),
+        _ => return Err("there is no desktop to open it on".to_owned()),
     };
     command.arg(url);
     Ok(command)
@@ -166,6 +166,34 @@ fn opener(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "highlight")]
+    #[tokio::test]
+    async fn code_is_coloured_aside() {
+        let mut errands = Errands::default();
+        for language in ["rust", "no-such-language"] {
+            let (language, code) = (language.to_owned(), "fn main() {}".to_owned());
+            errands.highlight(Snippet { language, code });
+        }
+        for known in [true, false] {
+            let Event::Highlighted { snippet, runs } = errands.next().await else {
+                unreachable!("nothing else was asked");
+            };
+            assert_eq!(snippet.code, "fn main() {}");
+            assert_eq!(!runs.is_empty(), known);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_opened_says_why() {
+        let mut errands = Errands::default();
+        errands.open("file:///etc/passwd".to_owned());
+        let Event::Opened { url, result } = errands.next().await else {
+            unreachable!("nothing else was asked");
+        };
+        assert_eq!(url, "file:///etc/passwd");
+        assert_eq!(result, Err("only web addresses are opened".to_owned()));
+    }
 
     #[test]
     fn only_web_addresses_are_opened_and_only_on_a_desktop() {
@@ -188,7 +216,7 @@ mod tests {
         let url = "https://a.org/?a=1&b=$(x)";
         let web = Err("only web addresses are opened");
         check(url, "linux", &["DISPLAY"], Ok(&["xdg-open", url]));
-        check(url, "linux", &[], Err("there is no desktop here to open it on"));
+        check(url, "linux", &[], Err("there is no desktop to open it on"));
         check(url, "macos", &[], Ok(&["open", url]));
         check(url, "windows", &[], Ok(&["rundll32", "url.dll,FileProtocolHandler", url]));
         check("file:///etc/passwd", "macos", &[], web);

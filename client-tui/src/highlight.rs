@@ -2,9 +2,17 @@
 //! colours. Slow the first time, and at the mercy of whoever wrote the code: this is run on a thread
 //! of its own, see `errands`.
 
+#[cfg(feature = "highlight")]
+use std::time::{Duration, Instant};
+
 /// Bytes of a line that is looked at; from a longer one on, the code is plain.
 #[cfg(feature = "highlight")]
 const LINE_BYTES: usize = 1_000;
+
+/// How long one snippet may take: what is behind that is plain. There is code whose only purpose is
+/// to keep grammars busy.
+#[cfg(feature = "highlight")]
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Code, and what it is said to be written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +59,7 @@ mod engine {
     use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
     use syntect::util::LinesWithEndings;
 
-    use super::{LINE_BYTES, Role, Run, Snippet};
+    use super::{Instant, LINE_BYTES, PATIENCE, Role, Run, Snippet};
 
     /// What the scopes of grammars mean, the first that fits the innermost scope.
     const SCOPES: &[(&str, Role)] = &[
@@ -100,8 +108,9 @@ mod engine {
             let mut stack = ScopeStack::new();
             let mut runs: Vec<Run> = Vec::new();
             let mut start = 0;
+            let begun = Instant::now();
             for line in LinesWithEndings::from(&snippet.code) {
-                if line.len() > LINE_BYTES {
+                if line.len() > LINE_BYTES || begun.elapsed() > PATIENCE {
                     break;
                 }
                 let Ok(changes) = parser.parse_line(line, &self.languages) else { break };

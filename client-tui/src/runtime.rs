@@ -34,8 +34,8 @@ pub trait Program {
     /// Whether the picture has changed since this was last asked.
     fn take_dirty(&mut self) -> bool;
 
-    /// Draws the picture; returns the addresses that its cells lead to, see
-    /// [`crate::cells`].
+    /// Draws the picture; returns the addresses that its cells lead to,
+    /// by the numbers that cells carry.
     fn draw(&self, frame: &mut Frame<'_>) -> Vec<String>;
 }
 

@@ -197,10 +197,55 @@ fn links_and_copies_are_written_as_they_are_meant() {
     {
         let before = pty.written().len();
         pty.enter("/open");
-        pty.wait_for("There is no desktop here");
+        pty.wait_for("There is no desktop to open it on");
         let copied = commands(&pty.written()[before..]);
         let copied: Vec<_> = copied.iter().filter(|command| command.starts_with("52;")).collect();
         assert_eq!(copied.len(), 1, "{copied:?}");
         assert!(copied[0].starts_with("52;c;aHR0cHM6Ly9hLmV4YW1wbGUv"), "{copied:?}");
     }
+}
+
+/// The columns of a row in which these letters stand.
+fn columns(screen: &vt100::Screen, row: u16, letters: &str) -> Vec<u16> {
+    let holds = |column: &u16| {
+        let cell = screen.cell(row, *column).unwrap();
+        cell.contents().chars().next().is_some_and(|c| letters.contains(c))
+    };
+    (0..80).filter(holds).collect()
+}
+
+#[test]
+fn what_runs_leftwards_keeps_its_columns() {
+    let message = |seq: u32, from: &str, text: &str| {
+        format!(
+            r#"{{"type":"message","room":"lobby","seq":{seq},"from":"{from}","at":0,"text":"{text}"}}"#
+        )
+    };
+    let frames = vec![
+        r#"{"type":"joined","room":"lobby","name":"שלמה"}"#.to_owned(),
+        message(1, "שלמה", "שלום, **abc** עולם!"),
+        message(2, "eve", "the end of it"),
+    ];
+    let (mut pty, _data) = client(server(frames));
+    pty.wait_for("the end of it");
+    // Drawn once, drawn anew, and after the rows below it changed.
+    for key in ["", "\x0c", "x", "\x1b[1;3H"] {
+        pty.send(key);
+        pty.wait_until("every cell in its column", |screen| {
+            let is_row = |row: &u16| {
+                let letters = columns(screen, *row, "abc");
+                letters.len() == 3 && letters[2] == letters[0] + 2
+            };
+            let Some(row) = (0..24).find(is_row) else { return false };
+            let text = columns(screen, row, "שלוםabcעה,!");
+            // The name; the text, with its spaces; and the pane of members where it always is.
+            let text: Vec<u16> =
+                text.into_iter().filter(|column| (18..60).contains(column)).collect();
+            text.first() == Some(&20)
+                && text.last() == Some(&34)
+                && columns(screen, row, "│") == columns(screen, 1, "│")
+        });
+    }
+    pty.signal("TERM");
+    assert_eq!(pty.exit_code(), 0);
 }

@@ -7,7 +7,6 @@ mod support;
 
 use chat_tui::effect::Effect;
 use chat_tui::event::Event;
-use chat_tui::highlight::{Role, Run};
 use chat_tui::net;
 use crossterm::event::{KeyCode, KeyModifiers};
 use support::client::{
@@ -39,14 +38,14 @@ fn check_top(client: &mut Client, words: &str) {
 #[test]
 fn opening_lands_on_what_is_new_and_only_the_bottom_reads_it() {
     let mut client = with_unread(50);
-    assert!(screen(&mut client).contains("1:#lobby !50"));
+    assert!(screen(&mut client).contains("1:#lobby 50 !1"));
     alt(&mut client, '1');
     let seen = screen(&mut client);
     assert!(seen.contains("── new ──") && seen.contains("number 1."), "{seen}");
     assert!(seen.contains("50 new below · 1 for you"), "{seen}");
-    assert!(seen.contains("1:#lobby !50"), "{seen}");
+    assert!(seen.contains("1:#lobby 50 !1"), "{seen}");
     client.press(KeyCode::PageDown);
-    assert!(screen(&mut client).contains("!50"));
+    assert!(screen(&mut client).contains("50 !1"));
     // Away and back: the place is where it was.
     let before = screen(&mut client);
     alt(&mut client, '2');
@@ -54,7 +53,7 @@ fn opening_lands_on_what_is_new_and_only_the_bottom_reads_it() {
     assert_eq!(screen(&mut client), before);
     client.key(KeyCode::End, KeyModifiers::ALT);
     let seen = screen(&mut client);
-    assert!(seen.contains("number 50.") && !seen.contains("!50"), "{seen}");
+    assert!(seen.contains("number 50.") && !seen.contains("50 !1"), "{seen}");
     // The rule stays until the reader goes away, and Alt-U leads back to it.
     alt(&mut client, 'u');
     assert!(screen(&mut client).contains("── new ──"));
@@ -145,6 +144,8 @@ fn mentions_are_gone_through() {
     assert!(screen(&mut client).contains("▸ sam, 30!"));
     client.key(KeyCode::End, KeyModifiers::ALT);
     alt(&mut client, 'n');
+    assert!(screen(&mut client).contains("▸ sam, 90!"));
+    alt(&mut client, 'n');
     assert!(screen(&mut client).contains("Nobody has named you after this"));
 }
 
@@ -216,10 +217,10 @@ fn links_on_the_screen_are_opened() {
     shows(&mut client, "There are only 2 links on the screen");
     let failed = Event::Opened {
         url: "https://a.org/1".to_owned(),
-        result: Err("there is no desktop here to open it on".to_owned()),
+        result: Err("there is no desktop to open it on".to_owned()),
     };
     assert_eq!(client.send(failed), [Effect::Copy("https://a.org/1".to_owned())]);
-    shows(&mut client, "There is no desktop here to open it on: it was copied instead");
+    shows(&mut client, "There is no desktop to open it on: copied instead (OSC 52)");
     let mut empty = Client::chatting(&[]);
     empty.enter("/open");
     shows(&mut empty, "There is no link on the screen");
@@ -229,6 +230,7 @@ fn links_on_the_screen_are_opened() {
 #[cfg(feature = "highlight")]
 #[test]
 fn code_on_the_screen_is_asked_for_once() {
+    use chat_tui::highlight::{Role, Run};
     let mut client = Client::chatting(&[]);
     let effects = client.frames(&[&said(1, "ann", 0, "```rust\nfn main() {}\n```")]);
     let asked: Vec<_> = effects

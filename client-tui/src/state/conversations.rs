@@ -43,6 +43,18 @@ pub(crate) struct Unread {
     pub(crate) mentions: usize,
 }
 
+impl Unread {
+    /// `3`, `3 !1` when one of them concerns oneself, `!3` when all do; nothing for none.
+    pub(crate) fn words(self) -> String {
+        match (self.messages, self.mentions) {
+            (0, _) => String::new(),
+            (messages, 0) => messages.to_string(),
+            (messages, mentions) if mentions >= messages => format!("!{messages}"),
+            (messages, mentions) => format!("{messages} !{mentions}"),
+        }
+    }
+}
+
 impl Talk {
     fn new(address: Conversation) -> Self {
         let member = matches!(address, Conversation::Direct(_));

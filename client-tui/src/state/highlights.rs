@@ -10,6 +10,10 @@ pub(crate) const ASKED_MOST: usize = 8;
 /// Snippets whose colours are kept.
 const KNOWN_MOST: usize = 64;
 
+/// Blocks on one screen that are coloured, the newest of them: fewer than are kept, or those that
+/// are seen would push each other out for ever.
+pub(crate) const SEEN_MOST: usize = 48;
+
 /// Bytes of code that is worth the time.
 const CODE_BYTES: usize = 16 * 1024;
 

@@ -119,15 +119,16 @@ impl Scrollback {
         true
     }
 
-    /// The entry from which on mentions are looked for: behind it, or before it.
+    /// The entry from which on mentions are looked for, or before which: those on the screen come
+    /// first, until the reader was led to one.
     fn mention_from(&self, forward: bool) -> usize {
         let at = self.reader.led.mention.and_then(|key| self.find(key).ok());
         let page = self.page();
-        let seen = if forward { page.last() } else { page.first() };
-        match (at, seen) {
-            (Some(at), _) => at + usize::from(forward),
-            (None, Some(row)) if !self.reader.is_at_bottom() => row.entry + usize::from(forward),
-            _ => self.entries.len(),
+        match (at, forward) {
+            (Some(at), true) => at + 1,
+            (Some(at), false) => at,
+            (None, true) => page.first().map_or(0, |row| row.entry),
+            (None, false) => page.last().map_or(0, |row| row.entry + 1),
         }
     }
 

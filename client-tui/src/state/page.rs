@@ -362,6 +362,19 @@ mod tests {
         assert_eq!(seen.len(), 50);
     }
 
+    #[test]
+    fn rows_are_kept_of_few_entries() {
+        let mut scrollback = filled(1000..=6000);
+        scrollback.scroll_up(1_000_000, &ZONE);
+        for _ in 0..2000 {
+            scrollback.scroll_down(8, &ZONE);
+        }
+        let kept = scrollback.entries.iter().filter(|entry| !entry.rows().is_empty()).count();
+        assert!((10..=600).contains(&kept), "{kept}");
+        let page = scrollback.page();
+        assert!(page.iter().all(|row| !scrollback.entries[row.entry].rows().is_empty()));
+    }
+
     #[derive(Clone, Debug)]
     enum Step {
         Live,

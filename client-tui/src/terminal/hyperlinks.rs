@@ -3,7 +3,7 @@
 //!
 //! Puts the cursor right behind characters on whose width terminals disagree.
 //!
-//! A cell says by its number which link it is of, see [`crate::cells::link`]; here numbers become
+//! A cell says by its number which link it is of, see `cells::link`; here numbers become
 //! such that the same one never stands for another address than in the picture before, so that what
 //! is redrawn is right, and the numbers are taken out again before anything is drawn.
 

@@ -7,6 +7,7 @@ use crate::event::Moment;
 use crate::highlight::{Run, Snippet};
 use crate::keymap::{Action, Read};
 use crate::state::State;
+use crate::state::highlights;
 use crate::state::jump::{CodeSpot, Folding};
 use crate::state::tip::Tip;
 use crate::words;
@@ -124,7 +125,7 @@ fn ordinal(number: &str, example: &str) -> Result<usize, String> {
 pub(crate) fn opened(state: &mut State, url: String, result: Result<(), String>) -> Vec<Effect> {
     let Err(why) = result else { return Vec::new() };
     state.screen.dirty = true;
-    state.tip = Tip::Wrong(format!("{why}: it was copied instead · {NOT_ALLOWED}"));
+    state.tip = Tip::Wrong(format!("{why}: copied instead (OSC 52)"));
     vec![Effect::Copy(url)]
 }
 
@@ -151,11 +152,11 @@ pub(crate) fn seen(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let scrollback = &state.conversations.open().scrollback;
-    let highlights = &mut state.looks.highlights;
+    let colours = &mut state.looks.highlights;
     let mut effects = Vec::new();
-    for spot in scrollback.codes_on_screen() {
+    for spot in scrollback.codes_on_screen().into_iter().take(highlights::SEEN_MOST) {
         if let Some((code, language)) = scrollback.code(spot) {
-            effects.extend(highlights.ask(language, code).map(Effect::Highlight));
+            effects.extend(colours.ask(language, code).map(Effect::Highlight));
         }
     }
     effects
