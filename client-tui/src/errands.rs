@@ -142,7 +142,8 @@ fn opener(
     system: &str,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Command, String> {
-    let is_web = url.starts_with("http://") || url.starts_with("https://");
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let is_web = matches!(scheme.as_deref(), Some("http" | "https"));
     if !is_web || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("only web addresses are opened".to_owned());
     }
@@ -220,6 +221,8 @@ mod tests {
         check(url, "macos", &[], Ok(&["open", url]));
         check(url, "windows", &[], Ok(&["rundll32", "url.dll,FileProtocolHandler", url]));
         check("file:///etc/passwd", "macos", &[], web);
+        check("HTTPS://a.org", "macos", &[], Ok(&["open", "HTTPS://a.org"]));
+        check("x http://a.org", "macos", &[], web);
         check("--help", "macos", &[], web);
         check("https://a\x1b", "macos", &[], web);
     }

@@ -158,7 +158,7 @@ impl Theme {
             bar_error: reversed.add_modifier(Modifier::BOLD),
             prose: Prose {
                 names: &[],
-                code: Style::new(),
+                code: Style::new().add_modifier(Modifier::DIM),
                 quote: Style::new().add_modifier(Modifier::DIM),
                 link: Style::new().add_modifier(Modifier::UNDERLINED),
                 mention: reversed.add_modifier(Modifier::BOLD),

@@ -371,8 +371,11 @@ mod tests {
         }
         let kept = scrollback.entries.iter().filter(|entry| !entry.rows().is_empty()).count();
         assert!((10..=600).contains(&kept), "{kept}");
-        let page = scrollback.page();
-        assert!(page.iter().all(|row| !scrollback.entries[row.entry].rows().is_empty()));
+        for width in 10..200 {
+            scrollback.lay_out(Shape { width, height: 10 }, &ZONE);
+            let page = scrollback.page();
+            assert!(page.iter().all(|row| !scrollback.entries[row.entry].rows().is_empty()));
+        }
     }
 
     #[derive(Clone, Debug)]

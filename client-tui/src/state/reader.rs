@@ -91,7 +91,9 @@ impl Reader {
     pub(super) fn keep_rows(&mut self, key: Key) -> Option<Key> {
         self.measured.push_back(key);
         let most = MEASURED.max(4 * self.shape.height);
-        if self.measured.len() > most { self.measured.pop_front() } else { None }
+        let old = if self.measured.len() > most { self.measured.pop_front() } else { None };
+        // At another width the same entries are measured again: they are still of the latest.
+        old.filter(|old| !self.measured.contains(old))
     }
 
     /// Whether less than a page is known above what is seen.

@@ -78,7 +78,8 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
     if index == 0 {
         cells::put(buffer, (name_end + 1, area.y), name_end + 2, mark, mark_style);
     }
-    let text = Rect { x: name_end + 3, width: area.right() - 1 - (name_end + 3), ..area };
+    let text =
+        Rect { x: name_end + 3, width: (area.right() - 1).saturating_sub(name_end + 3), ..area };
     let end = said.row(index, style, text, buffer);
     if index + 1 == entry.rows().len() {
         let told = trouble(entry).map(words::sentence);
