@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use chat_protocol::Nick;
+use unicode_width::UnicodeWidthChar;
 
 /// Whether a text names somebody.
 pub(crate) fn is_in(text: &str, name: &Nick) -> bool {
@@ -49,15 +50,15 @@ fn prefix(text: &str, name: &[char]) -> Option<usize> {
 /// Whether a name goes on with these characters, read away from it: a letter, a mark of one, a
 /// digit, or a sign that is within names with one behind it. An apostrophe ends a name: `ann's`.
 fn continues(mut chars: impl Iterator<Item = char>) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || unicode_width(c) == 0;
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || has_no_width(c);
     match chars.next() {
         Some('-' | '.') => chars.next().is_some_and(is_word),
         next => next.is_some_and(is_word),
     }
 }
 
-fn unicode_width(c: char) -> usize {
-    unicode_width::UnicodeWidthChar::width(c).unwrap_or(1)
+fn has_no_width(c: char) -> bool {
+    c.width() == Some(0)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Which stars, underscores and tildes are emphasis: those that embrace words. What multiplies,
 //! names a file or stands alone is left as it was typed.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::Look;
 use super::inline::{Mark, Run, is_word};
 
@@ -10,6 +12,7 @@ struct Open {
     len: usize,
     kind: Look,
     sign: u8,
+    words: usize,
     /// The run that it is of: those of one run may close in any order.
     run: usize,
 }
@@ -37,11 +40,15 @@ pub(super) fn marks(runs: &[Run<'_>]) -> Vec<Mark> {
                 start += len;
             }
         }
+        if start == run.start && closes(run) {
+            // Without a word between them, signs are a face, and open nothing.
+            open.retain(|open| open.sign != run.sign || open.words < run.words);
+        }
         if start == run.start && opens(run) {
             for &kind in kinds {
                 if !open.iter().any(|open| open.kind == kind) {
-                    let (len, sign) = (len(kind), run.sign);
-                    open.push(Open { start, len, kind, sign, run: run.start });
+                    let (len, sign, words) = (len(kind), run.sign, run.words);
+                    open.push(Open { start, len, kind, sign, words, run: run.start });
                 }
                 start += len(kind);
             }
@@ -75,19 +82,38 @@ fn len(kind: Look) -> usize {
 }
 
 fn is(open: &Open, run: &Run<'_>, kind: Look) -> bool {
-    open.kind == kind && open.sign == run.sign && open.start + open.len < run.start
+    open.kind == kind && open.sign == run.sign && open.words < run.words
 }
+
+/// What words may begin with, behind a sign that opens.
+const BEGINS: &str = "*_~\"'“‘«([{@#/$€£+-<`";
+
+/// What words may end with, before a sign that closes.
+const ENDS: &str = "*_~\"'”’»)]}.,:;!?…%$€£+->`";
 
 /// Words begin behind it. A slash or a backslash before it makes it part of a path or a face.
 fn opens(run: &Run<'_>) -> bool {
-    let before = run.before.is_none_or(|before| !is_word(before) && !matches!(before, "/" | "\\"));
-    before && run.after.is_some_and(|after| !after.starts_with(char::is_whitespace))
+    let before =
+        run.before.is_none_or(|before| !continues(before) && !matches!(before, "/" | "\\"));
+    before && run.after.is_some_and(|after| embraces(run, after, BEGINS))
 }
 
 /// Words end before it.
 fn closes(run: &Run<'_>) -> bool {
-    let after = run.after.is_none_or(|after| !is_word(after) && after != "/");
-    after && run.before.is_some_and(|before| !before.starts_with(char::is_whitespace))
+    let after = run.after.is_none_or(|after| !continues(after) && after != "/");
+    after && run.before.is_some_and(|before| embraces(run, before, ENDS))
+}
+
+/// Whether a sign beside this is in the middle of a word.
+fn continues(grapheme: &str) -> bool {
+    is_word(grapheme) || grapheme == "_"
+}
+
+/// Whether this may be what a sign embraces, on its inner side. People draw faces with
+/// underscores and dashes: `-_-`.
+fn embraces(run: &Run<'_>, grapheme: &str, signs: &str) -> bool {
+    let face = run.sign == b'_' && matches!(grapheme, "-" | "<" | ">");
+    is_word(grapheme) || grapheme.width() > 1 || (signs.contains(grapheme) && !face)
 }
 
 #[cfg(test)]
@@ -109,6 +135,7 @@ mod tests {
         check("(*yes*), *no*!", "(yes), no!");
         check("这是**重点**内容", "这是重点内容");
         check("_snake_case_", "snake_case");
+        check("*sigh...* **-5** *\"so\"* _(no)_ **👍**", "sigh... -5 \"so\" (no) 👍");
     }
 
     #[test]
@@ -123,6 +150,11 @@ mod tests {
             "f(*args, **kwargs)",
             "char *a, *b;",
             "/*x*/",
+            "^_^ so nice ^_^",
+            "*_* and (*_*) and *-*",
+            "-_- no -_-",
+            ">_< o_O >_<",
+            "(*.*) *?*",
             "¯\\_(ツ)_/¯",
             "**never closed",
             "~one~ ~~~three~~~",

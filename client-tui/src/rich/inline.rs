@@ -16,6 +16,8 @@ pub(super) struct Run<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) sign: u8,
+    /// How many letters, digits and signs of wide scripts are before it in the line.
+    pub(super) words: usize,
     /// What stands before it and behind it.
     pub(super) before: Option<&'a str>,
     pub(super) after: Option<&'a str>,
@@ -37,7 +39,7 @@ pub(super) fn joins(c: char) -> bool {
 /// Whether a grapheme is part of a word written with letters; signs of scripts without spaces
 /// stand for themselves.
 pub(super) fn is_word(grapheme: &str) -> bool {
-    grapheme.starts_with(|c: char| c.is_alphanumeric() || c == '_') && grapheme.width() < 2
+    grapheme.starts_with(char::is_alphanumeric) && grapheme.width() < 2
 }
 
 /// A line and where its graphemes begin.
@@ -66,14 +68,16 @@ impl<'a> Source<'a> {
     fn runs(&self) -> Vec<Run<'a>> {
         let mut runs: Vec<Run<'a>> = Vec::new();
         let mut before: Option<&'a str> = None;
+        let mut words = 0;
         for (index, &(at, grapheme)) in self.graphemes.iter().enumerate() {
             let after = self.graphemes.get(index + 1).map(|(_, text)| *text);
             if let &[sign @ (b'`' | b'*' | b'_' | b'~')] = grapheme.as_bytes() {
                 match runs.last_mut().filter(|run| run.end == at && run.sign == sign) {
                     Some(run) => (run.end, run.after) = (at + 1, after),
-                    None => runs.push(Run { start: at, end: at + 1, sign, before, after }),
+                    None => runs.push(Run { start: at, end: at + 1, sign, words, before, after }),
                 }
             }
+            words += usize::from(is_word(grapheme) || grapheme.width() > 1);
             before = Some(grapheme);
         }
         runs

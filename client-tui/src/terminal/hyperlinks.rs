@@ -259,6 +259,14 @@ mod tests {
 
     #[test]
     fn where_links_are_garbage_there_are_none() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
+        cells::put(&mut buffer, (0, 0), 2, "ab", Style::new());
+        buffer[(0, 0)].underline_color = cells::link(1);
+        let mut bytes = Vec::new();
+        let before = Buffer::empty(buffer.area);
+        Linked::new(&mut bytes, None).draw(before.diff(&buffer).into_iter()).unwrap();
+        let written = String::from_utf8(bytes).unwrap();
+        assert!(written.contains('a') && !written.contains("\x1b]") && !written.contains("58:"));
         for (term, expected) in [("xterm-256color", true), ("linux", false), ("vt220", false)] {
             assert_eq!(are_shown(term), expected, "{term}");
         }
