@@ -43,7 +43,7 @@ commands! {
     "topic" [], "[text]", "read or change the topic", topic;
     "nick" ["name"], "name", "go by another name", nick;
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
-    "open" [], "[number]", "open a link: 1 is the newest on screen", reading::open;
+    "open" [], "[number]", "open a link: 1 is the newest", reading::open;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
     "time" [], "", "the server's time", time;

@@ -61,15 +61,25 @@ impl<'a> Said<'a> {
         let from = self.edge((index, row), area, buffer);
         let (x, limit) = (from, area.right());
         let mut end = x;
-        for piece in &row.pieces {
-            let style = self.look(row.edge, piece, style);
-            end = self.piece(row.edge, (piece, style), (end, area.y), limit, buffer);
+        for piece in self.seen(row) {
+            let style = self.look(row.edge, &piece, style);
+            end = self.piece(row.edge, (&piece, style), (end, area.y), limit, buffer);
         }
         let leftwards = |piece: &Piece| cells::runs_leftwards(piece.text(self.entry.text()));
         if row.pieces.iter().any(leftwards) {
             cells::isolate(buffer, (x, area.y), end);
         }
         end
+    }
+
+    /// The pieces of a row, without the spaces at its end: nobody wants those underlined.
+    fn seen(&self, row: &Row) -> Vec<Piece> {
+        let mut pieces = row.pieces.clone();
+        if let Some(last) = pieces.last_mut().filter(|last| last.shown.is_none()) {
+            let text = last.text(self.entry.text());
+            last.end = last.start + text.trim_end_matches(' ').len();
+        }
+        pieces
     }
 
     /// What stands before the text; returns the column behind it.
