@@ -14,10 +14,11 @@ use std::rc::Rc;
 
 use crossterm::queue;
 use crossterm::style::Print;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Size};
 use ratatui::style::Color;
+use ratatui_crossterm::CrosstermBackend;
 
 use crate::cells;
 
