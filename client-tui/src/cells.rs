@@ -2,8 +2,8 @@
 //! one way by which text gets into a buffer. Nothing here knows what the text means.
 
 use chat_protocol::text::is_unwanted;
-use ratatui::buffer::Buffer;
-use ratatui::style::Style;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Style};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -112,8 +112,24 @@ fn wrap_line(line: &str, base: usize, width: usize, rows: &mut Vec<Row>) {
 }
 
 /// Draws `text` from `x` on, in columns before `limit`; returns the column behind it. A wide
-/// character that does not fit whole is left out.
+/// character that does not fit whole is left out. Text that runs from right to left turns nothing
+/// around but itself.
 pub(crate) fn put(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    limit: u16,
+    text: &str,
+    style: Style,
+) -> u16 {
+    let end = put_part(buffer, (x, y), limit, text, style);
+    if runs_leftwards(text) {
+        isolate(buffer, (x, y), end);
+    }
+    end
+}
+
+/// The same for a part of a text, which is to be isolated as a whole.
+pub(crate) fn put_part(
     buffer: &mut Buffer,
     (x, y): (u16, u16),
     limit: u16,
@@ -135,6 +151,68 @@ pub(crate) fn put(
         column += grapheme.width;
     }
     u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+/// Whether a text holds letters that run from right to left.
+pub(crate) fn runs_leftwards(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}')
+            || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    })
+}
+
+/// First strong isolate: what follows has its own direction, until [`POP`].
+const ISOLATE: char = '\u{2068}';
+
+/// Pop directional isolate.
+const POP: char = '\u{2069}';
+
+/// Isolates what stands from `x` to before `end`, so that it does not reorder the rest of its row.
+///
+/// Terminals keep a sign without width in the cell before it. So the first sign is put behind what
+/// is left of the text, where there is something, and each is replaced with its cell.
+pub(crate) fn isolate(buffer: &mut Buffer, (x, y): (u16, u16), end: u16) {
+    let area = buffer.area;
+    let end = end.min(area.right());
+    if y < area.top() || y >= area.bottom() || x < area.left() || x >= end {
+        return;
+    }
+    let Some(last) = (x..end).rev().find(|&last| !is_behind_wide(buffer, x, last, y)) else {
+        return;
+    };
+    let symbol = format!("{}{POP}", buffer[(last, y)].symbol());
+    buffer[(last, y)].set_symbol(&symbol);
+    if x > area.left() {
+        let symbol = buffer[(x - 1, y)].symbol();
+        let symbol = format!("{}{ISOLATE}", symbol.trim_end_matches(ISOLATE));
+        buffer[(x - 1, y)].set_symbol(&symbol);
+    } else {
+        let symbol = format!("{ISOLATE}{}", buffer[(x, y)].symbol());
+        buffer[(x, y)].set_symbol(&symbol);
+    }
+}
+
+/// Whether a cell is the second half of a wide character, which is never drawn.
+fn is_behind_wide(buffer: &Buffer, first: u16, x: u16, y: u16) -> bool {
+    x > first && buffer[(x - 1, y)].symbol().width() > 1
+}
+
+/// Links that can be told apart in a picture.
+pub(crate) const LINKS_MOST: u32 = 0x00ff_ffff;
+
+/// How a cell says which link it is of: by the colour of a line under it, which nothing else here
+/// uses. So it is compared and erased with the cell.
+pub(crate) fn link(number: u32) -> Color {
+    let [_, r, g, b] = number.to_be_bytes();
+    Color::Rgb(r, g, b)
+}
+
+/// The link that a cell is of.
+pub(crate) fn link_of(cell: &Cell) -> Option<u32> {
+    match cell.underline_color {
+        Color::Rgb(r, g, b) => Some(u32::from_be_bytes([0, r, g, b])),
+        _ => None,
+    }
 }
 
 /// The same, so that the text ends before `limit`; returns the column at which it begins.
@@ -194,6 +272,37 @@ mod tests {
         check("漢字漢", 4, "漢…");
         check("hello", 0, "");
         check("x\u{7}y", 2, "xy");
+    }
+
+    /// The symbols of a row of ten cells, after `text` was put at `x`.
+    fn check_put(x: u16, text: &str, expected: &[&str]) {
+        let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 10, 1));
+        let end = put(&mut buffer, (x, 0), 10, text, Style::new());
+        let symbols: Vec<&str> = (0..10).map(|x| buffer[(x, 0)].symbol()).collect();
+        assert_eq!(symbols[..expected.len()], *expected, "{text:?}");
+        assert_eq!(usize::from(end - x), width(text));
+        for cell in &buffer.content {
+            assert!(cell.symbol().width() <= 2);
+        }
+    }
+
+    #[test]
+    fn what_runs_leftwards_is_isolated() {
+        check_put(1, "ab", &[" ", "a", "b", " "]);
+        check_put(1, "שלום", &[" \u{2068}", "ש", "ל", "ו", "ם\u{2069}", " "]);
+        check_put(0, "של", &["\u{2068}ש", "ל\u{2069}", " "]);
+        check_put(1, "ש漢", &[" \u{2068}", "ש", "漢\u{2069}", " ", " "]);
+        check_put(1, "שa", &[" \u{2068}", "ש", "a\u{2069}", " "]);
+    }
+
+    #[test]
+    fn a_cell_says_its_link() {
+        for number in [0, 1, 0x0001_0203, LINKS_MOST] {
+            let mut cell = Cell::default();
+            cell.underline_color = link(number);
+            assert_eq!(link_of(&cell), Some(number));
+        }
+        assert_eq!(link_of(&Cell::default()), None);
     }
 
     proptest::proptest! {

@@ -8,13 +8,13 @@ use crate::state::State;
 use crate::state::link::Phase;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
-use crate::update::{compose, connect, keys};
+use crate::update::{compose, connect, keys, reading};
 use crate::words;
 
 mod people;
 
 /// What a command comes to: effects, or words on what is wrong, and then the text stays.
-type Outcome = Result<Vec<Effect>, String>;
+pub(crate) type Outcome = Result<Vec<Effect>, String>;
 
 /// A row of the table.
 pub(crate) struct Command {
@@ -50,6 +50,8 @@ commands! {
     "names" ["who"], "", "who is here", people::names;
     "topic" [], "[text]", "read or change the topic", topic;
     "nick" ["name"], "name", "go by another name", nick;
+    "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
+    "open" [], "[number]", "open a link: 1 is the newest", reading::open;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
     "time" [], "", "the server's time", time;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chat_protocol::{Nick, Request};
 
+use crate::highlight::Snippet;
 use crate::people;
 
 /// One thing asked of the world. The runtime performs effects in order and never waits for them.
@@ -37,6 +38,12 @@ pub enum Effect {
     KeepPeople(people::Change),
     /// A server answered: put it on top of the recent ones that the start screen lists.
     Remember(Target),
+    /// Colour some code. [`crate::event::Event::Highlighted`] answers.
+    Highlight(Snippet),
+    /// Open a web address outside of the terminal. [`crate::event::Event::Opened`] answers.
+    Open(String),
+    /// Put a text on the clipboard of whoever sits at the terminal.
+    Copy(String),
     /// Wake at this time since start, by [`crate::event::Event::Woke`]; replaces an earlier wish.
     WakeAt(Duration),
     /// Ring the terminal's bell.

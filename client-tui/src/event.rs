@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use crate::highlight::{Run, Snippet};
 use crate::net;
 
 /// When something happened. The runtime reads the clocks, once per event; nobody else does.
@@ -35,6 +36,21 @@ pub enum Event {
     Net(net::Event),
     /// A room asked for by [`crate::effect::Effect::Host`] is open, or not.
     Hosted(Result<Hosted, HostFailure>),
+    /// Code asked for by [`crate::effect::Effect::Highlight`] is coloured; without runs it stays
+    /// plain.
+    Highlighted {
+        /// The code.
+        snippet: Snippet,
+        /// What its words are.
+        runs: Vec<Run>,
+    },
+    /// An address asked for by [`crate::effect::Effect::Open`] is open, or why not.
+    Opened {
+        /// The address.
+        url: String,
+        /// What became of it.
+        result: Result<(), String>,
+    },
     /// The moment asked for by [`crate::effect::Effect::WakeAt`] has come.
     Woke,
     /// The program was told to stop, by SIGTERM or SIGHUP.

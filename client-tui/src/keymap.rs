@@ -23,6 +23,7 @@ pub(crate) enum Action {
     Talk(usize),
     NextActive,
     Pick,
+    Read(Read),
     ToggleTalks,
     ToggleMembers,
     Retry,
@@ -30,6 +31,16 @@ pub(crate) enum Action {
     Redraw,
     Escape,
     Interrupt,
+}
+
+/// A way through what was said, and what to do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    FirstUnread,
+    PreviousMention,
+    NextMention,
+    Fold,
+    CopyCode,
 }
 
 /// A change to the text being typed, or to the place in it; every text field knows these.
@@ -120,6 +131,11 @@ bindings! {
     "Alt-1 … Alt-9", "conversation by number", Action::Talk(1), [Chord::AltDigit];
     "Alt-K, Ctrl-K", "find a conversation, a person", Action::Pick, [alt('k')];
     "Alt-A", "next with news", Action::NextActive, [alt('a')];
+    "Alt-U", "first unread message", Action::Read(Read::FirstUnread), [alt('u')];
+    "Alt-P Alt-N", "messages that name you", Action::Read(Read::PreviousMention), [alt('p')];
+    "", "", Action::Read(Read::NextMention), [alt('n')];
+    "Alt-O", "unfold code, fold it", Action::Read(Read::Fold), [alt('o')];
+    "Alt-C", "copy code; again: older code", Action::Read(Read::CopyCode), [alt('c')];
     "Alt-R", "try again: to link, to send", Action::Retry, [alt('r')];
     "F7 F8", "show or hide rooms, members", Action::ToggleTalks, [plain(KeyCode::F(7))];
     "", "", Action::ToggleMembers, [plain(KeyCode::F(8))];

@@ -2,7 +2,7 @@
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
 //! back, and draws [`view::view`] when something changed. Only `runtime`, `world`, `net`,
-//! `hosting`, `terminal`, `stop` and `storage` touch the world.
+//! `hosting`, `errands`, `terminal`, `stop` and `storage` touch the world.
 
 use std::io;
 use std::sync::mpsc as done;
@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::arguments::Launch;
 use crate::effect::{Effect, Target};
+use crate::errands::Errands;
 use crate::event::{Event, Moment};
 use crate::runtime::{Inputs, Program};
 use crate::state::{Setup, State};
@@ -27,12 +28,16 @@ mod card;
 mod cells;
 mod command;
 pub mod effect;
+pub mod errands;
 pub mod event;
 mod help;
+pub mod highlight;
 pub mod hosting;
 mod keymap;
+mod mention;
 pub mod net;
 pub mod people;
+mod rich;
 pub mod runtime;
 mod sheet;
 pub mod state;
@@ -63,7 +68,8 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let parted = start_network(worker, stop_sender, &keys_sender)?;
     let mut storage = Storage::open();
     let mut client = Client::new(launch, &mut storage)?;
-    let mut world = World { link, host: hosting::Host::new(hosting::usual_folder()), storage };
+    let host = hosting::Host::new(hosting::usual_folder());
+    let mut world = World { link, host, storage, errands: Errands::default() };
     let result = Terminal::take().and_then(|mut terminal| {
         terminal::read_keys(keys_sender);
         let mut inputs = Inputs { keys, stop };
@@ -71,7 +77,7 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, storage } = world;
+    let World { link, host, storage, errands: _ } = world;
     drop(link);
     _ = parted.recv_timeout(GOODBYE);
     host.close();
@@ -173,7 +179,8 @@ impl Program for Client {
         self.state.take_dirty()
     }
 
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Frame<'_>) -> Vec<String> {
         view::view(&self.state, frame);
+        view::links(&self.state)
     }
 }

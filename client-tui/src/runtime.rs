@@ -34,17 +34,24 @@ pub trait Program {
     /// Whether the picture has changed since this was last asked.
     fn take_dirty(&mut self) -> bool;
 
-    /// Draws the picture.
-    fn draw(&self, frame: &mut Frame<'_>);
+    /// Draws the picture; returns the addresses that its cells lead to,
+    /// by the numbers that cells carry.
+    fn draw(&self, frame: &mut Frame<'_>) -> Vec<String>;
 }
 
 /// Where pictures are drawn.
 pub trait Screen {
-    /// Draws one picture.
+    /// Draws one picture, whose painter returns the addresses in it.
     ///
     /// # Errors
     /// When the terminal takes nothing any more.
-    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>) -> Vec<String>) -> io::Result<()>;
+
+    /// Puts a text on the clipboard, if the terminal lets programs do that.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
 
     /// Rings the bell.
     ///
@@ -176,6 +183,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             match effect {
                 Effect::WakeAt(up) => self.wake = self.start.checked_add(up),
                 Effect::Bell => self.screen.bell()?,
+                Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::Redraw => {
                     self.screen.repaint()?;
                     self.dirty_since.get_or_insert_with(Instant::now);

@@ -7,14 +7,17 @@ pub(crate) mod compose;
 pub(crate) mod conversations;
 pub(crate) mod entry;
 pub(crate) mod hidden;
+pub(crate) mod highlights;
 pub(crate) mod hosting;
 pub(crate) mod input;
+pub(crate) mod jump;
 pub(crate) mod link;
 pub(crate) mod me;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
 pub(crate) mod page;
 pub(crate) mod picker;
+pub(crate) mod reader;
 pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;
@@ -28,6 +31,7 @@ use crate::effect::Effect;
 use crate::event::Moment;
 use crate::theme::Theme;
 use conversations::Conversations;
+use highlights::Highlights;
 use hosting::Hosting;
 use link::Link;
 use me::Me;
@@ -63,11 +67,12 @@ pub(crate) enum Stage {
     Chat,
 }
 
-/// How things look, chosen once.
+/// How things look.
 #[derive(Debug)]
 pub(crate) struct Looks {
     pub(crate) theme: Theme,
     pub(crate) zone: TimeZone,
+    pub(crate) highlights: Highlights,
 }
 
 impl State {
@@ -91,7 +96,7 @@ impl State {
             me: Me { people: setup.people, ..Me::default() },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
-            looks: Looks { theme, zone: setup.zone },
+            looks: Looks { theme, zone: setup.zone, highlights: Highlights::default() },
         }
     }
 

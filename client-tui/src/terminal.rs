@@ -2,11 +2,16 @@
 //!
 //! Asks the terminal nothing: an answer that does not come must not hold up the first picture.
 
+mod hyperlinks;
+
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::panic;
+use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -19,15 +24,19 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::Frame;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
-use crate::hosting;
 use crate::runtime::Screen;
+use crate::{errands, hosting};
+use hyperlinks::{Linked, Links};
 
 /// Keys that may wait for the client; beyond that they wait in the terminal.
 const KEYS: usize = 1024;
+
+/// Bytes that are put on the clipboard; terminals take about 75,000, a third more for their form.
+/// No message is as long.
+const CLIPBOARD_BYTES: usize = 50_000;
 
 /// Whether the terminal is ours. Signals and panics come upon any thread, so it is everybody's.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -46,7 +55,8 @@ pub fn is_there() -> bool {
 /// The terminal while it is ours; dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Output>>,
+    inner: ratatui::Terminal<Linked<Output>>,
+    links: Rc<RefCell<Links>>,
 }
 
 impl Terminal {
@@ -57,8 +67,10 @@ impl Terminal {
     pub fn take() -> io::Result<Self> {
         TAKEN.store(true, Ordering::SeqCst);
         let taken = take_over().and_then(|()| {
-            let inner = ratatui::Terminal::new(CrosstermBackend::new(Output::default()))?;
-            Ok(Self { inner })
+            let links = Rc::new(RefCell::new(Links::default()));
+            let shown = hyperlinks::are_shown(&std::env::var("TERM").unwrap_or_default());
+            let backend = Linked::new(Output::default(), shown.then(|| Rc::clone(&links)));
+            Ok(Self { inner: ratatui::Terminal::new(backend)?, links })
         });
         taken.inspect_err(|_| give_back())
     }
@@ -71,10 +83,21 @@ impl Drop for Terminal {
 }
 
 impl Screen for Terminal {
-    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>) -> Vec<String>) -> io::Result<()> {
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
-        self.inner.draw(paint)?;
+        let links = &self.links;
+        self.inner.draw(|frame| {
+            let addresses = paint(frame);
+            links.borrow_mut().number(frame.buffer_mut(), addresses);
+        })?;
         execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        if text.len() > CLIPBOARD_BYTES {
+            return Ok(());
+        }
+        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     fn bell(&mut self) -> io::Result<()> {
@@ -133,6 +156,10 @@ pub fn speak_after_restoring() {
     let speak = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let thread = std::thread::current();
+        if thread.name() == Some(errands::THREAD) {
+            // It goes on with the next snippet, and this one stays plain.
+            return;
+        }
         if thread.name().is_some_and(|name| name.starts_with(hosting::THREAD)) {
             if let Ok(mut quiet) = QUIET_PANIC.lock() {
                 quiet.get_or_insert_with(|| info.to_string());

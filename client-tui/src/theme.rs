@@ -3,6 +3,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::highlight::Role;
+
 /// How everything on the screen is dressed; one style per role.
 #[derive(Clone, Debug)]
 pub(crate) struct Theme {
@@ -24,8 +26,37 @@ pub(crate) struct Theme {
     pub(crate) bar_quiet: Style,
     /// What went wrong, within a bar.
     pub(crate) bar_error: Style,
+    /// What is within what people say.
+    pub(crate) prose: Prose,
+}
+
+/// How parts of what people say are dressed.
+#[derive(Clone, Debug)]
+pub(crate) struct Prose {
     /// Colours of people's names; empty without colour.
     names: &'static [u8],
+    /// Code within a line.
+    pub(crate) code: Style,
+    /// What somebody else said.
+    pub(crate) quote: Style,
+    /// What leads somewhere else.
+    pub(crate) link: Style,
+    /// The reader's name in somebody else's words.
+    pub(crate) mention: Style,
+    /// The rule above what is new.
+    pub(crate) new: Style,
+    syntax: Syntax,
+}
+
+/// The words of code, by their roles.
+#[derive(Clone, Debug)]
+struct Syntax {
+    comment: Style,
+    text: Style,
+    number: Style,
+    keyword: Style,
+    kind: Style,
+    function: Style,
 }
 
 /// At least 4.5:1 on the usual dark backgrounds, and as far apart as can be: with more of them
@@ -64,7 +95,22 @@ impl Theme {
             bar: on(253, 236),
             bar_quiet: on(248, 236),
             bar_error: on(210, 236).add_modifier(Modifier::BOLD),
-            names: NAMES_ON_DARK,
+            prose: Prose {
+                names: NAMES_ON_DARK,
+                code: ink(180),
+                quote: ink(248),
+                link: ink(117).add_modifier(Modifier::UNDERLINED),
+                mention: on(234, 222).add_modifier(Modifier::BOLD),
+                new: ink(222).add_modifier(Modifier::BOLD),
+                syntax: Syntax {
+                    comment: ink(245),
+                    text: ink(150),
+                    number: ink(216),
+                    keyword: ink(176),
+                    kind: ink(116),
+                    function: ink(111),
+                },
+            },
         }
     }
 
@@ -79,7 +125,22 @@ impl Theme {
             bar: on(235, 254),
             bar_quiet: on(240, 254),
             bar_error: on(124, 254).add_modifier(Modifier::BOLD),
-            names: NAMES_ON_LIGHT,
+            prose: Prose {
+                names: NAMES_ON_LIGHT,
+                code: ink(94),
+                quote: ink(240),
+                link: ink(25).add_modifier(Modifier::UNDERLINED),
+                mention: on(234, 222).add_modifier(Modifier::BOLD),
+                new: ink(130).add_modifier(Modifier::BOLD),
+                syntax: Syntax {
+                    comment: ink(242),
+                    text: ink(22),
+                    number: ink(130),
+                    keyword: ink(90),
+                    kind: ink(23),
+                    function: ink(26),
+                },
+            },
         }
     }
 
@@ -95,13 +156,43 @@ impl Theme {
             bar: reversed,
             bar_quiet: reversed,
             bar_error: reversed.add_modifier(Modifier::BOLD),
-            names: &[],
+            prose: Prose {
+                names: &[],
+                code: Style::new().add_modifier(Modifier::DIM),
+                quote: Style::new().add_modifier(Modifier::DIM),
+                link: Style::new().add_modifier(Modifier::UNDERLINED),
+                mention: reversed.add_modifier(Modifier::BOLD),
+                new: Style::new().add_modifier(Modifier::BOLD),
+                syntax: Syntax {
+                    comment: Style::new().add_modifier(Modifier::DIM),
+                    text: Style::new(),
+                    number: Style::new(),
+                    keyword: Style::new().add_modifier(Modifier::BOLD),
+                    kind: Style::new(),
+                    function: Style::new(),
+                },
+            },
+        }
+    }
+
+    /// A word of code.
+    pub(crate) fn syntax(&self, role: Role) -> Style {
+        let syntax = &self.prose.syntax;
+        match role {
+            Role::Plain => self.text,
+            Role::Comment => syntax.comment,
+            Role::Text => syntax.text,
+            Role::Number => syntax.number,
+            Role::Keyword => syntax.keyword,
+            Role::Type => syntax.kind,
+            Role::Function => syntax.function,
         }
     }
 
     /// A person's colour: always the same for the same name, whatever its case.
     pub(crate) fn person(&self, name: &str) -> Style {
-        if self.names.is_empty() {
+        let names = self.prose.names;
+        if names.is_empty() {
             return Style::new().add_modifier(Modifier::BOLD);
         }
         // FNV-1a: stable from one program version to the next, unlike the standard hasher.
@@ -112,7 +203,7 @@ impl Theme {
         // Short names differ in few bits: spread them before taking the rest.
         let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
         let mixed = usize::try_from(hash ^ (hash >> 13)).unwrap_or(0);
-        ink(self.names[mixed % self.names.len()])
+        ink(names[mixed % names.len()])
     }
 }
 
@@ -167,7 +258,16 @@ mod tests {
             }
             check_style(theme.bar_quiet, backgrounds);
             check_style(theme.bar_error, backgrounds);
-            for &name in theme.names {
+            let prose = &theme.prose;
+            for style in [prose.code, prose.quote, prose.link, prose.mention, prose.new] {
+                check_style(style, backgrounds);
+            }
+            for role in
+                [Role::Comment, Role::Text, Role::Number, Role::Keyword, Role::Type, Role::Function]
+            {
+                check_style(theme.syntax(role), backgrounds);
+            }
+            for &name in prose.names {
                 check_style(ink(name), backgrounds);
             }
         }

@@ -11,6 +11,7 @@ pub(crate) mod overlays;
 pub(crate) mod panes;
 pub(crate) mod people;
 pub(crate) mod picker;
+pub(crate) mod reading;
 pub(crate) mod refusals;
 pub(crate) mod scroll;
 pub(crate) mod sheets;
@@ -39,6 +40,8 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         }
         Event::Net(event) => network::event(state, now, event),
         Event::Hosted(hosted) => connect::hosted(state, hosted),
+        Event::Highlighted { snippet, runs } => reading::highlighted(state, snippet, runs),
+        Event::Opened { url, result } => reading::opened(state, url, result),
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     };
@@ -72,6 +75,7 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     }
     lay_out(state);
+    effects.extend(reading::seen(state));
     if state.link.is_live() {
         let talk = state.conversations.open_mut();
         if let Some(wanted) = talk.scrollback.ask_older() {

@@ -11,6 +11,7 @@ mod picker;
 mod sheet;
 mod start;
 mod status;
+mod text;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -46,6 +47,12 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);
     }
+}
+
+/// The addresses that cells of the screen lead to, by their numbers in it.
+#[must_use]
+pub fn links(state: &State) -> Vec<String> {
+    if state.stage == Stage::Chat { messages::links(state) } else { Vec::new() }
 }
 
 /// Draws the screen and what lies on top of it; returns where the cursor is.

@@ -1,9 +1,10 @@
 //! Everything outside of the program that effects reach, the screen aside: the link, a hosted
-//! room, what is remembered.
+//! room, what is remembered, and what is done aside.
 
 use std::io;
 
 use crate::effect::Effect;
+use crate::errands::Errands;
 use crate::event::Event;
 use crate::hosting::Host;
 use crate::net::{Command, Link};
@@ -18,6 +19,8 @@ pub struct World {
     pub host: Host,
     /// What is remembered between runs.
     pub storage: Storage,
+    /// What takes long.
+    pub errands: Errands,
 }
 
 impl World {
@@ -46,8 +49,10 @@ impl World {
                 self.storage.remember(&target);
                 self.storage.use_name(&target.name);
             }
+            Effect::Highlight(snippet) => self.errands.highlight(snippet),
+            Effect::Open(url) => self.errands.open(url),
             // The loop's own: it never hands them on.
-            Effect::WakeAt(_) | Effect::Bell | Effect::Redraw | Effect::Quit => {}
+            Effect::WakeAt(_) | Effect::Bell | Effect::Copy(_) | Effect::Redraw | Effect::Quit => {}
         }
     }
 
@@ -59,6 +64,7 @@ impl World {
         tokio::select! {
             biased;
             hosted = self.host.next() => Ok(Event::Hosted(hosted)),
+            done = self.errands.next() => Ok(done),
             event = self.link.next() => match event {
                 Some(event) => Ok(Event::Net(event)),
                 None => Err(io::Error::other("the network's thread has failed")),

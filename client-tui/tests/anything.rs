@@ -71,6 +71,7 @@ fn steps() -> impl Strategy<Value = Step> {
     let codes = prop_oneof![
         any::<char>().prop_map(KeyCode::Char),
         "[a-z/@#1-9]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
+        "[uopnc12]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
         proptest::sample::select(vec![
             KeyCode::Enter,
             KeyCode::Tab,
@@ -92,9 +93,16 @@ fn steps() -> impl Strategy<Value = Step> {
         ]),
     ];
     let name = proptest::sample::select(vec!["ann", "bob", "sam", "li 雷", "x"]);
-    let message = (1_u64..60, name.clone(), -9999_i64..9999, any::<String>());
+    let rich = proptest::sample::select(vec![
+        "**b** _i_ sam `c` [x](https://a.org) https://b.org/漢\n> q\n- item",
+        "```rust\nfn main() {}\n```\nand\n```\n1\n2\n3\n4\n5\n6\n7\n8\n9\n0\n1\n2\n3\n4\n5\n6\n7",
+        "/me שלום *@sam*",
+        "> > ```\n**a *b** c* ~~",
+    ]);
+    let text = prop_oneof![any::<String>(), rich.prop_map(str::to_owned)];
+    let message = (1_u64..60, name.clone(), -9999_i64..9999, text);
     let frame = prop_oneof![
-        6 => message.prop_map(|(seq, from, at, text)| said(seq, from, at, &format!("x{text}"))),
+        6 => message.prop_map(|(seq, from, at, text)| said(seq, from, at, &format!("{text}x"))),
         1 => name.clone().prop_map(|name| format!(r#"{{"type":"joined","room":"lobby","name":"{name}"}}"#)),
         1 => name.clone().prop_map(|name| format!(r#"{{"type":"left","room":"lobby","name":"{name}"}}"#)),
         1 => name.clone().prop_map(|name| format!(r#"{{"type":"direct","from":"{name}","to":"sam","seq":1,"at":0,"text":"hi"}}"#)),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chat_protocol::{Nick, Request};
 use chat_tui::effect::{Effect, Target};
+use chat_tui::errands::Errands;
 use chat_tui::event::{Event, Moment};
 use chat_tui::hosting::Host;
 use chat_tui::net::{self, Command, Stamped};
@@ -64,8 +65,9 @@ impl Program for Fake {
         std::mem::take(&mut self.dirty)
     }
 
-    fn draw(&self, frame: &mut Frame<'_>) {
+    fn draw(&self, frame: &mut Frame<'_>) -> Vec<String> {
         frame.render_widget("picture", frame.area());
+        Vec::new()
     }
 }
 
@@ -75,9 +77,14 @@ struct Paper {
 }
 
 impl Screen for Paper {
-    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>) -> Vec<String>) -> io::Result<()> {
         self.diary.borrow_mut().push("draw".to_owned());
-        self.terminal.draw(paint).unwrap();
+        self.terminal.draw(|frame| drop(paint(frame))).unwrap();
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.diary.borrow_mut().push(format!("copy {text}"));
         Ok(())
     }
 
@@ -125,7 +132,7 @@ impl Stage {
         Self {
             fake,
             paper: Paper { terminal, diary: Rc::clone(&diary) },
-            world: World { link, host: Host::new(None), storage },
+            world: World { link, host: Host::new(None), storage, errands: Errands::default() },
             inputs: Inputs { keys: keys_out, stop: stop_out },
             keys,
             stop,
@@ -259,7 +266,12 @@ async fn effects_are_performed_in_order() {
     let name = Nick::new("ann").unwrap();
     let target = Target { host: "lab".to_owned(), port: 7, name };
     stage.fake.answers = [
-        vec![Effect::Connect(target.clone()), Effect::Send(Request::Time), Effect::Bell],
+        vec![
+            Effect::Connect(target.clone()),
+            Effect::Send(Request::Time),
+            Effect::Bell,
+            Effect::Copy("code".to_owned()),
+        ],
         vec![Effect::Redraw, Effect::Send(Request::Bye), Effect::Quit, Effect::Disconnect],
     ]
     .into();
@@ -267,7 +279,7 @@ async fn effects_are_performed_in_order() {
     stage.key('b');
     stage.key('c');
     assert!(stage.run(1).await.unwrap().is_ok());
-    assert_eq!(stage.diary(), ["draw", "key a", "bell", "key b", "repaint"]);
+    assert_eq!(stage.diary(), ["draw", "key a", "bell", "copy code", "key b", "repaint"]);
     let mut orders = Vec::new();
     while let Ok((era, command)) = stage.commands.try_recv() {
         orders.push((era, command));

@@ -45,6 +45,18 @@ pub(crate) struct Unread {
     pub(crate) mentions: usize,
 }
 
+impl Unread {
+    /// `3`, `3 !1` when one of them concerns oneself, `!3` when all do; nothing for none.
+    pub(crate) fn words(self) -> String {
+        match (self.messages, self.mentions) {
+            (0, _) => String::new(),
+            (messages, 0) => messages.to_string(),
+            (messages, mentions) if mentions >= messages => format!("!{messages}"),
+            (messages, mentions) => format!("{messages} !{mentions}"),
+        }
+    }
+}
+
 impl Talk {
     fn new(address: Conversation) -> Self {
         let member = matches!(address, Conversation::Direct(_));
@@ -82,6 +94,17 @@ impl Talk {
 
     pub(crate) fn is_room(&self) -> bool {
         matches!(self.address, Conversation::Room(_))
+    }
+
+    /// Messages came that nobody has seen, from this number on.
+    pub(crate) fn take_unread(&mut self, seq: u64, messages: usize, mentions: usize) {
+        if self.unread == Unread::default() {
+            // The rule above what was new before has done its work.
+            self.scrollback.forget_unread();
+        }
+        self.scrollback.unread_from(seq);
+        self.unread.messages = self.unread.messages.saturating_add(messages);
+        self.unread.mentions = self.unread.mentions.saturating_add(mentions);
     }
 
     /// Moves the conversation to another address; returns the one until now.
@@ -203,13 +226,36 @@ impl Conversations {
     }
 
     pub(crate) fn go_to_index(&mut self, index: usize) {
-        if index < self.talks.len() {
-            self.open = index;
-            self.openings += 1;
-            self.talks[index].opened = self.openings;
-            self.talks[index].unread = Unread::default();
-            self.talks[index].scrollback.want_older();
+        if index >= self.talks.len() {
+            return;
         }
+        if let Some(left) = self.talks.get_mut(self.open).filter(|_| self.open != index) {
+            left.scrollback.pick_code(None);
+            if left.unread == Unread::default() {
+                left.scrollback.forget_unread();
+            }
+        }
+        self.open = index;
+        self.openings += 1;
+        let talk = &mut self.talks[index];
+        talk.opened = self.openings;
+        talk.scrollback.want_older();
+        talk.scrollback.land(talk.unread.messages);
+    }
+
+    /// What the reader has before their eyes is read: the newest message of the open conversation.
+    pub(crate) fn mark_read(&mut self) {
+        let talk = self.open_mut();
+        if talk.scrollback.is_read() {
+            talk.unread = Unread::default();
+        }
+    }
+
+    /// The next conversation in which something is unread, the open one first.
+    pub(crate) fn next_unread(&self) -> Option<usize> {
+        let count = self.talks.len();
+        let all = (0..count).map(|step| (self.open + step) % count);
+        all.into_iter().find(|&index| self.talks[index].unread.messages > 0)
     }
 
     /// Opens the next conversation, or the one before.

@@ -2,7 +2,7 @@
 
 use chat_protocol::{Nick, Text};
 
-use crate::cells::{self, Row};
+use crate::rich::{self, Code, Link, Rich, Row};
 
 /// Names that a folded line of joins and leaves spells out; of the others it tells the number.
 const PRESENCE_NAMES: usize = 6;
@@ -92,7 +92,7 @@ fn told(names: &[Nick], more: usize, verb: &str) -> Option<String> {
     })
 }
 
-/// One entry, with its wrap at the width that it was last drawn at.
+/// One entry, with its rows at the width that it was last drawn at.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) key: Key,
@@ -101,29 +101,54 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
     /// Whether it is left out: its author is ignored.
     hidden: bool,
-    wrap: Option<(usize, Vec<Row>)>,
+    /// Whether long code in it is shown whole.
+    unfolded: bool,
+    measured: Option<Box<Measured>>,
+}
+
+/// What an entry means, and how that falls into rows.
+#[derive(Debug)]
+struct Measured {
+    width: usize,
+    rich: Rich,
+    rows: Vec<Row>,
 }
 
 impl Entry {
     pub(crate) fn new(key: Key, at: i64, body: Body) -> Self {
-        Self { key, at, body, hidden: false, wrap: None }
+        Self { key, at, body, hidden: false, unfolded: false, measured: None }
     }
 
     /// Changes what it says, which may change how it wraps.
     pub(crate) fn body_mut(&mut self) -> &mut Body {
-        self.wrap = None;
+        self.measured = None;
         &mut self.body
     }
 
     pub(crate) fn set_hidden(&mut self, hidden: bool) {
         if self.hidden != hidden {
-            self.wrap = None;
+            self.measured = None;
             self.hidden = hidden;
         }
     }
 
     pub(crate) fn is_hidden(&self) -> bool {
         self.hidden
+    }
+
+    /// Shows long code whole, or not any more.
+    pub(crate) fn unfold(&mut self, unfolded: bool) {
+        self.unfolded = unfolded;
+        self.measured = None;
+    }
+
+    pub(crate) fn is_unfolded(&self) -> bool {
+        self.unfolded
+    }
+
+    /// Forgets its rows, which are worked out again when they are seen again.
+    pub(crate) fn forget_rows(&mut self) {
+        self.measured = None;
     }
 
     /// What is shown of it, before it is wrapped.
@@ -135,24 +160,44 @@ impl Entry {
         }
     }
 
-    /// Wraps it, unless it is known how; what is hidden has no rows.
-    pub(crate) fn measure(&mut self, width: usize) -> &[Row] {
-        if self.wrap.as_ref().is_none_or(|(wrapped, _)| *wrapped != width) {
-            let rows = if self.hidden { Vec::new() } else { cells::wrap(self.text(), width) };
-            self.wrap = Some((width, rows));
+    /// Works out its rows, unless they are known; whether they were not.
+    pub(crate) fn measure(&mut self, width: usize) -> bool {
+        if self.measured.as_ref().is_some_and(|measured| measured.width == width) {
+            return false;
         }
-        self.rows()
+        let text = self.text();
+        let rich = match self.body {
+            Body::Said { .. } => rich::parse(text),
+            Body::Notice { .. } | Body::Presence(_) => rich::literal(text),
+        };
+        // What is hidden has no rows.
+        let rows = if self.hidden {
+            Vec::new()
+        } else {
+            rich::layout::rows(text, &rich, width, self.unfolded)
+        };
+        self.measured = Some(Box::new(Measured { width, rich, rows }));
+        true
     }
 
     /// Its rows, as last measured.
     pub(crate) fn rows(&self) -> &[Row] {
-        self.wrap.as_ref().map_or(&[], |(_, rows)| rows)
+        self.measured.as_ref().map_or(&[], |measured| &measured.rows)
     }
 
-    /// Its row's text, as last measured.
-    pub(crate) fn row(&self, row: usize) -> &str {
-        let range = self.rows().get(row);
-        range.and_then(|row| self.text().get(row.start..row.end)).unwrap_or_default()
+    /// Its blocks of code, as last measured.
+    pub(crate) fn codes(&self) -> &[Code] {
+        self.measured.as_ref().map_or(&[], |measured| &measured.rich.codes)
+    }
+
+    /// Its links, as last measured.
+    pub(crate) fn links(&self) -> &[Link] {
+        self.measured.as_ref().map_or(&[], |measured| &measured.rich.links)
+    }
+
+    /// Whether somebody tells what they do, instead of saying something.
+    pub(crate) fn is_action(&self) -> bool {
+        matches!(&self.body, Body::Said { text, .. } if text.starts_with(rich::ACTION))
     }
 
     /// Who said it, if somebody did.

@@ -43,7 +43,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::state::page::Shape;
+    use crate::state::reader::Shape;
 
     #[test]
     fn what_is_hidden_is_no_news() {
@@ -73,7 +73,11 @@ mod tests {
         }
         let rows = |scrollback: &mut Scrollback| {
             scrollback.lay_out(shape, &TimeZone::UTC);
-            scrollback.page().iter().filter(|row| row.row.is_some()).count()
+            scrollback
+                .page()
+                .iter()
+                .filter(|row| matches!(row.line, crate::state::page::Line::Text(_)))
+                .count()
         };
         assert_eq!(rows(&mut scrollback), 5);
         scrollback.hide(|name| name.as_str() == "bob");

@@ -4,7 +4,9 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::entry::{Entry, Key};
+use super::entry::Entry;
+use super::jump::Led;
+use super::reader::{Anchor, Place, Shape};
 use super::scrollback::Scrollback;
 
 /// Lines of one person within this time count as one turn.
@@ -13,39 +15,15 @@ const TURN_MS: i64 = 5 * 60 * 1000;
 /// How far back an entry of the same day is looked for.
 const DATE_LOOK_BACK: usize = 64;
 
-/// The room that a page has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Shape {
-    /// Columns of text.
-    pub(crate) width: usize,
-    /// Rows, when at the bottom.
-    pub(crate) height: usize,
-}
-
-impl Shape {
-    /// Rows while reading history: one is the marker's, where there is room for it.
-    fn reading_height(self) -> usize {
-        if self.height >= 4 { self.height - 1 } else { self.height }
-    }
-}
-
-/// Where the reader is, and what is seen from there.
-#[derive(Debug, Default)]
-pub(crate) struct Reader {
-    /// `None` is the bottom, whatever comes.
-    anchor: Option<Anchor>,
-    /// Messages that came since the bottom was left.
-    below: usize,
-    page: Vec<PageRow>,
-    shape: Shape,
-}
-
-/// The top row of the page while reading history.
+/// What is in a row of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Anchor {
-    key: Key,
-    /// The first byte of the row; `None` for the date above the entry.
-    byte: Option<usize>,
+pub(crate) enum Line {
+    /// The date above an entry.
+    Date,
+    /// The rule above the first unread message.
+    New,
+    /// This row of the entry's text.
+    Text(usize),
 }
 
 /// One row of the page.
@@ -53,54 +31,40 @@ struct Anchor {
 pub(crate) struct PageRow {
     /// Which entry.
     pub(crate) entry: usize,
-    /// Which row of its wrapped text; `None` for the date above it.
-    pub(crate) row: Option<usize>,
+    pub(crate) line: Line,
     /// Whether the name is shown.
     pub(crate) name: bool,
     /// Whether the time is shown.
     pub(crate) time: bool,
 }
 
-/// A row of an entry, the date above it counted as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Spot {
-    entry: usize,
-    row: usize,
+/// What stands above an entry.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heads {
+    date: bool,
+    new: bool,
 }
 
-impl Reader {
-    pub(crate) fn is_at_bottom(&self) -> bool {
-        self.anchor.is_none()
+impl Heads {
+    fn rows(self) -> usize {
+        usize::from(self.date) + usize::from(self.new)
     }
 
-    pub(crate) fn go_to_bottom(&mut self) {
-        self.anchor = None;
-        self.below = 0;
-    }
-
-    /// A new message came in at the end.
-    pub(super) fn arrived(&mut self) {
-        if self.anchor.is_some() {
-            self.below += 1;
+    /// What is in this row of the entry and its heads.
+    fn line(self, row: usize) -> Line {
+        match row.checked_sub(self.rows()) {
+            Some(row) => Line::Text(row),
+            None if row == 0 && self.date => Line::Date,
+            None => Line::New,
         }
     }
+}
 
-    /// What came in is not shown.
-    pub(super) fn arrived_unseen(&mut self) {
-        self.below = self.below.saturating_sub(1);
-    }
-
-    /// An entry got another key.
-    pub(super) fn follow(&mut self, from: Key, to: Key) {
-        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.key == from) {
-            anchor.key = to;
-        }
-    }
-
-    /// Whether less than a page is known above what is seen.
-    pub(super) fn is_near_top(&self) -> bool {
-        self.page.first().is_none_or(|top| top.entry < self.shape.height)
-    }
+/// A row of an entry, what stands above it counted as rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) entry: usize,
+    pub(super) row: usize,
 }
 
 impl Scrollback {
@@ -127,6 +91,7 @@ impl Scrollback {
     /// Works out the page anew.
     pub(crate) fn lay_out(&mut self, shape: Shape, zone: &TimeZone) {
         self.reader.shape = shape;
+        self.try_landing(zone);
         if let Some(anchor) = self.reader.anchor {
             let top = self.find_spot(anchor, zone);
             if self.rows_from(top, shape.height + 1, zone) > shape.height {
@@ -142,6 +107,7 @@ impl Scrollback {
 
     /// Moves the page up by some rows.
     pub(crate) fn scroll_up(&mut self, rows: usize, zone: &TimeZone) {
+        self.reader.led = Led::default();
         let Some(top) = self.top(zone) else { return };
         let top = self.back(top, rows, zone);
         self.go(top, zone);
@@ -152,6 +118,7 @@ impl Scrollback {
         if self.reader.is_at_bottom() {
             return;
         }
+        self.reader.led = Led::default();
         let Some(mut top) = self.top(zone) else { return };
         for _ in 0..rows {
             let rows = self.block(top.entry, zone);
@@ -166,6 +133,7 @@ impl Scrollback {
 
     /// Moves the page to the oldest entry known.
     pub(crate) fn scroll_to_top(&mut self, zone: &TimeZone) {
+        self.reader.led = Led::default();
         if !self.entries.is_empty() {
             self.go(Spot { entry: 0, row: 0 }, zone);
         }
@@ -176,17 +144,27 @@ impl Scrollback {
         self.reader.shape.reading_height().saturating_sub(2).max(1)
     }
 
-    fn go(&mut self, top: Spot, zone: &TimeZone) {
-        let dated = usize::from(self.is_dated(top.entry, zone));
-        self.block(top.entry, zone);
-        let Some(entry) = self.entries.get(top.entry) else { return };
-        let row = top.row.checked_sub(dated).and_then(|row| entry.rows().get(row));
-        self.reader.anchor = Some(Anchor { key: entry.key, byte: row.map(|row| row.start) });
+    /// Moves the page so that this is its top row, or to the bottom if that is seen then.
+    pub(super) fn go(&mut self, top: Spot, zone: &TimeZone) {
+        self.stay_at(top, zone);
         self.lay_out(self.reader.shape, zone);
     }
 
+    /// From now on this is the top row of the page.
+    pub(super) fn stay_at(&mut self, top: Spot, zone: &TimeZone) {
+        self.block(top.entry, zone);
+        let heads = self.heads(top.entry, zone);
+        let Some(entry) = self.entries.get(top.entry) else { return };
+        let place = match heads.line(top.row) {
+            Line::Date => Place::Date,
+            Line::New => Place::New,
+            Line::Text(row) => Place::Byte(entry.rows().get(row).map_or(0, |row| row.start)),
+        };
+        self.reader.anchor = Some(Anchor { key: entry.key, place });
+    }
+
     /// The top row of the page as it is now.
-    fn top(&mut self, zone: &TimeZone) -> Option<Spot> {
+    pub(super) fn top(&mut self, zone: &TimeZone) -> Option<Spot> {
         if let Some(anchor) = self.reader.anchor {
             return (!self.entries.is_empty()).then(|| self.find_spot(anchor, zone));
         }
@@ -199,19 +177,20 @@ impl Scrollback {
         let found = self.find(anchor.key);
         let entry = found.unwrap_or_else(|next| next.min(self.entries.len().saturating_sub(1)));
         self.block(entry, zone);
-        let dated = usize::from(self.is_dated(entry, zone));
-        let row = match (found, anchor.byte) {
-            (Ok(_), Some(byte)) => {
+        let heads = self.heads(entry, zone);
+        let row = match (found, anchor.place) {
+            (Ok(_), Place::Byte(byte)) => {
                 let rows = self.entries.get(entry).map_or(&[][..], Entry::rows);
-                dated + rows.iter().rposition(|row| row.start <= byte).unwrap_or(0)
+                heads.rows() + rows.iter().rposition(|row| row.start <= byte).unwrap_or(0)
             }
+            (Ok(_), Place::New) => usize::from(heads.date),
             _ => 0,
         };
         Spot { entry, row }
     }
 
     /// The spot `rows` above another, or the first there is.
-    fn back(&mut self, from: Spot, rows: usize, zone: &TimeZone) -> Spot {
+    pub(super) fn back(&mut self, from: Spot, rows: usize, zone: &TimeZone) -> Spot {
         let mut spot = from;
         let mut left = rows;
         while left > spot.row {
@@ -241,28 +220,43 @@ impl Scrollback {
         let mut page = Vec::with_capacity(height);
         for entry in top.entry..self.entries.len() {
             let rows = self.block(entry, zone);
-            let dated = self.is_dated(entry, zone);
-            let (new_turn, new_minute) = self.turn(entry, dated);
+            let heads = self.heads(entry, zone);
+            let (new_turn, new_minute) = self.turn(entry, heads.rows() > 0);
             let first = if entry == top.entry { top.row } else { 0 };
             for row in first..rows {
                 if page.len() == height {
                     return page;
                 }
-                let row = row.checked_sub(usize::from(dated));
-                let head = row == Some(0);
+                let line = heads.line(row);
+                let first = line == Line::Text(0);
                 // The first row of the page always says whose it is.
-                let name = (head && new_turn) || (page.is_empty() && row.is_some());
-                page.push(PageRow { entry, row, name, time: head && (new_turn || new_minute) });
+                let top = page.is_empty() && matches!(line, Line::Text(_));
+                let (name, time) = ((first && new_turn) || top, first && (new_turn || new_minute));
+                page.push(PageRow { entry, line, name, time });
             }
         }
         page
     }
 
-    /// Measures an entry: how many rows it takes, with the date above it.
-    fn block(&mut self, index: usize, zone: &TimeZone) -> usize {
+    /// Measures an entry: how many rows it takes, with what stands above it.
+    pub(super) fn block(&mut self, index: usize, zone: &TimeZone) -> usize {
         let width = self.reader.shape.width;
-        let dated = usize::from(self.is_dated(index, zone));
-        self.entries.get_mut(index).map_or(0, |entry| entry.measure(width).len() + dated)
+        let heads = self.heads(index, zone).rows();
+        let Some(entry) = self.entries.get_mut(index) else { return 0 };
+        let fresh = entry.measure(width);
+        let (key, rows) = (entry.key, entry.rows().len() + heads);
+        if fresh
+            && let Some(Ok(old)) = self.reader.keep_rows(key).map(|key| self.find(key))
+            && old != index
+            && let Some(entry) = self.entries.get_mut(old)
+        {
+            entry.forget_rows();
+        }
+        rows
+    }
+
+    fn heads(&self, index: usize, zone: &TimeZone) -> Heads {
+        Heads { date: self.is_dated(index, zone), new: self.divider() == Some(index) }
     }
 
     /// Whether a date stands above the entry: nothing before it is of its day, or of a later one.
@@ -278,13 +272,15 @@ impl Scrollback {
 
     /// Whether an entry begins somebody's turn, and whether it is of another minute than the one
     /// before.
-    fn turn(&self, index: usize, dated: bool) -> (bool, bool) {
+    fn turn(&self, index: usize, headed: bool) -> (bool, bool) {
         let entry = self.entries.get(index);
         let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
         let (Some(entry), Some(before)) = (entry, before) else { return (true, true) };
-        let same = entry.author().is_some() && entry.author() == before.author();
+        // An action is read together with the name.
+        let same =
+            entry.author().is_some() && entry.author() == before.author() && !entry.is_action();
         let near = entry.at.saturating_sub(before.at).saturating_abs() < TURN_MS;
-        (!same || !near || dated, entry.at.div_euclid(60_000) != before.at.div_euclid(60_000))
+        (!same || !near || headed, entry.at.div_euclid(60_000) != before.at.div_euclid(60_000))
     }
 }
 
@@ -305,7 +301,12 @@ mod tests {
 
     fn message(seq: u64) -> Message {
         let from = Nick::new(if seq.is_multiple_of(3) { "ann" } else { "bob" }).unwrap();
-        let words = "word ".repeat(usize::try_from(seq * 7 % 40).unwrap() + 1);
+        let count = usize::try_from(seq * 7 % 40).unwrap() + 1;
+        let words = match seq % 5 {
+            0 => format!("```rs\n{}```", "a line of code, not a short one\n".repeat(count)),
+            1 => format!("- **{}** and `code`\n> 漢字 https://a.org/b", "bold ".repeat(count)),
+            _ => "word ".repeat(count),
+        };
         let at = i64::try_from(seq).unwrap() * 3_600_000;
         Message { seq, from, at, text: Text::new(&format!("{seq}: {words}")).unwrap() }
     }
@@ -321,7 +322,11 @@ mod tests {
     fn top(scrollback: &Scrollback) -> (Option<u64>, usize) {
         let row = scrollback.page()[0];
         let entry = scrollback.entry(row.entry).unwrap();
-        (scrollback.top_message(), row.row.map_or(0, |row| entry.rows()[row].start))
+        let byte = match row.line {
+            Line::Text(row) => entry.rows()[row].start,
+            Line::Date | Line::New => 0,
+        };
+        (scrollback.top_message(), byte)
     }
 
     #[test]
@@ -348,10 +353,29 @@ mod tests {
         scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..60 {
-            seen.extend(scrollback.page().iter().filter_map(|row| row.row));
+            seen.extend(scrollback.page().iter().filter_map(|row| match row.line {
+                Line::Text(row) => Some(row),
+                Line::Date | Line::New => None,
+            }));
             scrollback.scroll_up(1, &ZONE);
         }
         assert_eq!(seen.len(), 50);
+    }
+
+    #[test]
+    fn rows_are_kept_of_few_entries() {
+        let mut scrollback = filled(1000..=6000);
+        scrollback.scroll_up(1_000_000, &ZONE);
+        for _ in 0..2000 {
+            scrollback.scroll_down(8, &ZONE);
+        }
+        let kept = scrollback.entries.iter().filter(|entry| !entry.rows().is_empty()).count();
+        assert!((10..=600).contains(&kept), "{kept}");
+        for width in 10..200 {
+            scrollback.lay_out(Shape { width, height: 10 }, &ZONE);
+            let page = scrollback.page();
+            assert!(page.iter().all(|row| !scrollback.entries[row.entry].rows().is_empty()));
+        }
     }
 
     #[derive(Clone, Debug)]
@@ -360,6 +384,9 @@ mod tests {
         Older(u64),
         Joined,
         Width(usize),
+        Unread,
+        Read,
+        Fold,
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -368,6 +395,9 @@ mod tests {
             (1_u64..20).prop_map(Step::Older),
             proptest::strategy::Just(Step::Joined),
             (5_usize..80).prop_map(Step::Width),
+            proptest::strategy::Just(Step::Unread),
+            proptest::strategy::Just(Step::Read),
+            proptest::strategy::Just(Step::Fold),
         ];
         proptest::collection::vec(step, 0..40)
     }
@@ -391,6 +421,14 @@ mod tests {
                     }
                     Step::Joined => scrollback.presence(0, &[Nick::new("eve").unwrap()], true),
                     Step::Width(other) => width = other,
+                    Step::Unread => scrollback.unread_from(last - 50),
+                    Step::Read => scrollback.forget_unread(),
+                    // Twice: a row that is folded away comes back when it is unfolded.
+                    Step::Fold => {
+                        scrollback.toggle_fold(&ZONE);
+                        proptest::prop_assert_eq!(top(&scrollback).0, before.0);
+                        scrollback.toggle_fold(&ZONE);
+                    }
                 }
                 scrollback.lay_out(Shape { width, height }, &ZONE);
                 proptest::prop_assert_eq!(top(&scrollback).0, before.0);

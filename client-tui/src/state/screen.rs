@@ -1,6 +1,6 @@
 //! The terminal's size, how it is divided, and whether it has to be drawn anew.
 
-use super::page::Shape;
+use super::reader::Shape;
 
 /// The smallest size at which anything can be done.
 pub(crate) const LEAST: (u16, u16) = (30, 8);

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use chat_protocol::{Message, Nick, Text};
 
 use super::entry::{Body, Entry, Key, Presence, Tone};
-use super::page::Reader;
+use super::reader::Reader;
 
 /// Entries kept while the reader is at the bottom; older messages can be fetched again.
 const KEEP: usize = 5_000;
@@ -30,6 +30,8 @@ pub(crate) struct Scrollback {
     unsent: usize,
     /// Counts notices, to order those behind the same message.
     notices: u32,
+    /// What has a higher number than this was not seen yet when it came, or when the reader left.
+    pub(super) unread_after: Option<u64>,
     /// The last notice of the link.
     news: Option<LinkNews>,
 }
@@ -75,6 +77,31 @@ impl Scrollback {
             self.known.solid = Some(last);
             self.known.older = last > 0;
         }
+    }
+
+    /// From this message on, nothing is read. What was known to be unread before stays so.
+    pub(crate) fn unread_from(&mut self, seq: u64) {
+        self.unread_after.get_or_insert(seq.saturating_sub(1));
+    }
+
+    /// Everything was read: the rule above what was new goes away.
+    pub(crate) fn forget_unread(&mut self) {
+        self.unread_after = None;
+    }
+
+    /// Whether the reader sees the newest message.
+    pub(crate) fn is_read(&self) -> bool {
+        self.reader.is_at_bottom() && !self.is_landing()
+    }
+
+    /// The lowest number known.
+    pub(super) fn first_known(&self) -> Option<u64> {
+        self.known.first
+    }
+
+    /// Whether older messages than those known can be fetched.
+    pub(super) fn is_open(&self) -> bool {
+        self.known.older
     }
 
     /// Whether any message of a known number is here.
@@ -149,6 +176,7 @@ impl Scrollback {
     pub(crate) fn drop_numbered(&mut self) {
         self.entries.drain(..self.entries.len() - self.unsent);
         self.known = Known::default();
+        self.unread_after = None;
         self.reader.go_to_bottom();
     }
 
@@ -161,6 +189,7 @@ impl Scrollback {
             entry.key = Key { seq: 0, sub: self.notices };
         }
         self.known = Known::default();
+        self.unread_after = None;
         self.reader.go_to_bottom();
         numbered > 0
     }
@@ -206,6 +235,10 @@ impl Scrollback {
 
     /// Shows a message that is on its way.
     pub(crate) fn push_unsent(&mut self, local: u32, at: i64, from: Nick, text: Text) {
+        // Who speaks has read what is on the screen.
+        if self.is_read() {
+            self.unread_after = None;
+        }
         let body = Body::Said { from, text, trouble: None };
         // One that comes back after a refusal stands before those written later.
         let index = self.find(Key::unsent(local)).unwrap_or_else(|index| index);

@@ -10,6 +10,7 @@ use chat_protocol::{
 use super::{people, picker, refusals, stranger};
 use crate::effect::Effect;
 use crate::event::Moment;
+use crate::mention;
 use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
 use crate::state::hosting::Hosting;
@@ -162,8 +163,7 @@ fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
         return false;
     }
     let missed = usize::try_from(missed).unwrap_or(usize::MAX);
-    talk.unread.messages = talk.unread.messages.saturating_add(missed);
-    talk.unread.mentions = talk.unread.mentions.saturating_add(missed);
+    talk.take_unread(seen.saturating_add(1), missed, missed);
     true
 }
 
@@ -231,12 +231,13 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
     }
     let own = is_own(state, &message.from);
     let to_me = matches!(address, Conversation::Direct(_));
-    let concerns =
-        !own && (to_me || state.link.name().is_some_and(|name| mentions(&message.text, name)));
+    let concerns = !own
+        && (to_me || state.link.name().is_some_and(|name| mention::is_in(&message.text, name)));
     if state.me.people.ignores(&message.from) && !own {
         people::take_ignored(state, address, message);
         return false;
     }
+    let seq = message.seq;
     let (talk, open) = state.conversations.ensure(address);
     if own
         && talk.scrollback.is_news(message.seq)
@@ -247,9 +248,8 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
         return false;
     }
     let fresh = talk.scrollback.take_live(message);
-    if fresh && !own && !open {
-        talk.unread.messages = talk.unread.messages.saturating_add(1);
-        talk.unread.mentions = talk.unread.mentions.saturating_add(usize::from(concerns));
+    if fresh && !own && !(open && talk.scrollback.is_read()) {
+        talk.take_unread(seq, 1, usize::from(concerns));
     }
     fresh && concerns
 }
@@ -264,15 +264,6 @@ fn take_direct(state: &mut State, now: Moment, direct: DirectMessage) -> bool {
     // Only now is the conversation there for certain.
     stranger::meet(state, now, &address, log.as_deref());
     ring
-}
-
-/// Whether a text names somebody, as a word.
-fn mentions(text: &str, name: &Nick) -> bool {
-    let (text, name) = (text.to_lowercase(), name.as_str().to_lowercase());
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(&name).any(|(at, _)| {
-        !text[..at].ends_with(is_word) && !text[at + name.len()..].starts_with(is_word)
-    })
 }
 
 fn take_ack(state: &mut State, now: Moment, ack: &Ack) {
@@ -390,20 +381,4 @@ fn tell_time(state: &mut State, now: Moment, at: i64) {
     let time = time.to_zoned(state.looks.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
     let words = format!("The server's time is {time}");
     state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_mentioned_as_a_word() {
-        let check = |text, expected| {
-            assert_eq!(mentions(text, &Nick::new("Ann").unwrap()), expected, "{text:?}");
-        };
-        check("ann: hello", true);
-        check("hello, @ANN!", true);
-        check("annual", false);
-        check("joann", false);
-    }
 }

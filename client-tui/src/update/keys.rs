@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{complete, compose, connect, overlays, panes, picker, scroll, start};
+use super::{complete, compose, connect, overlays, panes, picker, reading, scroll, start};
 use crate::command;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -112,6 +112,7 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(action) = keymap::action(key) else { return Vec::new() };
+    reading::forget_mark(state, action);
     if !matches!(action, Action::Complete | Action::CompleteBack) {
         state.conversations.open_mut().compose.completion = None;
     }
@@ -156,6 +157,7 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Pick => picker::open(state),
         Action::ToggleTalks => panes::toggle_talks(state),
         Action::ToggleMembers => panes::toggle_members(state),
+        Action::Read(read) => return reading::act(state, read),
         Action::Retry => {
             compose::retry(state);
             return connect::retry(state);

@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::empty;
+use super::text::Said;
 use crate::cells;
 use crate::state::State;
 use crate::state::entry::{Body, Entry, Tone};
-use crate::state::page::PageRow;
+use crate::state::page::{Line, PageRow};
 use crate::words;
 
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -19,10 +20,19 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let height = area.height - u16::from(reading.is_some() && area.height >= 4);
     let used = u16::try_from(page.len()).unwrap_or(height).min(height);
     let top = if reading.is_some() { area.y } else { area.y + height - used };
+    let mut links = 0;
+    let mut shown: Option<(usize, Said<'_>)> = None;
     for (y, row) in (top..area.y + height).zip(page) {
-        if let Some(entry) = scrollback.entry(row.entry) {
-            draw_row(state, entry, *row, Rect { y, height: 1, ..area }, buffer);
-        }
+        let Some(entry) = scrollback.entry(row.entry) else { continue };
+        let said = match shown.take() {
+            Some((index, said)) if index == row.entry => said,
+            before => {
+                links += before.map_or(0, |(_, said)| said.entry.links().len());
+                Said::new(state, entry, links)
+            }
+        };
+        draw_row(state, &said, *row, Rect { y, height: 1, ..area }, buffer);
+        shown = Some((row.entry, said));
     }
     if scrollback.is_silent() || scrollback.is_hidden_whole() {
         let free = Rect { height: area.height.saturating_sub(used), ..area };
@@ -33,10 +43,27 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn draw_row(state: &State, entry: &Entry, row: PageRow, area: Rect, buffer: &mut Buffer) {
+/// The addresses on the page, in the order in which rows count them.
+pub(super) fn links(state: &State) -> Vec<String> {
+    let scrollback = &state.conversations.open().scrollback;
+    let mut entries: Vec<usize> = scrollback.page().iter().map(|row| row.entry).collect();
+    entries.dedup();
+    let entries = entries.into_iter().filter_map(|index| scrollback.entry(index));
+    let links = entries.flat_map(|entry| {
+        entry.links().iter().map(|link| link.address(entry.text()).unwrap_or_default())
+    });
+    links.collect()
+}
+
+fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &mut Buffer) {
+    let entry = said.entry;
     let theme = &state.looks.theme;
     let gutter = state.screen.layout.gutter;
-    let Some(index) = row.row else { return date(state, entry, area, buffer) };
+    let index = match row.line {
+        Line::Date => return date(state, entry, area, buffer),
+        Line::New => return divider(state, area, buffer),
+        Line::Text(index) => index,
+    };
     let name_x = area.x + 1 + gutter.time;
     let name_end = name_x + gutter.name;
     if row.time && gutter.time > 0 {
@@ -47,12 +74,13 @@ fn draw_row(state: &State, entry: &Entry, row: PageRow, area: Rect, buffer: &mut
     if row.name && !name.is_empty() {
         cells::put_right(buffer, (name_x, area.y), name_end, name, name_style);
     }
-    let (mark, mark_style, style) = dress(state, entry);
+    let (mark, mark_style, style) = dress(state, said);
     if index == 0 {
         cells::put(buffer, (name_end + 1, area.y), name_end + 2, mark, mark_style);
     }
-    let text_x = name_end + 3;
-    let end = cells::put(buffer, (text_x, area.y), area.right() - 1, entry.row(index), style);
+    let text =
+        Rect { x: name_end + 3, width: (area.right() - 1).saturating_sub(name_end + 3), ..area };
+    let end = said.row(index, style, text, buffer);
     if index + 1 == entry.rows().len() {
         let told = trouble(entry).map(words::sentence);
         if let Some(words) = told {
@@ -77,12 +105,18 @@ fn author<'a>(state: &State, entry: &'a Entry) -> (&'a str, Style) {
 
 /// The mark before the text, and the styles of both. No name and no text can look like a notice:
 /// these stand behind a sign in a column where people never write.
-fn dress(state: &State, entry: &Entry) -> (&'static str, Style, Style) {
+fn dress(state: &State, said: &Said<'_>) -> (&'static str, Style, Style) {
     let theme = &state.looks.theme;
     let dim = theme.quiet;
+    let entry = said.entry;
     match &entry.body {
         Body::Said { trouble: Some(_), .. } => ("✗", theme.error, theme.error),
         Body::Said { .. } if entry.key.is_unsent() => ("…", dim, dim),
+        Body::Said { .. } if said.names_reader() => {
+            let led = state.conversations.open().scrollback.is_led_to(entry.key);
+            (if led { "▸" } else { "@" }, theme.prose.mention, theme.text)
+        }
+        Body::Said { .. } if entry.is_action() => ("*", theme.quiet, theme.text),
         Body::Said { .. } => ("", theme.text, theme.text),
         Body::Notice { tone: Tone::Quiet, .. } => ("∙", dim, dim),
         Body::Notice { tone: Tone::Accent, .. } => ("∙", theme.accent, theme.accent),
@@ -109,6 +143,16 @@ fn date(state: &State, entry: &Entry, area: Rect, buffer: &mut Buffer) {
     cells::put(buffer, (x - 1, area.y), area.right() - 1, &format!(" {day} "), theme.quiet);
 }
 
+/// The rule between what was read and what was not.
+fn divider(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    for x in area.x + 1..area.right() - 1 {
+        cells::put(buffer, (x, area.y), area.right(), "─", theme.prose.new);
+    }
+    let x = area.x + state.screen.layout.gutter.width();
+    cells::put(buffer, (x - 1, area.y), area.right() - 1, " new ", theme.prose.new);
+}
+
 fn clock(state: &State, at: i64) -> String {
     match jiff::Timestamp::from_millisecond(at) {
         Ok(at) => at.to_zoned(state.looks.zone.clone()).strftime("%H:%M").to_string(),
@@ -123,8 +167,21 @@ fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
         0 => String::new(),
         below => format!(" · {below} new below"),
     };
-    let words = format!("↓ viewing history{news}");
-    let keys = "Esc: newest";
+    let named = match state.conversations.open().unread.mentions {
+        0 => String::new(),
+        mentions => format!(" · {mentions} for you"),
+    };
+    // Where it gets narrow, the counts stay.
+    let room = usize::from(area.width.saturating_sub(2));
+    let short = news.strip_prefix(" · ").unwrap_or("history");
+    let all = [
+        (format!("↓ viewing history{news}{named}"), "Alt-End: newest"),
+        (format!("↓ viewing history{news}{named}"), "Alt-End"),
+        (format!("↓ {short}{named}"), "Alt-End"),
+    ];
+    let fits =
+        |(words, keys): &&(String, &str)| cells::width(words) + cells::width(keys) + 2 <= room;
+    let Some((words, keys)) = all.iter().find(fits).or(all.last()) else { return };
     let keys_x = cells::put_right(buffer, (area.x, area.y), area.right() - 1, keys, theme.loud);
-    cells::put(buffer, (area.x + 1, area.y), keys_x - 1, &words, theme.loud);
+    cells::put(buffer, (area.x + 1, area.y), keys_x - 1, words, theme.loud);
 }

@@ -29,7 +29,7 @@ pub(super) fn talks(state: &State, area: Rect, buffer: &mut Buffer) {
         let mut end = limit;
         if talk.unread.messages > 0 {
             let loud = talk.unread.mentions > 0;
-            let count = format!("{}{}", if loud { "!" } else { "" }, talk.unread.messages);
+            let count = talk.unread.words();
             let count_style = if loud { theme.loud } else { theme.accent };
             end = cells::put_right(buffer, (area.x, y), limit, &count, count_style) - 1;
         }

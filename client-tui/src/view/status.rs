@@ -176,10 +176,9 @@ impl Part {
             (false, _) => (if loud { 3 } else { 2 }, theme.bar),
         };
         let title = format!("{number}{}", cells::fit(&talk.title(), TITLE));
-        let sign = if loud { "!" } else { "" };
         let count = match unread.messages {
             0 => String::new(),
-            count => format!(" {sign}{count}"),
+            _ => format!(" {}", unread.words()),
         };
         let (style, count_style) = if loud { (theme.loud, theme.loud) } else { (style, theme.bar) };
         Self { title, style, count, count_style, importance }

@@ -1,0 +1,278 @@
+//! How a text as it is meant falls into rows of a width. Words wrap under themselves; code is cut
+//! at the cell, so that its columns stay columns, and folds when it is long.
+
+use super::{Block, Code, Line, Look, Piece, Rich};
+use crate::cells;
+
+/// Rows of code that are shown of a block that is folded.
+const FOLDED: usize = 12;
+
+/// Lines of code from which on a block folds.
+const FOLDS_FROM: usize = 16;
+
+/// Columns of a bar beside code or a quote, with the space behind it.
+pub(crate) const BAR: usize = 2;
+
+/// Below this width there are no bars and nothing hangs: every column is the text's.
+const NARROW: usize = 12;
+
+/// What stands before the text of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// Empty columns.
+    Indent(usize),
+    /// As many bars of quoting, and empty columns.
+    Quote(u8, usize),
+    /// The language of which block of code.
+    Head(usize),
+    /// A line of which block of code, or the rest of one.
+    Code { block: usize, rest: bool },
+    /// How many lines of which block of code are folded here; none if they can be folded.
+    Fold { block: usize, hidden: usize },
+}
+
+impl Edge {
+    /// The block of code that the row is of, if it is of one.
+    pub(crate) fn block(self) -> Option<usize> {
+        match self {
+            Self::Head(block) | Self::Code { block, .. } | Self::Fold { block, .. } => Some(block),
+            Self::Indent(_) | Self::Quote(..) => None,
+        }
+    }
+}
+
+/// A row of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// The first byte of it; rises from row to row.
+    pub(crate) start: usize,
+    pub(crate) edge: Edge,
+    pub(crate) pieces: Vec<Piece>,
+}
+
+impl Piece {
+    /// What is drawn of it.
+    pub(crate) fn text<'a>(&self, text: &'a str) -> &'a str {
+        self.shown.unwrap_or_else(|| text.get(self.start..self.end).unwrap_or_default())
+    }
+}
+
+/// Whether bars have room beside the text.
+pub(crate) fn has_bars(width: usize) -> bool {
+    width >= NARROW
+}
+
+/// The rows of a text; there is always at least one.
+pub(crate) fn rows(text: &str, rich: &Rich, width: usize, unfolded: bool) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for block in &rich.blocks {
+        match block {
+            Block::Line(line) => wrap(text, line, width, &mut rows),
+            Block::Code(block) => {
+                if let Some(code) = rich.codes.get(*block) {
+                    self::code(text, code, *block, width, unfolded, &mut rows);
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// Whether a block is long enough to be folded.
+pub(crate) fn folds(text: &str, code: &Code) -> bool {
+    lines(text, code).count() >= FOLDS_FROM
+}
+
+/// The lines of a block, each with its first byte.
+fn lines<'a>(text: &'a str, code: &Code) -> impl Iterator<Item = (usize, &'a str)> {
+    let mut at = code.body.start;
+    text[code.body.clone()].trim_end_matches('\n').split('\n').map(move |line| {
+        let start = at;
+        at += line.len() + 1;
+        (start, line)
+    })
+}
+
+fn code(text: &str, code: &Code, block: usize, width: usize, unfolded: bool, rows: &mut Vec<Row>) {
+    let room = if has_bars(width) { width - BAR } else { width };
+    if !code.language.is_empty() {
+        let pieces = vec![Piece::new(code.language.clone(), Look::PLAIN)];
+        rows.push(Row { start: code.start, edge: Edge::Head(block), pieces });
+    }
+    let count = lines(text, code).count();
+    let shown = if unfolded || count < FOLDS_FROM { count } else { FOLDED };
+    for (start, line) in lines(text, code).take(shown) {
+        let mut rest = false;
+        for cut in cut(line, room) {
+            let range = start + cut.start..start + cut.end;
+            let edge = Edge::Code { block, rest };
+            let start = range.start;
+            let pieces =
+                if range.is_empty() { vec![] } else { vec![Piece::new(range, Look::CODE)] };
+            rows.push(Row { start, edge, pieces });
+            rest = true;
+        }
+    }
+    if let Some((start, _)) = lines(text, code).nth(shown) {
+        let edge = Edge::Fold { block, hidden: count - shown };
+        rows.push(Row { start, edge, pieces: Vec::new() });
+    }
+}
+
+/// Cuts a line wherever the row is full.
+fn cut(line: &str, room: usize) -> Vec<std::ops::Range<usize>> {
+    let mut cuts = Vec::new();
+    let (mut start, mut column) = (0, 0);
+    for grapheme in cells::graphemes(line) {
+        if column + grapheme.width > room && grapheme.at > start {
+            cuts.push(start..grapheme.at);
+            (start, column) = (grapheme.at, 0);
+        }
+        column += grapheme.width;
+    }
+    cuts.push(start..line.len());
+    cuts
+}
+
+/// One grapheme of a line, and the piece that it is of.
+struct Glyph {
+    piece: usize,
+    start: usize,
+    end: usize,
+    width: usize,
+    space: bool,
+}
+
+fn glyphs(text: &str, line: &Line) -> Vec<Glyph> {
+    let mut glyphs = Vec::new();
+    for (index, piece) in line.pieces.iter().enumerate() {
+        let (start, end) = (piece.start, piece.end);
+        if piece.shown.is_some() {
+            let width = cells::width(piece.text(text));
+            glyphs.push(Glyph { piece: index, start, end, width, space: false });
+            continue;
+        }
+        glyphs.extend(cells::graphemes(piece.text(text)).map(|grapheme| Glyph {
+            piece: index,
+            start: start + grapheme.at,
+            end: start + grapheme.at + grapheme.text.len(),
+            width: grapheme.width,
+            space: grapheme.text == " ",
+        }));
+    }
+    glyphs
+}
+
+/// Wraps a line at its words; spaces may hang over the edge.
+fn wrap(text: &str, line: &Line, width: usize, rows: &mut Vec<Row>) {
+    let glyphs = glyphs(text, line);
+    let bars = if has_bars(width) { usize::from(line.quote) * BAR } else { 0 };
+    let hang: usize =
+        glyphs.iter().filter(|glyph| glyph.piece < line.hang).map(|glyph| glyph.width).sum();
+    let hang = if has_bars(width) { hang.min(width / 3) } else { 0 };
+    let quote = if bars > 0 { line.quote } else { 0 };
+    let edge = |indent| if quote > 0 { Edge::Quote(quote, indent) } else { Edge::Indent(indent) };
+    let mut room = width.saturating_sub(bars).max(1);
+    let (mut first, mut column) = (0, 0);
+    // Where the row may end: the glyph behind the gap, and the column there.
+    let mut gap: Option<(usize, usize)> = None;
+    let mut from = line.start;
+    for (index, glyph) in glyphs.iter().enumerate() {
+        while column + glyph.width > room && !glyph.space && index > first {
+            let (cut, at_column) = gap.take().unwrap_or((index, column));
+            let indent = if first == 0 { 0 } else { hang };
+            rows.push(row(line, &glyphs[first..cut], from, edge(indent)));
+            room = width.saturating_sub(bars + hang).max(1);
+            column -= at_column;
+            from = glyphs[cut].start;
+            first = cut;
+        }
+        column += glyph.width;
+        if glyph.piece >= line.hang && (glyph.space || glyph.width > 1) {
+            gap = Some((index + 1, column));
+        }
+    }
+    let indent = if first == 0 { 0 } else { hang };
+    rows.push(row(line, &glyphs[first..], from, edge(indent)));
+}
+
+fn row(line: &Line, glyphs: &[Glyph], start: usize, edge: Edge) -> Row {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut last = None;
+    for glyph in glyphs {
+        let piece = &line.pieces[glyph.piece];
+        match pieces.last_mut().filter(|_| last == Some(glyph.piece)) {
+            Some(before) => before.end = glyph.end,
+            None => pieces.push(Piece { start: glyph.start, end: glyph.end, ..piece.clone() }),
+        }
+        last = Some(glyph.piece);
+    }
+    Row { start, edge, pieces }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    /// Rows as they would be seen, with signs for their edges.
+    fn check(text: &str, width: usize, expected: &[&str]) {
+        let rows = rows(text, &parse(text), width, false);
+        let shown: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let edge = match row.edge {
+                    Edge::Indent(columns) => " ".repeat(columns),
+                    Edge::Quote(depth, columns) => "| ".repeat(depth.into()) + &" ".repeat(columns),
+                    Edge::Head(_) => "# ".to_owned(),
+                    Edge::Code { rest: false, .. } => "|·".to_owned(),
+                    Edge::Code { rest: true, .. } => "|>".to_owned(),
+                    Edge::Fold { hidden, .. } => format!("+{hidden}"),
+                };
+                edge + &row.pieces.iter().map(|piece| piece.text(text)).collect::<String>()
+            })
+            .collect();
+        assert_eq!(shown, expected, "{text:?} in {width}");
+    }
+
+    #[test]
+    fn words_wrap_whatever_their_looks() {
+        check("one **two** three", 8, &["one two ", "three"]);
+        check("a**bcdefghijklm**", 12, &["a**bcdefghij", "klm**"]);
+        check("see **bcdefghijklmn**", 12, &["see ", "bcdefghijklm", "n"]);
+        check("**漢字漢字**", 5, &["漢字", "漢字"]);
+    }
+
+    #[test]
+    fn items_and_quotes_hang() {
+        check("- one two three", 12, &["• one two ", "  three"]);
+        check("12. one two three", 12, &["12. one two ", "    three"]);
+        check("> one two three", 12, &["| one two ", "| three"]);
+        check("> - one two three", 12, &["| • one two ", "|   three"]);
+        check("- one two", 6, &["• one ", "two"]);
+    }
+
+    #[test]
+    fn an_address_is_cut_without_a_space() {
+        let url = "https://example.org/a/b";
+        check(url, 14, &["https://exampl", "e.org/a/b"]);
+    }
+
+    #[test]
+    fn code_keeps_its_columns() {
+        check(
+            "```rs\n  let x = 12;\n\n}\n```",
+            12,
+            &["# rs", "|·  let x = ", "|>12;", "|·", "|·}"],
+        );
+    }
+
+    #[test]
+    fn long_code_folds() {
+        let text = |count: usize| format!("```\n{}```", "x\n".repeat(count));
+        check(&text(15), 20, &["|·x"; 15]);
+        let mut expected = vec!["|·x"; 12];
+        expected.push("+4");
+        check(&text(16), 20, &expected);
+    }
+}

@@ -1,0 +1,247 @@
+//! Where keys lead the reader within a conversation: to the first unread message, to what names
+//! them, into folded code; and what on the screen can be copied and opened.
+
+use chat_protocol::Nick;
+use jiff::tz::TimeZone;
+
+use super::entry::{Body, Entry, Key};
+use super::page::{Line, PageRow, Spot};
+use super::scrollback::Scrollback;
+use crate::mention;
+use crate::rich;
+
+/// Rows above what the reader is led to, so that they see what it is about.
+const CONTEXT: usize = 2;
+
+/// What keys have led to; scrolling forgets it.
+#[derive(Debug, Default)]
+pub(crate) struct Led {
+    /// The first unread message is to be shown as soon as it is known where that is.
+    landing: bool,
+    /// The message that names the reader.
+    mention: Option<Key>,
+    /// The block of code that was copied.
+    code: Option<CodeSpot>,
+}
+
+/// A block of code: the entry, and which of its blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CodeSpot {
+    pub(crate) key: Key,
+    pub(crate) block: usize,
+}
+
+/// What became of folding code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Folding {
+    Nothing,
+    Folded,
+    Unfolded,
+}
+
+impl Scrollback {
+    /// The first unread message, if it is known; nothing when something older may be unread too.
+    pub(crate) fn divider(&self) -> Option<usize> {
+        let after = self.unread_after?;
+        let index = self.first_behind(after)?;
+        let seq = self.entries.get(index)?.key.seq;
+        let first = self.first_known();
+        (seq == after.saturating_add(1)
+            || first.is_some_and(|first| first < seq)
+            || !self.is_open())
+        .then_some(index)
+    }
+
+    fn first_behind(&self, seq: u64) -> Option<usize> {
+        let from = self.entries.partition_point(|entry| entry.key.seq <= seq);
+        let found = self.entries.range(from..).position(|entry| entry.key.is_stored())?;
+        Some(from + found)
+    }
+
+    /// The reader comes back: they are shown the first unread message, if there is one and they did
+    /// not leave in the middle of the history.
+    pub(crate) fn land(&mut self, unread: usize) {
+        if self.reader.is_at_bottom() && self.unread_after.is_some() && unread > 0 {
+            self.reader.led.landing = true;
+            self.reader.know_below(unread);
+        }
+    }
+
+    /// Shows the first unread message; whether there is one.
+    pub(crate) fn go_to_unread(&mut self, zone: &TimeZone) -> bool {
+        let unread = self.unread_after.is_some();
+        self.reader.led.landing = unread;
+        if unread {
+            self.lay_out(self.reader.shape, zone);
+        }
+        unread
+    }
+
+    /// Whether the reader is on the way to the first unread message, which is still being fetched.
+    pub(crate) fn is_landing(&self) -> bool {
+        self.reader.led.landing
+    }
+
+    /// Goes to the first unread message, or as near as is known.
+    pub(super) fn try_landing(&mut self, zone: &TimeZone) {
+        if !self.reader.led.landing {
+            return;
+        }
+        if self.first_known().is_none() && self.is_open() {
+            return;
+        }
+        self.reader.led.landing = false;
+        let target = match self.divider() {
+            Some(entry) => Spot { entry, row: 0 },
+            None => Spot { entry: 0, row: 0 },
+        };
+        let top = self.back(target, CONTEXT, zone);
+        self.stay_at(top, zone);
+    }
+
+    /// Shows the next message that names the reader, or the one before; whether there is one.
+    pub(crate) fn go_to_mention(&mut self, own: &Nick, forward: bool, zone: &TimeZone) -> bool {
+        let names = |entry: &Entry| is_mention(entry, own);
+        let from = self.mention_from(forward);
+        let found = if forward {
+            self.entries.range(from..).position(names).map(|step| from + step)
+        } else {
+            self.entries.range(..from).rposition(names)
+        };
+        let Some(index) = found else { return false };
+        let Some(key) = self.entries.get(index).map(|entry| entry.key) else { return false };
+        let seen = |row: &PageRow| row.entry == index && matches!(row.line, Line::Text(_));
+        if !self.page().iter().any(seen) {
+            let top = self.back(Spot { entry: index, row: 0 }, CONTEXT, zone);
+            self.go(top, zone);
+        }
+        self.reader.led.mention = Some(key);
+        true
+    }
+
+    /// The entry from which on mentions are looked for, or before which: those on the screen come
+    /// first, until the reader was led to one.
+    fn mention_from(&self, forward: bool) -> usize {
+        let at = self.reader.led.mention.and_then(|key| self.find(key).ok());
+        let page = self.page();
+        match (at, forward) {
+            (Some(at), true) => at + 1,
+            (Some(at), false) => at,
+            (None, true) => page.first().map_or(0, |row| row.entry),
+            (None, false) => page.last().map_or(0, |row| row.entry + 1),
+        }
+    }
+
+    /// Whether this is the mention that the reader was led to.
+    pub(crate) fn is_led_to(&self, key: Key) -> bool {
+        self.reader.led.mention == Some(key)
+    }
+
+    /// Shows the newest folded code on the screen whole; when there is none, folds the newest that
+    /// is shown whole. What is at the top of the screen stays there.
+    pub(crate) fn toggle_fold(&mut self, zone: &TimeZone) -> Folding {
+        let folds = |index: &usize| {
+            self.entries.get(*index).is_some_and(|entry| {
+                entry.codes().iter().any(|code| rich::layout::folds(entry.text(), code))
+            })
+        };
+        let mut seen: Vec<usize> = self.page().iter().rev().map(|row| row.entry).collect();
+        seen.dedup();
+        seen.retain(folds);
+        let is_folded = |index: &&usize| !self.entries[**index].is_unfolded();
+        let Some(&index) = seen.iter().find(is_folded).or(seen.first()) else {
+            return Folding::Nothing;
+        };
+        let Some(top) = self.top(zone) else { return Folding::Nothing };
+        self.stay_at(top, zone);
+        let unfolded = !self.entries[index].is_unfolded();
+        self.entries[index].unfold(unfolded);
+        self.lay_out(self.reader.shape, zone);
+        if unfolded { Folding::Unfolded } else { Folding::Folded }
+    }
+
+    /// The blocks of code on the screen, the newest first.
+    pub(crate) fn codes_on_screen(&self) -> Vec<CodeSpot> {
+        let mut spots: Vec<CodeSpot> = Vec::new();
+        for row in self.page().iter().rev() {
+            let (Line::Text(index), Some(entry)) = (row.line, self.entry(row.entry)) else {
+                continue;
+            };
+            if let Some(block) = entry.rows().get(index).and_then(|row| row.edge.block()) {
+                let spot = CodeSpot { key: entry.key, block };
+                if spots.last() != Some(&spot) {
+                    spots.push(spot);
+                }
+            }
+        }
+        spots
+    }
+
+    /// The blocks of code on the screen and above it, the newest first; at most this many.
+    pub(crate) fn codes(&self, most: usize) -> Vec<CodeSpot> {
+        let mut spots = self.codes_on_screen();
+        let top = self.page().first().map_or(0, |row| row.entry);
+        for entry in self.entries.range(..top).rev() {
+            if spots.len() >= most {
+                break;
+            }
+            if matches!(entry.body, Body::Said { .. }) && entry.text().contains("```") {
+                let count = rich::parse(entry.text()).codes.len();
+                let key = entry.key;
+                spots.extend((0..count).rev().map(|block| CodeSpot { key, block }));
+            }
+        }
+        spots.truncate(most);
+        spots
+    }
+
+    /// A block's lines as they were written, and the name of their language.
+    pub(crate) fn code(&self, spot: CodeSpot) -> Option<(&str, &str)> {
+        let entry = self.find(spot.key).ok().and_then(|index| self.entry(index))?;
+        let text = entry.text();
+        let code = match entry.codes().get(spot.block) {
+            Some(code) => code.clone(),
+            None => rich::parse(text).codes.get(spot.block).cloned()?,
+        };
+        let body = text.get(code.body)?.trim_end_matches('\n');
+        Some((body, text.get(code.language)?))
+    }
+
+    /// The block that was copied last, as long as it is marked.
+    pub(crate) fn picked_code(&self) -> Option<CodeSpot> {
+        self.reader.led.code
+    }
+
+    pub(crate) fn pick_code(&mut self, spot: Option<CodeSpot>) {
+        self.reader.led.code = spot;
+    }
+
+    /// The addresses on the screen, the newest first.
+    pub(crate) fn links_on_screen(&self) -> Vec<String> {
+        let mut seen: Vec<(usize, usize)> = Vec::new();
+        for row in self.page().iter().rev() {
+            let (Line::Text(index), Some(entry)) = (row.line, self.entry(row.entry)) else {
+                continue;
+            };
+            let pieces = entry.rows().get(index).map_or(&[][..], |row| &row.pieces);
+            for link in pieces.iter().rev().filter_map(|piece| piece.link) {
+                if !seen.contains(&(row.entry, link)) {
+                    seen.push((row.entry, link));
+                }
+            }
+        }
+        let address = |(entry, link): (usize, usize)| {
+            let entry = self.entry(entry)?;
+            entry.links().get(link)?.address(entry.text())
+        };
+        seen.into_iter().filter_map(address).collect()
+    }
+}
+
+/// Whether somebody else names the reader.
+pub(crate) fn is_mention(entry: &Entry, own: &Nick) -> bool {
+    match &entry.body {
+        Body::Said { from, text, .. } => from != own && mention::is_in(text, own),
+        _ => false,
+    }
+}

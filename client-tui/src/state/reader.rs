@@ -1,0 +1,108 @@
+//! Where the reader of a conversation is: an entry and a byte of its text, so that neither arrivals,
+//! nor back-fill, nor another width move it; and which rows are kept for them.
+
+use std::collections::VecDeque;
+
+use super::entry::Key;
+use super::jump::Led;
+use super::page::PageRow;
+
+/// Entries whose rows are kept, at least; of others they are worked out again when they are seen.
+const MEASURED: usize = 512;
+
+/// The room that a page has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Columns of text.
+    pub(crate) width: usize,
+    /// Rows, when at the bottom.
+    pub(crate) height: usize,
+}
+
+impl Shape {
+    /// Rows while reading history: one is the marker's, where there is room for it.
+    pub(super) fn reading_height(self) -> usize {
+        if self.height >= 4 { self.height - 1 } else { self.height }
+    }
+}
+
+/// Where the reader is, and what is seen from there.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    /// `None` is the bottom, whatever comes.
+    pub(super) anchor: Option<Anchor>,
+    /// Messages that came since the bottom was left.
+    pub(super) below: usize,
+    pub(super) page: Vec<PageRow>,
+    pub(super) shape: Shape,
+    /// Entries whose rows are kept, the latest last.
+    measured: VecDeque<Key>,
+    /// What keys have led to.
+    pub(super) led: Led,
+}
+
+/// The top row of the page while reading history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Anchor {
+    pub(super) key: Key,
+    pub(super) place: Place,
+}
+
+/// Where within an entry, however it is wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Date,
+    New,
+    /// The row that begins with this byte, or holds it.
+    Byte(usize),
+}
+
+impl Reader {
+    pub(crate) fn is_at_bottom(&self) -> bool {
+        self.anchor.is_none()
+    }
+
+    pub(crate) fn go_to_bottom(&mut self) {
+        self.anchor = None;
+        self.below = 0;
+        self.led = Led::default();
+    }
+
+    /// While reading history, this many messages are further down.
+    pub(super) fn know_below(&mut self, below: usize) {
+        self.below = self.below.max(below);
+    }
+
+    /// A new message came in at the end.
+    pub(super) fn arrived(&mut self) {
+        if self.anchor.is_some() {
+            self.below += 1;
+        }
+    }
+
+    /// What came in is not shown.
+    pub(super) fn arrived_unseen(&mut self) {
+        self.below = self.below.saturating_sub(1);
+    }
+
+    /// An entry got another key.
+    pub(super) fn follow(&mut self, from: Key, to: Key) {
+        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.key == from) {
+            anchor.key = to;
+        }
+    }
+
+    /// Keeps the rows of one entry more; returns one whose rows are not kept any longer.
+    pub(super) fn keep_rows(&mut self, key: Key) -> Option<Key> {
+        self.measured.push_back(key);
+        let most = MEASURED.max(4 * self.shape.height);
+        let old = if self.measured.len() > most { self.measured.pop_front() } else { None };
+        // At another width the same entries are measured again: they are still of the latest.
+        old.filter(|old| !self.measured.contains(old))
+    }
+
+    /// Whether less than a page is known above what is seen.
+    pub(super) fn is_near_top(&self) -> bool {
+        self.page.first().is_none_or(|top| top.entry < self.shape.height)
+    }
+}

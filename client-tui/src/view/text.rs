@@ -1,0 +1,232 @@
+//! The rows of what people say: bars beside quotes and code, the looks of pieces, colours of code,
+//! links, and the reader's own name.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use crate::cells;
+use crate::highlight::Run;
+use crate::mention;
+use crate::rich::layout::{self, BAR};
+use crate::rich::{Code, Edge, Look, Piece, Row};
+use crate::state::State;
+use crate::state::entry::{Body, Entry};
+use crate::state::jump::CodeSpot;
+
+/// An entry whose rows are drawn, and what they have in common.
+pub(super) struct Said<'a> {
+    state: &'a State,
+    pub(super) entry: &'a Entry,
+    /// Whether looks may have colours of their own: not in what is on its way, or went wrong.
+    coloured: bool,
+    /// The number of its first link in the picture.
+    links: usize,
+    /// Where it names the reader.
+    mentions: Vec<Range<usize>>,
+    /// The colours of its blocks of code.
+    runs: Vec<&'a [Run]>,
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn new(state: &'a State, entry: &'a Entry, links: usize) -> Self {
+        let mentions = match (&entry.body, state.link.name()) {
+            (Body::Said { from, .. }, Some(own)) if from != own => {
+                mention::find(entry.text(), own).collect()
+            }
+            _ => Vec::new(),
+        };
+        let said = matches!(entry.body, Body::Said { trouble: None, .. });
+        let coloured = said && !entry.key.is_unsent();
+        let text = entry.text();
+        let runs = |code: &Code| {
+            let language = text.get(code.language.clone()).unwrap_or_default();
+            let body = text.get(code.body.clone()).unwrap_or_default().trim_end_matches('\n');
+            state.looks.highlights.get(language, body)
+        };
+        let codes = entry.codes().iter().filter(|_| coloured);
+        Self { state, entry, coloured, links, mentions, runs: codes.map(runs).collect() }
+    }
+
+    /// Whether somebody else names the reader in it.
+    pub(super) fn names_reader(&self) -> bool {
+        !self.mentions.is_empty()
+    }
+
+    /// Draws a row in an area of one row; returns the column behind it.
+    pub(super) fn row(&self, index: usize, style: Style, area: Rect, buffer: &mut Buffer) -> u16 {
+        let Some(row) = self.entry.rows().get(index) else { return area.x };
+        let from = self.edge((index, row), area, buffer);
+        let (x, limit) = (from, area.right());
+        let mut end = x;
+        for piece in self.seen(row) {
+            let style = self.look(row.edge, &piece, style);
+            end = self.piece(row.edge, (&piece, style), (end, area.y), limit, buffer);
+        }
+        let leftwards = |piece: &Piece| cells::runs_leftwards(piece.text(self.entry.text()));
+        if row.pieces.iter().any(leftwards) {
+            cells::isolate(buffer, (x, area.y), end);
+        }
+        end
+    }
+
+    /// The pieces of a row, without the spaces at its end: nobody wants those underlined.
+    fn seen(&self, row: &Row) -> Vec<Piece> {
+        let mut pieces = row.pieces.clone();
+        if let Some(last) = pieces.last_mut().filter(|last| last.shown.is_none()) {
+            let text = last.text(self.entry.text());
+            last.end = last.start + text.trim_end_matches(' ').len();
+        }
+        pieces
+    }
+
+    /// What stands before the text; returns the column behind it.
+    fn edge(&self, (index, row): (usize, &Row), area: Rect, buffer: &mut Buffer) -> u16 {
+        let theme = &self.state.looks.theme;
+        let (x, y, limit) = (area.x, area.y, area.right());
+        let bars = layout::has_bars(usize::from(area.width));
+        let columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        match row.edge {
+            Edge::Indent(indent) => x.saturating_add(columns(indent)).min(limit),
+            Edge::Quote(depth, indent) => {
+                let mut end = x;
+                for _ in 0..depth {
+                    cells::put(buffer, (end, y), limit, "▎", theme.rule);
+                    end += columns(BAR);
+                }
+                end.saturating_add(columns(indent)).min(limit)
+            }
+            Edge::Head(block) | Edge::Code { block, .. } | Edge::Fold { block, .. } if bars => {
+                self.code_edge(block, index, (x, y), limit, buffer);
+                let end = x + columns(BAR);
+                self.fold(row.edge, (end, y), limit, buffer).unwrap_or(end)
+            }
+            edge => self.fold(edge, (x, y), limit, buffer).unwrap_or(x),
+        }
+    }
+
+    /// The bar beside code: heavy where the code was just copied.
+    fn code_edge(
+        &self,
+        block: usize,
+        index: usize,
+        (x, y): (u16, u16),
+        limit: u16,
+        buffer: &mut Buffer,
+    ) {
+        let theme = &self.state.looks.theme;
+        let rows = self.entry.rows();
+        let block_of = |index: usize| rows.get(index).and_then(|row| row.edge.block());
+        let first = index.checked_sub(1).and_then(block_of) != Some(block);
+        let last = block_of(index + 1) != Some(block);
+        let picked = self.state.conversations.open().scrollback.picked_code();
+        let copied = picked == Some(CodeSpot { key: self.entry.key, block });
+        let (bar, style) = match (copied, first, last) {
+            (true, ..) => ("┃", theme.accent),
+            (false, true, false) => ("╭", theme.rule),
+            (false, false, true) => ("╰", theme.rule),
+            (false, ..) => ("│", theme.rule),
+        };
+        let x = cells::put(buffer, (x, y), limit, bar, style);
+        if matches!(rows.get(index).map(|row| row.edge), Some(Edge::Code { rest: true, .. })) {
+            cells::put(buffer, (x, y), limit, "↪", theme.quiet);
+        }
+    }
+
+    /// How much code is folded here, if any is; returns the column behind it.
+    fn fold(&self, edge: Edge, (x, y): (u16, u16), limit: u16, buffer: &mut Buffer) -> Option<u16> {
+        let Edge::Fold { hidden, .. } = edge else { return None };
+        let room = usize::from(limit.saturating_sub(x));
+        let words = [
+            format!("… {hidden} more lines · Alt-O unfolds"),
+            format!("… {hidden} more · Alt-O"),
+            format!("… {hidden}"),
+        ];
+        let words = words.iter().find(|words| cells::width(words) <= room)?;
+        Some(cells::put(buffer, (x, y), limit, words, self.state.looks.theme.accent))
+    }
+
+    fn piece(
+        &self,
+        edge: Edge,
+        (piece, style): (&Piece, Style),
+        (x, y): (u16, u16),
+        limit: u16,
+        buffer: &mut Buffer,
+    ) -> u16 {
+        let text = self.entry.text();
+        if piece.shown.is_some() {
+            return cells::put_part(buffer, (x, y), limit, piece.text(text), style);
+        }
+        let runs = self.runs(edge);
+        let mut x = x;
+        let mut at = piece.start;
+        while at < piece.end {
+            let (end, style) = self.stretch(at, piece.end, style, &runs);
+            let part = text.get(at..end).unwrap_or_default();
+            x = cells::put_part(buffer, (x, y), limit, part, style);
+            at = end;
+        }
+        x
+    }
+
+    /// How far the text looks the same from `at` on, and how.
+    fn stretch(
+        &self,
+        at: usize,
+        end: usize,
+        style: Style,
+        runs: &(usize, &[Run]),
+    ) -> (usize, Style) {
+        let theme = &self.state.looks.theme;
+        let mention = self.mentions.partition_point(|range| range.end <= at);
+        let mention = self.mentions.get(mention);
+        if let Some(range) = mention.filter(|range| range.start <= at) {
+            return (range.end.min(end), style.patch(theme.prose.mention));
+        }
+        let end = mention.map_or(end, |range| range.start.min(end));
+        let (start, runs) = *runs;
+        let run = runs.partition_point(|run| start.saturating_add(run.end) <= at);
+        match runs.get(run) {
+            Some(run) => {
+                (end.min(start.saturating_add(run.end)), style.patch(theme.syntax(run.role)))
+            }
+            None => (end, style),
+        }
+    }
+
+    /// The colours of the code that a row is of, and the byte at which it begins.
+    fn runs(&self, edge: Edge) -> (usize, &'a [Run]) {
+        let Edge::Code { block, .. } = edge else { return (0, &[]) };
+        let start = self.entry.codes().get(block).map_or(0, |code| code.body.start);
+        (start, self.runs.get(block).copied().unwrap_or_default())
+    }
+
+    fn look(&self, edge: Edge, piece: &Piece, style: Style) -> Style {
+        let theme = &self.state.looks.theme;
+        let mut style = style;
+        let mut wear = |wears: bool, dress: Style| {
+            if wears {
+                let modifiers = Style { fg: None, bg: None, ..dress };
+                style = style.patch(if self.coloured { dress } else { modifiers });
+            }
+        };
+        let plain = Style::new();
+        let inline = !matches!(edge, Edge::Code { .. });
+        wear(matches!(edge, Edge::Head(_)), theme.quiet);
+        wear(piece.look.has(Look::QUOTE), theme.prose.quote);
+        wear(piece.look.has(Look::CODE) && inline, theme.prose.code);
+        wear(piece.look.has(Look::LINK), theme.prose.link);
+        wear(piece.look.has(Look::ASIDE), theme.quiet.remove_modifier(Modifier::UNDERLINED));
+        wear(piece.look.has(Look::STRONG), plain.add_modifier(Modifier::BOLD));
+        wear(piece.look.has(Look::EMPHASIS), plain.add_modifier(Modifier::ITALIC));
+        wear(piece.look.has(Look::STRUCK), plain.add_modifier(Modifier::CROSSED_OUT));
+        wear(self.entry.is_action(), plain.add_modifier(Modifier::ITALIC));
+        match piece.link.and_then(|link| u32::try_from(self.links + link).ok()) {
+            Some(number) => style.underline_color(cells::link(number)),
+            None => style,
+        }
+    }
+}
