@@ -5,7 +5,7 @@ use chat_protocol::{Conversation, Line, Nick, Request, RoomName, limit};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::state::State;
-use crate::state::entry::Tone;
+use crate::state::entry::{ACTION, Tone};
 use crate::state::link::Phase;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
@@ -25,6 +25,36 @@ pub(crate) struct Command {
     run: fn(&mut State, Moment, &str) -> Outcome,
 }
 
+/// What a command's argument can be, as its completion has it.
+pub(crate) enum Argument {
+    Person,
+    Room,
+    Command,
+    /// One of these words.
+    Choice(std::str::Split<'static, char>),
+    /// Anything else, or nothing.
+    Text,
+}
+
+impl Command {
+    /// What the first argument can be: the word that the help has for it says so.
+    pub(crate) fn argument(&self) -> Argument {
+        let first = self.arguments.split(' ').next().unwrap_or_default();
+        match first.trim_start_matches('[').trim_end_matches(']') {
+            "name" => Argument::Person,
+            "room" => Argument::Room,
+            "command" => Argument::Command,
+            choices if choices.contains('|') => Argument::Choice(choices.split('|')),
+            _ => Argument::Text,
+        }
+    }
+
+    /// How it is typed: `/msg name [text]`.
+    pub(crate) fn usage(&self) -> String {
+        format!("/{} {}", self.name, self.arguments).trim_end().to_owned()
+    }
+}
+
 macro_rules! commands {
     ($($name:literal $aliases:expr, $arguments:literal, $help:literal, $run:expr;)+) => {
         /// Every command there is.
@@ -37,11 +67,13 @@ macro_rules! commands {
 commands! {
     "help" ["h", "?"], "[command]", "keys and commands", help;
     "join" ["j"], "room", "enter a room, or make it", join;
-    "part" ["leave"], "", "leave this room", part;
+    "part" ["leave"], "[room]", "leave this room, or that one", part;
     "msg" ["w", "dm", "tell"], "name [text]", "talk to one person", msg;
+    "me" [], "text", "say what you do: * sam waves", me;
     "names" ["who"], "", "who is here", names;
     "topic" [], "[text]", "read or change the topic", topic;
-    "nick" ["name"], "name", "go by another name", nick;
+    "nick" ["name"], "new-name", "go by another name", nick;
+    "clear" [], "", "an empty screen; PgUp brings everything back", clear;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
     "time" [], "", "the server's time", time;
@@ -58,7 +90,7 @@ pub(crate) fn run(state: &mut State, now: Moment, line: &str) -> Outcome {
 }
 
 /// The command of this name or alias, in any case.
-fn find(name: &str) -> Option<&'static Command> {
+pub(crate) fn find(name: &str) -> Option<&'static Command> {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
     COMMANDS
         .iter()
@@ -124,8 +156,7 @@ fn help(state: &mut State, _now: Moment, name: &str) -> Outcome {
     }
     let name = name.trim_start_matches('/');
     let command = find(name).ok_or_else(|| unknown(name))?;
-    let gap = if command.arguments.is_empty() { "" } else { " " };
-    told(state, format!("/{}{gap}{}: {}", command.name, command.arguments, command.help))
+    told(state, format!("{}: {}", command.usage(), command.help))
 }
 
 fn join(state: &mut State, _now: Moment, name: &str) -> Outcome {
@@ -241,6 +272,18 @@ fn addressee<'a>(state: &State, arguments: &'a str) -> (&'a str, &'a str) {
         Some(name) => (&arguments[..name.len()], arguments[name.len()..].trim_start()),
         None => arguments.split_once(' ').unwrap_or((arguments, "")),
     }
+}
+
+fn me(state: &mut State, now: Moment, does: &str) -> Outcome {
+    if does.is_empty() {
+        return Err("what do you do? /me waves".to_owned());
+    }
+    compose::say(state, now, &format!("{ACTION}{does}")).map(|()| Vec::new())
+}
+
+fn clear(state: &mut State, _now: Moment, _: &str) -> Outcome {
+    state.conversations.open_mut().scrollback.clear();
+    Ok(Vec::new())
 }
 
 fn names(state: &mut State, now: Moment, _: &str) -> Outcome {

@@ -31,6 +31,9 @@ pub enum Effect {
     },
     /// A server answered: put it on top of the recent ones that the start screen lists.
     Remember(Target),
+    /// Open a text in the editor that the person is used to; meanwhile the terminal is that
+    /// editor's. [`crate::event::Event::Edited`] answers.
+    EditOutside(String),
     /// Wake at this time since start, by [`crate::event::Event::Woke`]; replaces an earlier wish.
     WakeAt(Duration),
     /// Ring the terminal's bell.

@@ -35,6 +35,9 @@ pub enum Event {
     Net(net::Event),
     /// A room asked for by [`crate::effect::Effect::Host`] is open, or not.
     Hosted(Result<Hosted, HostFailure>),
+    /// The editor that [`crate::effect::Effect::EditOutside`] asked for has ended: with this text,
+    /// or with words on what went wrong, and then the text is as it was.
+    Edited(Result<String, String>),
     /// The moment asked for by [`crate::effect::Effect::WakeAt`] has come.
     Woke,
     /// The program was told to stop, by SIGTERM or SIGHUP.

@@ -2,7 +2,7 @@
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
 //! back, and draws [`view::view`] when something changed. Only `runtime`, `world`, `net`,
-//! `hosting`, `terminal`, `stop` and `storage` touch the world.
+//! `hosting`, `outside`, `keyboard`, `terminal`, `stop` and `storage` touch the world.
 
 use std::io;
 use std::sync::mpsc as done;
@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use crate::arguments::Launch;
 use crate::effect::{Effect, Target};
 use crate::event::{Event, Moment};
+use crate::outside::Outside;
 use crate::runtime::{Inputs, Program};
 use crate::state::{Setup, State};
 use crate::stop::Stops;
@@ -28,8 +29,10 @@ mod command;
 pub mod effect;
 pub mod event;
 pub mod hosting;
+mod keyboard;
 mod keymap;
 pub mod net;
+pub mod outside;
 pub mod runtime;
 pub mod state;
 pub mod stop;
@@ -59,7 +62,8 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let parted = start_network(worker, stop_sender, &keys_sender)?;
     let mut storage = Storage::open();
     let mut client = Client::new(launch, &mut storage)?;
-    let mut world = World { link, host: hosting::Host::new(hosting::usual_folder()), storage };
+    let host = hosting::Host::new(hosting::usual_folder());
+    let mut world = World { link, host, storage, outside: Outside::default() };
     let result = Terminal::take().and_then(|mut terminal| {
         terminal::read_keys(keys_sender);
         let mut inputs = Inputs { keys, stop };
@@ -67,7 +71,7 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, storage } = world;
+    let World { link, host, storage, outside: _ } = world;
     drop(link);
     _ = parted.recv_timeout(GOODBYE);
     host.close();

@@ -24,6 +24,7 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
 use crate::hosting;
+use crate::keyboard::{self, GATE};
 use crate::runtime::Screen;
 
 /// Keys that may wait for the client; beyond that they wait in the terminal.
@@ -34,6 +35,9 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Whether the terminal was asked to tell keys apart better.
 static ENHANCED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal is lent to a program that we started.
+static LENT: AtomicBool = AtomicBool::new(false);
 
 /// The first panic of a thread whose end is not the program's end.
 static QUIET_PANIC: Mutex<Option<String>> = Mutex::new(None);
@@ -83,11 +87,33 @@ impl Screen for Terminal {
         io::Write::flush(output)
     }
 
+    fn lend(&mut self) -> io::Result<()> {
+        if !GATE.close(keyboard::wake_reader) {
+            return Err(io::Error::other("the keyboard is still being read"));
+        }
+        LENT.store(true, Ordering::SeqCst);
+        give_back();
+        Ok(())
+    }
+
+    fn regain(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        LENT.store(false, Ordering::SeqCst);
+        take_over()?;
+        GATE.open();
+        self.repaint()
+    }
+
     fn repaint(&mut self) -> io::Result<()> {
         // Not `clear`, which asks the terminal where the cursor is and waits for the answer.
         let size = self.inner.size()?;
         self.inner.resize(Rect::new(0, 0, size.width, size.height))
     }
+}
+
+/// Whether another program has the terminal, and what is typed there concerns that one alone.
+pub fn is_lent() -> bool {
+    LENT.load(Ordering::SeqCst)
 }
 
 fn take_over() -> io::Result<()> {
@@ -178,7 +204,7 @@ pub type Keys = mpsc::Sender<io::Result<Input>>;
 pub fn read_keys(keys: Keys) {
     let read = move || {
         loop {
-            let event = crossterm::event::read();
+            let Some(event) = GATE.read(keyboard::next_input) else { continue };
             let last = event.is_err();
             if keys.blocking_send(event).is_err() || last {
                 return;

@@ -7,7 +7,10 @@ pub(crate) mod connect;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod network;
+pub(crate) mod outside;
 pub(crate) mod overlays;
+pub(crate) mod paste;
+pub(crate) mod recall;
 pub(crate) mod refusals;
 pub(crate) mod scroll;
 pub(crate) mod start;
@@ -19,14 +22,13 @@ use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::state::screen::Wishes;
 use crate::state::scrollback::Wanted;
-use crate::state::tip::Tip;
 use crate::state::{Stage, Start, State};
 
 /// Changes `state` as `event` asks, and says what the world shall do.
 pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Key(key) => keys::key(state, now, &key),
-        Event::Paste(text) => keys::paste(state, &text),
+        Event::Paste(text) => paste::paste(state, &text),
         Event::Mouse(mouse) => scroll::mouse(state, &mouse),
         Event::Resized { width, height } => {
             (state.screen.width, state.screen.height) = (width, height);
@@ -35,6 +37,7 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         }
         Event::Net(event) => network::event(state, now, event),
         Event::Hosted(hosted) => connect::hosted(state, hosted),
+        Event::Edited(edited) => outside::edited(state, edited),
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     };
@@ -84,13 +87,15 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
 fn lay_out(state: &mut State) {
     let several = state.conversations.len() > 1;
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
-    let talk = state.conversations.open();
+    let hint = crate::words::hint::has_row(state);
+    let talk = state.conversations.open_mut();
+    talk.compose.lay_out(width);
     let wishes = Wishes {
         room: talk.is_room(),
         several,
         banner: talk.is_room() && state.hosting.invitation().is_some(),
-        tip: state.tip != Tip::None,
-        input_rows: talk.compose.editor.rows(width).len(),
+        tip: hint,
+        input_rows: talk.compose.shown().rows().len(),
     };
     state.screen.divide(wishes);
     let shape = state.screen.shape();

@@ -1,5 +1,5 @@
 //! Everything outside of the program that effects reach, the screen aside: the link, a hosted
-//! room, what is remembered.
+//! room, what is remembered, an editor.
 
 use std::io;
 
@@ -7,6 +7,7 @@ use crate::effect::Effect;
 use crate::event::Event;
 use crate::hosting::Host;
 use crate::net::{Command, Link};
+use crate::outside::Outside;
 use crate::storage::Storage;
 
 /// The world, as arguments: tests hand in one of their own making.
@@ -18,6 +19,8 @@ pub struct World {
     pub host: Host,
     /// What is remembered between runs.
     pub storage: Storage,
+    /// The editor that the person is used to.
+    pub outside: Outside,
 }
 
 impl World {
@@ -42,6 +45,7 @@ impl World {
                 self.storage.remember(&target);
                 self.storage.use_name(&target.name);
             }
+            Effect::EditOutside(text) => self.outside.open(text),
             // The loop's own: it never hands them on.
             Effect::WakeAt(_) | Effect::Bell | Effect::Redraw | Effect::Quit => {}
         }
@@ -54,6 +58,7 @@ impl World {
     pub async fn next(&mut self) -> io::Result<Event> {
         tokio::select! {
             biased;
+            edited = self.outside.next() => Ok(Event::Edited(edited)),
             hosted = self.host.next() => Ok(Event::Hosted(hosted)),
             event = self.link.next() => match event {
                 Some(event) => Ok(Event::Net(event)),

@@ -7,6 +7,9 @@ use crate::cells::{self, Row};
 /// Names that a folded line of joins and leaves spells out; of the others it tells the number.
 const PRESENCE_NAMES: usize = 6;
 
+/// What the text of an action begins with.
+pub(crate) const ACTION: &str = "/me ";
+
 /// An entry's place in the order of its conversation. Stored messages have their `seq` and `sub`
 /// 0; a notice the `seq` that it came behind; what is on its way stands behind everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,10 +119,20 @@ impl Entry {
     /// What is shown of it, before it is wrapped.
     pub(crate) fn text(&self) -> &str {
         match &self.body {
-            Body::Said { text, .. } => text.trim_end_matches('\n'),
+            Body::Said { text, .. } => {
+                let text = text.trim_end_matches('\n');
+                if self.is_action() { text[ACTION.len()..].trim_start() } else { text }
+            }
             Body::Notice { text, .. } => text,
             Body::Presence(presence) => &presence.text,
         }
+    }
+
+    /// Whether it tells what somebody does, as `/me` has it: the sign is part of the text, so that
+    /// every program can show it, and the name stands where nobody can write.
+    pub(crate) fn is_action(&self) -> bool {
+        let Body::Said { text, .. } = &self.body else { return false };
+        text.strip_prefix(ACTION).is_some_and(|does| !does.trim().is_empty())
     }
 
     /// Wraps it, unless it is known how.

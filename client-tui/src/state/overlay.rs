@@ -1,6 +1,7 @@
 //! What lies on top of the screen: a stack. Keys go to the top; drawing starts from the bottom.
 
 use super::input::Editor;
+use super::paste::Paste;
 
 /// Something on top of the screen.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(crate) enum Overlay {
     PortTaken { port: u16, server: Option<String> },
     /// The server would not have the name.
     NameRefused(NameRefused),
+    /// Asks what to do with a paste.
+    Paste(Paste),
 }
 
 /// A name that was refused, and what to do instead.

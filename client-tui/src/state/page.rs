@@ -38,6 +38,8 @@ pub(crate) struct Reader {
     below: usize,
     page: Vec<PageRow>,
     shape: Shape,
+    /// The last entry that `/clear` put out of sight, until somebody scrolls up.
+    cleared: Option<Key>,
 }
 
 /// The top row of the page while reading history.
@@ -94,7 +96,8 @@ impl Reader {
 
     /// Whether less than a page is known above what is seen.
     pub(super) fn is_near_top(&self) -> bool {
-        self.page.first().is_none_or(|top| top.entry < self.shape.height)
+        let cleared = self.cleared.is_some();
+        !cleared && self.page.first().is_none_or(|top| top.entry < self.shape.height)
     }
 }
 
@@ -132,11 +135,27 @@ impl Scrollback {
         }
         let bottom = Spot { entry: self.entries.len(), row: 0 };
         let top = self.back(bottom, shape.height, zone);
+        let top = self.below_cleared(top);
         self.reader.page = self.page_from(top, shape.height, zone);
+    }
+
+    /// Puts everything out of sight but what is on its way; scrolling up brings it back.
+    pub(crate) fn clear(&mut self) {
+        self.go_to_bottom();
+        let kept = self.entries.iter().rev().find(|entry| !entry.key.is_unsent());
+        self.reader.cleared = kept.map(|entry| entry.key);
+    }
+
+    /// The spot, or the first behind what was put out of sight.
+    fn below_cleared(&self, top: Spot) -> Spot {
+        let Some(cleared) = self.reader.cleared else { return top };
+        let entry = self.find(cleared).map_or_else(|next| next, |index| index + 1);
+        if top.entry < entry { Spot { entry, row: 0 } } else { top }
     }
 
     /// Moves the page up by some rows.
     pub(crate) fn scroll_up(&mut self, rows: usize, zone: &TimeZone) {
+        self.reader.cleared = None;
         let Some(top) = self.top(zone) else { return };
         let top = self.back(top, rows, zone);
         self.go(top, zone);
@@ -161,6 +180,7 @@ impl Scrollback {
 
     /// Moves the page to the oldest entry known.
     pub(crate) fn scroll_to_top(&mut self, zone: &TimeZone) {
+        self.reader.cleared = None;
         if !self.entries.is_empty() {
             self.go(Spot { entry: 0, row: 0 }, zone);
         }
@@ -317,6 +337,19 @@ mod tests {
         let row = scrollback.page()[0];
         let entry = scrollback.entry(row.entry).unwrap();
         (scrollback.top_message(), row.row.map_or(0, |row| entry.rows()[row].start))
+    }
+
+    #[test]
+    fn what_was_cleared_comes_back_by_scrolling() {
+        let mut scrollback = filled(100..=150);
+        scrollback.clear();
+        scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
+        assert!(scrollback.page().is_empty() && scrollback.ask_older().is_none());
+        scrollback.take_live(message(151));
+        scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
+        assert_eq!(scrollback.top_message(), Some(151));
+        scrollback.scroll_up(1, &ZONE);
+        assert!(scrollback.top_message() < Some(151));
     }
 
     #[test]

@@ -94,9 +94,7 @@ fn keys() -> Vec<Line> {
 }
 
 fn commands() -> Vec<Line> {
-    let line = |command: &crate::command::Command| {
-        (format!("/{} {}", command.name, command.arguments), command.help.to_owned())
-    };
+    let line = |command: &crate::command::Command| (command.usage(), command.help.to_owned());
     COMMANDS.iter().map(line).collect()
 }
 

@@ -44,7 +44,7 @@ fn draw_row(state: &State, entry: &Entry, row: PageRow, area: Rect, buffer: &mut
         cells::put(buffer, (area.x + 1, area.y), name_x, &time, theme.quiet);
     }
     let (name, name_style) = author(state, entry);
-    if row.name && !name.is_empty() {
+    if (row.name || entry.is_action() && index == 0) && !name.is_empty() {
         cells::put_right(buffer, (name_x, area.y), name_end, name, name_style);
     }
     let (mark, mark_style, style) = dress(state, entry);
@@ -83,6 +83,10 @@ fn dress(state: &State, entry: &Entry) -> (&'static str, Style, Style) {
     match &entry.body {
         Body::Said { trouble: Some(_), .. } => ("✗", theme.error, theme.error),
         Body::Said { .. } if entry.key.is_unsent() => ("…", dim, dim),
+        Body::Said { .. } if entry.is_action() => {
+            let (_, name) = author(state, entry);
+            ("*", name, theme.text.add_modifier(Modifier::ITALIC))
+        }
         Body::Said { .. } => ("", theme.text, theme.text),
         Body::Notice { tone: Tone::Quiet, .. } => ("∙", dim, dim),
         Body::Notice { tone: Tone::Accent, .. } => ("∙", theme.accent, theme.accent),

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style, Styled};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::{centred, cursor_in, help};
+use super::{centred, cursor_in, help, paste};
 use crate::cells;
 use crate::state::State;
 use crate::state::overlay::{NameRefused, Overlay};
@@ -33,6 +33,10 @@ pub(super) fn draw(
         }
         Overlay::PortTaken { port, server } => {
             port_taken(state, *port, server.as_deref(), area, buffer);
+            None
+        }
+        Overlay::Paste(paste) => {
+            paste::draw(state, paste, area, buffer);
             None
         }
         Overlay::NameRefused(refused) => name_refused(state, refused, area, buffer),
