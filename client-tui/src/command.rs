@@ -18,7 +18,7 @@ type Outcome = Result<Vec<Effect>, String>;
 /// A row of the table.
 pub(crate) struct Command {
     pub(crate) name: &'static str,
-    aliases: &'static [&'static str],
+    pub(crate) aliases: &'static [&'static str],
     /// Its arguments, as the help shows them.
     pub(crate) arguments: &'static str,
     pub(crate) help: &'static str,

@@ -33,6 +33,8 @@ mod keyboard;
 mod keymap;
 pub mod net;
 pub mod outside;
+#[cfg(test)]
+mod reference;
 pub mod runtime;
 pub mod state;
 pub mod stop;

@@ -93,7 +93,9 @@ fn failed(editor: &str, status: ExitStatus) -> String {
 #[cfg(unix)]
 fn command(editor: &str, file: &NamedTempFile) -> Command {
     let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file.path());
+    // Ctrl-C is the editor's own affair: the shell around it must not die of it.
+    let line = format!("trap : INT; {editor} \"$@\"");
+    command.arg("-c").arg(line).arg(editor).arg(file.path());
     command
 }
 

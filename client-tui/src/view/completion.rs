@@ -27,9 +27,12 @@ pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) 
         return;
     }
     let shown = &completion.candidates[window.clone()];
-    let label = shown.iter().map(|candidate| cells::width(&candidate.label)).max().unwrap_or(0);
-    let label = label.min(LABEL);
-    let about = shown.iter().map(|candidate| cells::width(&candidate.about)).max().unwrap_or(0);
+    // As wide as the widest of all, so that cycling through them moves nothing.
+    let widest = |part: fn(&Candidate) -> &str| {
+        completion.candidates.iter().map(|candidate| cells::width(part(candidate))).max()
+    };
+    let label = widest(|candidate| &candidate.label).unwrap_or(0).min(LABEL);
+    let about = widest(|candidate| &candidate.about).unwrap_or(0);
     let gap = if about > 0 { 2 } else { 0 };
     let width = (label + gap + about + 4).min(WIDTH).min(usize::from(area.width));
     let width = u16::try_from(width).unwrap_or(area.width);

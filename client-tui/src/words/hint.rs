@@ -7,6 +7,7 @@ use super::{counted, sentence};
 use crate::cells;
 use crate::command;
 use crate::state::State;
+use crate::state::completion::Completion;
 use crate::state::tip::Tip;
 
 /// Rows of a screen from which the line is always there, so that nothing jumps when it changes.
@@ -56,14 +57,7 @@ fn context(state: &State, room: usize) -> String {
         return list(&["Ctrl-E now: write in your own editor"], None, room);
     }
     if let Some(completion) = &compose.completion {
-        return match completion.chosen {
-            Some(_) => list(
-                &["Tab next", "Shift-Tab back", "Esc what you typed", "or type on"],
-                None,
-                room,
-            ),
-            None => list(&["Tab completes", "Esc closes", "Enter sends it as it is"], None, room),
-        };
+        return completing(completion, room);
     }
     if let Some(words) = command(text, room) {
         return words;
@@ -79,6 +73,15 @@ fn context(state: &State, room: usize) -> String {
         return list(&keys, None, room);
     }
     keys(state, text.is_empty(), room)
+}
+
+fn completing(completion: &Completion, room: usize) -> String {
+    let Some(chosen) = completion.chosen else {
+        return list(&["Tab completes", "Esc closes", "Enter sends it as it is"], None, room);
+    };
+    let place = format!("{} of {}", chosen + 1, completion.candidates.len());
+    let keys = [&place, "Tab next", "Shift-Tab back", "Esc what you typed", "or type on"];
+    list(&keys, None, room)
 }
 
 /// The keys that a newcomer needs, or else those for the moment. Between two people, without the
