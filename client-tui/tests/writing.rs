@@ -11,6 +11,7 @@ use chat_tui::effect::Effect;
 use chat_tui::event::Event;
 use chat_tui::net;
 use crossterm::event::{KeyCode, KeyModifiers};
+use proptest::prelude::Strategy;
 use support::client::{
     Client, alt, ctrl_c, direct, hides, in_rust, lesson, long_history, requests, said, shows,
 };
@@ -286,6 +287,29 @@ fn what_no_message_can_hold_is_sent_in_several() {
 }
 
 #[test]
+fn a_text_that_is_too_long_is_asked_about_when_it_is_sent() {
+    let long = || {
+        let mut client = Client::chatting(&[]);
+        paste(&mut client, &"a line of a log\n".repeat(600));
+        client.press(KeyCode::Char('i'));
+        client.type_text("and a word");
+        assert!(sent(&client.press(KeyCode::Enter)).is_empty());
+        shows(&mut client, "Too long for one message");
+        client
+    };
+    let mut client = long();
+    let texts = sent(&client.press(KeyCode::Char('s')));
+    assert_eq!((texts.len(), typed(&client)), (2, ""));
+    assert!(texts[0].starts_with("a line") && texts[1].ends_with("and a word"));
+    let mut client = long();
+    client.type_text("zz");
+    client.press(KeyCode::Esc);
+    client.type_text("!");
+    assert!(typed(&client).ends_with("and a word!"));
+    snapshots("too_long", long());
+}
+
+#[test]
 fn a_paste_does_not_go_to_another_conversation() {
     let mut client = Client::chatting(&[&direct(1, "eve", "psst")]);
     alt(&mut client, '2');
@@ -415,4 +439,59 @@ fn a_text_of_a_megabyte_is_edited_key_by_key() {
     ctrl_c(&mut client);
     client.press(KeyCode::Up);
     assert!(typed(&client).len() > 1_000_000);
+}
+
+/// Keys that change what stands in the input, but erase nothing.
+fn wanderings() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(0_u8..12, 1..60)
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn wherever_one_wanders_every_word_typed_can_be_recalled(keys in wanderings()) {
+        let mut client = Client::chatting(&[]);
+        client.resize((200, 30));
+        let mut words = 0;
+        for key in keys {
+            match key {
+                0..4 => {
+                    client.key(KeyCode::End, KeyModifiers::NONE);
+                    client.type_text(&format!("w{words}. "));
+                    words += 1;
+                }
+                4..6 => drop(client.press(KeyCode::Up)),
+                6 => drop(client.press(KeyCode::Down)),
+                7 => drop(client.press(KeyCode::Enter)),
+                8 => {
+                    ctrl(&mut client, 'r');
+                    client.type_text("w");
+                    ctrl(&mut client, 'r');
+                    client.press(KeyCode::Enter);
+                }
+                9 => {
+                    ctrl(&mut client, 'r');
+                    client.type_text("w1");
+                    client.press(KeyCode::Esc);
+                }
+                10 => drop(ctrl_c(&mut client)),
+                _ => {
+                    alt(&mut client, 'e');
+                    client.send(Event::Edited(Err("no editor".to_owned())));
+                }
+            }
+        }
+        let mut all = String::new();
+        for _ in 0..80 {
+            client.press(KeyCode::Down);
+        }
+        for _ in 0..80 {
+            all.push_str(typed(&client));
+            client.press(KeyCode::Up);
+        }
+        for word in 0..words {
+            proptest::prop_assert!(all.contains(&format!("w{word}.")), "w{}: {}", word, all);
+        }
+    }
 }

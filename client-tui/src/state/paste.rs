@@ -1,5 +1,5 @@
-//! A paste that is too much to be put in unasked: what it is, and what can be done with it. Nothing
-//! of it is in the text until somebody has chosen.
+//! A paste that is too much to be put in unasked, or a text that is too long to be sent: what it is,
+//! and what can be done with it. Nothing is done until somebody has chosen.
 
 use chat_protocol::{Conversation, limit, text};
 
@@ -16,10 +16,12 @@ const MESSAGES: usize = 32;
 /// Columns between tab stops.
 const TAB: usize = 4;
 
-/// A paste that waits for an answer.
+/// A paste, or a text, that waits for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Paste {
     pub(crate) text: String,
+    /// Whether it stands in the input already.
+    pub(crate) typed: bool,
     /// Where it was pasted: it goes there, or nowhere.
     pub(crate) to: Conversation,
     /// What can be done with it, and which of that is marked.
@@ -34,6 +36,8 @@ pub(crate) enum Choice {
     Block,
     /// To the others, as so many messages that each are a block of code.
     Messages(usize),
+    /// To the others, as so many messages, cut at line ends.
+    Parts(usize),
     /// Into the text, as it is; whether it can be sent from there.
     AsIs {
         sendable: bool,
@@ -41,6 +45,8 @@ pub(crate) enum Choice {
     /// Into the text, so many bytes of it.
     Trim(usize),
     Drop,
+    /// Nothing: it stays in the input.
+    GoOn,
 }
 
 impl Choice {
@@ -48,10 +54,11 @@ impl Choice {
     pub(crate) fn key(self) -> char {
         match self {
             Self::Block => 'c',
-            Self::Messages(_) => 's',
+            Self::Messages(_) | Self::Parts(_) => 's',
             Self::AsIs { .. } => 'i',
             Self::Trim(_) => 't',
             Self::Drop => 'd',
+            Self::GoOn => 'g',
         }
     }
 }
@@ -66,7 +73,16 @@ impl Paste {
         }
         let (text, to) = (text.to_owned(), to.clone());
         let choices = choices(whole, draft);
-        Some(Self { text, to, choices, chosen: 0 })
+        Some(Self { text, typed: false, to, choices, chosen: 0 })
+    }
+
+    /// Asks about a typed text if it is too long for one message, but not for several.
+    pub(crate) fn too_long(text: &str, to: &Conversation) -> Option<Self> {
+        if text.len() <= limit::TEXT_BYTES || text.len() > MESSAGES * limit::TEXT_BYTES {
+            return None;
+        }
+        let choices = vec![Choice::GoOn, Choice::Parts(pieces(text, limit::TEXT_BYTES).len())];
+        Some(Self { text: text.to_owned(), typed: true, to: to.clone(), choices, chosen: 0 })
     }
 
     pub(crate) fn lines(&self) -> usize {
@@ -81,7 +97,10 @@ impl Paste {
             Choice::Messages(_) => blocks(whole),
             Choice::AsIs { .. } => vec![self.text.clone()],
             Choice::Trim(bytes) => vec![self.text.get(..bytes).unwrap_or_default().to_owned()],
-            Choice::Drop => Vec::new(),
+            Choice::Parts(_) => {
+                pieces(whole, limit::TEXT_BYTES).into_iter().map(str::to_owned).collect()
+            }
+            Choice::Drop | Choice::GoOn => Vec::new(),
         }
     }
 }
@@ -137,10 +156,16 @@ fn block(text: &str) -> String {
     format!("{fence}\n{text}\n{fence}")
 }
 
-/// Blocks that each fit a message, cut at line ends where a line fits.
+/// Blocks that each fit a message.
 fn blocks(text: &str) -> Vec<String> {
     let most = limit::TEXT_BYTES - 2 * (fence(text).len() + 1);
-    let mut blocks = Vec::new();
+    pieces(text, most).into_iter().map(block).collect()
+}
+
+/// Pieces of at most so many bytes, cut at line ends where a line fits. Empty ones are left out:
+/// they could not be sent.
+fn pieces(text: &str, most: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
     let mut rest = text;
     while rest.len() > most {
         let cut = motion::floor(rest, most);
@@ -151,11 +176,12 @@ fn blocks(text: &str) -> Vec<String> {
             Some(newline) if newline > 0 => (newline, newline + 1),
             _ => (cut, cut),
         };
-        blocks.push(block(&rest[..end]));
+        pieces.push(&rest[..end]);
         rest = &rest[next..];
     }
-    blocks.push(block(rest));
-    blocks
+    pieces.push(rest);
+    pieces.retain(|piece| !piece.trim().is_empty());
+    pieces
 }
 
 fn boundary(text: &str, most: usize) -> usize {
@@ -238,12 +264,25 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_too_long_is_sent_in_parts() {
+        let asked = |text: &str| Paste::too_long(text, &lobby());
+        assert_eq!(asked(&"x".repeat(8_192)), None);
+        assert_eq!(asked(&"x".repeat(1_000_000)), None);
+        let paste = asked(&"1234567\n".repeat(1_500)).unwrap();
+        assert_eq!(paste.choices, [Choice::GoOn, Choice::Parts(2)]);
+        let texts = paste.texts(Choice::Parts(2));
+        assert!(texts.iter().all(|text| text.starts_with('1') && text.ends_with('7')));
+    }
+
+    #[test]
     fn a_fence_is_longer_than_those_inside() {
         assert_eq!(block("a"), "```\na\n```");
         assert_eq!(block("```\na\n```"), "````\n```\na\n```\n````");
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
         #[test]
         fn messages_hold_everything_and_fit(lines in proptest::collection::vec("[a漢 ]{0,3000}", 1..12)) {
             let text = lines.join("\n");

@@ -132,11 +132,11 @@ mod tests {
     #[test]
     fn a_key_in_a_large_text_wraps_only_what_is_near() {
         let line = "a line of a text that is rather long, and wraps\n";
-        let mut text = line.repeat(2_000_000 / line.len());
+        let mut text = line.repeat(400_000 / line.len());
         let mut wraps = Wraps::default();
         wraps.lay_out(&text, 60);
         let start = std::time::Instant::now();
-        for at in [0, 1_000_000, text.len()] {
+        for at in [0, 200_000, text.len()] {
             for _ in 0..20 {
                 text.insert(at, 'x');
                 wraps.edited(&text, at, 0, 1);

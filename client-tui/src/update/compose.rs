@@ -29,6 +29,7 @@ pub(crate) fn send(state: &mut State, now: Moment) -> Vec<Effect> {
         None if text.trim_start().starts_with('/') => {
             Err("is this a command? Take away the space before it (to say it: //)".to_owned())
         }
+        None if super::paste::ask(state, trimmed(&text)) => Ok(()),
         None => speak(state, now, &text),
     };
     if let Err(words) = outcome {

@@ -24,6 +24,10 @@ pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
     }
     match (state.overlays.last_mut(), &state.stage) {
         (Some(Overlay::NameRefused(refused)), _) => drop(refused.editor.insert(&one_line(&text))),
+        (Some(Overlay::Paste(asked)), _) if asked.typed => {
+            state.overlays.pop();
+            into_chat(state, &text);
+        }
         // It goes with the one that is asked about.
         (Some(Overlay::Paste(_)), _) => add(state, &text),
         (None, Stage::Start(_)) => drop(state.start.editor().insert(&one_line(&text))),
@@ -69,6 +73,15 @@ fn insert(state: &mut State, text: &str) {
     }
 }
 
+/// Asks about a typed text that is too long for one message; `false` when it is not, or for
+/// several, too.
+pub(crate) fn ask(state: &mut State, text: &str) -> bool {
+    let question = Paste::too_long(text, &state.conversations.open().address);
+    let asks = question.is_some();
+    state.overlays.extend(question.map(Overlay::Paste));
+    asks
+}
+
 /// The keys of the question.
 pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
     let Some(Overlay::Paste(paste)) = state.overlays.last_mut() else { return Vec::new() };
@@ -85,6 +98,7 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
             return Vec::new();
         }
         Some(Action::Send) => paste.choices.get(paste.chosen).copied(),
+        Some(Action::Escape | Action::Interrupt) if paste.typed => Some(Choice::GoOn),
         Some(Action::Escape | Action::Interrupt) => Some(Choice::Drop),
         _ => by_letter,
     };
@@ -102,14 +116,17 @@ fn choose(state: &mut State, now: Moment, paste: &Paste, choice: Choice) {
         return;
     }
     match choice {
+        Choice::GoOn => {}
         Choice::Drop => state.tip = Tip::Told("nothing was pasted".to_owned()),
-        Choice::Messages(_) => {
-            if let Err(words) = send(state, now, &paste.texts(choice)) {
+        Choice::Messages(_) | Choice::Parts(_) => match send(state, now, &paste.texts(choice)) {
+            Ok(()) if paste.typed => drop(state.conversations.open_mut().compose.take()),
+            Ok(()) => {}
+            Err(words) => {
                 state.tip = Tip::Wrong(words);
                 // Asked again, so that nothing is lost by an answer that cannot be carried out.
                 state.overlays.push(Overlay::Paste(paste.clone()));
             }
-        }
+        },
         Choice::Block | Choice::AsIs { .. } | Choice::Trim(_) => {
             let editor = &state.conversations.open().compose.editor;
             let (before, behind) = editor.text().split_at(editor.cursor());

@@ -28,7 +28,8 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     let preview = spare.min(PREVIEW).min(paste.lines());
     let gaps = usize::from(preview > 0) * 2;
     let height = u16::try_from(least + preview + gaps).unwrap_or(u16::MAX).min(area.height);
-    let inner = boxed(state, "Paste", width, height, area, buffer);
+    let title = if paste.typed { "Too long for one message" } else { "Paste" };
+    let inner = boxed(state, title, width, height, area, buffer);
     let mut y = inner.y;
     let mut put = |text: &str, style, rows: u16| {
         if y < inner.bottom() {
@@ -48,9 +49,10 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
         let style = if chosen { theme.accent.add_modifier(Modifier::BOLD) } else { theme.text };
         put(&format!("{mark} {}  {}", choice.key(), words(*choice, columns)), style, 1);
     }
-    let keys = ["A letter, or ↑ ↓ and Enter · Esc drops it", "↑ ↓ Enter · Esc drops it"];
-    let keys = keys.iter().find(|keys| cells::width(keys) <= columns).unwrap_or(&"Enter · Esc");
-    put(keys, theme.quiet, 1);
+    let escape = if paste.typed { "Esc goes on" } else { "Esc drops it" };
+    let keys = [format!("A letter, or ↑ ↓ and Enter · {escape}"), format!("↑ ↓ Enter · {escape}")];
+    let keys = keys.iter().find(|keys| cells::width(keys) <= columns);
+    put(keys.map_or(escape, String::as_str), theme.quiet, 1);
 }
 
 /// As much of a line as could be shown: it may be a megabyte long.
@@ -71,6 +73,11 @@ fn words(choice: Choice, columns: usize) -> String {
             let messages = counted(count, "message");
             (format!("send now as {messages}, each a code block"), format!("send as {messages}"))
         }
+        Choice::Parts(count) => {
+            let messages = counted(count, "message");
+            (format!("send now as {messages}"), format!("send as {messages}"))
+        }
+        Choice::GoOn => ("go on writing".to_owned(), "go on writing".to_owned()),
         Choice::AsIs { sendable: true } => ("insert as it is".to_owned(), "as it is".to_owned()),
         Choice::AsIs { sendable: false } => {
             let long = "insert as it is, to cut it down: one message cannot hold it";
