@@ -1,6 +1,8 @@
 //! How the typed text falls into rows, kept up to date piece by piece: a key in a text of a
 //! megabyte wraps anew only the rows around it. How a line breaks is decided in `cells`.
 
+use std::ops::Range;
+
 use crate::cells::{self, Row};
 
 /// Bytes that are wrapped at a time around a change.
@@ -8,6 +10,10 @@ const PIECE: usize = 1024;
 
 /// Rows before a change that it may alter: a word that has become shorter moves up.
 const ROWS_BEFORE: usize = 2;
+
+/// Bytes behind a change after which a line's rows are made to meet the old ones, by a row that
+/// ends early. Else a letter before a line of a megabyte would wrap all of it anew.
+const MEET_WITHIN: usize = 16 * 1024;
 
 /// The rows of a text at one width; nothing before the first [`Wraps::lay_out`].
 #[derive(Clone, Debug, Default)]
@@ -40,17 +46,22 @@ impl Wraps {
         let mut fresh = Vec::new();
         loop {
             let (rows, next) = piece(text, from, self.width);
-            for row in rows {
-                // From where an old row begins behind the change, everything is as it was.
-                let old = (row.start + removed).checked_sub(inserted);
-                let old = old.filter(|_| row.start > start + inserted);
-                if let Some(same) = old.and_then(|old| self.row_at(old)) {
-                    self.rows.splice(changed..same, fresh.iter().copied());
-                    for row in &mut self.rows[changed + fresh.len()..] {
-                        row.start = row.start + inserted - removed;
-                        row.end = row.end + inserted - removed;
+            for mut row in rows {
+                if row.start > start + inserted {
+                    // From where an old row begins behind the change, everything is as it was.
+                    let old = row.start + removed - inserted;
+                    if let Ok(same) = self.row_at(old) {
+                        return self.meet(changed..same, &fresh, removed, inserted);
                     }
-                    return;
+                    if let Err(next) = self.row_at(old)
+                        && row.start > start + inserted + MEET_WITHIN
+                        && let Some(there) = self.rows.get(next)
+                        && there.start + inserted < row.end + removed
+                    {
+                        row.end = there.start + inserted - removed;
+                        fresh.push(row);
+                        return self.meet(changed..next, &fresh, removed, inserted);
+                    }
                 }
                 fresh.push(row);
             }
@@ -68,9 +79,19 @@ impl Wraps {
         self.rows.partition_point(|row| row.start <= at).saturating_sub(1)
     }
 
-    /// The row that starts exactly here.
-    fn row_at(&self, start: usize) -> Option<usize> {
-        self.rows.binary_search_by(|row| row.start.cmp(&start)).ok()
+    /// The row that starts exactly here, or else the next.
+    fn row_at(&self, start: usize) -> Result<usize, usize> {
+        self.rows.binary_search_by(|row| row.start.cmp(&start))
+    }
+
+    /// Puts fresh rows in the place of old ones, and moves those behind as the text has moved.
+    fn meet(&mut self, old: Range<usize>, fresh: &[Row], removed: usize, inserted: usize) {
+        let behind = old.start + fresh.len();
+        self.rows.splice(old, fresh.iter().copied());
+        for row in &mut self.rows[behind..] {
+            row.start = row.start + inserted - removed;
+            row.end = row.end + inserted - removed;
+        }
     }
 }
 
@@ -127,6 +148,29 @@ mod tests {
                 prop_assert_eq!(wraps.rows(), &cells::wrap(&text, width)[..], "{:?}", text);
             }
         }
+    }
+
+    #[test]
+    fn a_key_before_a_long_line_wraps_only_what_is_near() {
+        let mut text = "word ".repeat(60_000);
+        let mut wraps = Wraps::default();
+        wraps.lay_out(&text, 58);
+        let start = std::time::Instant::now();
+        for at in 0..30 {
+            text.insert(at, 'x');
+            wraps.edited(&text, at, 0, 1);
+        }
+        let keys = start.elapsed();
+        let all = std::time::Instant::now();
+        cells::wrap(&text, 58);
+        assert!(keys < all.elapsed() * 5, "{keys:?} for thirty keys");
+        let mut end = 0;
+        for row in wraps.rows() {
+            assert_eq!(row.start, end);
+            assert!(cells::width(text[row.start..row.end].trim_end()) <= 58);
+            end = row.end;
+        }
+        assert_eq!(end, text.len());
     }
 
     #[test]
