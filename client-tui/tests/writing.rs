@@ -363,8 +363,14 @@ fn each_conversation_searches_its_own() {
     client.type_text("git");
     shows(&mut client, "not found ‘git’");
     alt(&mut client, '1');
-    assert_eq!(typed(&client), "");
     shows(&mut client, "#lobby ›");
+    client.type_text("draft");
+    ctrl(&mut client, 'r');
+    client.type_text("git");
+    alt(&mut client, '2');
+    shows(&mut client, "#rust ›");
+    alt(&mut client, '1');
+    assert_eq!(typed(&client), "draft");
 }
 
 #[test]

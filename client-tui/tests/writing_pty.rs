@@ -76,6 +76,22 @@ fn a_megabyte_is_pasted_edited_and_dropped() {
 }
 
 #[test]
+fn a_long_log_arrives_whole_in_several_messages() {
+    let Writer { mut pty, server, .. } = writer("");
+    let mut bob = Peer::guest(server.port, "bob");
+    pty.wait_for("bob joined");
+    let log: String = (0..20_000).map(|line| format!("line {line}\r")).collect();
+    pty.paste(&log);
+    pty.wait_for("send now as");
+    pty.send("s");
+    for line in (0..20_000).step_by(2_500).chain([19_999]) {
+        // Within a message, new lines are escaped.
+        let part = format!(r"\nline {line}\n");
+        bob.wait_for(&[if line == 0 { "```" } else { &part }]);
+    }
+}
+
+#[test]
 fn words_are_completed_and_found_again() {
     let Writer { mut pty, server, .. } = writer("");
     let mut bob = Peer::guest(server.port, "bob");

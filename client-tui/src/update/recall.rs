@@ -44,6 +44,11 @@ pub(crate) fn key(state: &mut State, key: &KeyEvent) -> bool {
         Some(Action::PageUp | Action::PageDown | Action::Help | Action::Redraw) | None => {
             return false;
         }
+        // Whoever leaves the conversation finds the draft there again.
+        Some(Action::NextTalk | Action::PreviousTalk | Action::Talk(_) | Action::NextActive) => {
+            compose.search = None;
+            return false;
+        }
         Some(_) => {
             compose.accept_search();
             return false;
