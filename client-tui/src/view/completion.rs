@@ -20,8 +20,9 @@ const LABEL: usize = 34;
 /// Draws the list, if something is offered, so that its last row is above `bottom`.
 pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) {
     let Some(completion) = &state.conversations.open().compose.completion else { return };
-    // The title stays, and so does a row of what is talked about.
-    let room = usize::from(bottom.saturating_sub(area.y + 2)).min(ROWS);
+    // The title stays, and so does a third of what is talked about.
+    let room = usize::from(bottom.saturating_sub(area.y + 2));
+    let room = room.min(ROWS).min((room * 2 / 3).max(3));
     let window = completion.window(room);
     if window.is_empty() {
         return;
