@@ -361,6 +361,27 @@ mod tests {
     }
 
     #[test]
+    fn the_words_for_arguments_say_what_completes_them() {
+        let check = |arguments, expected: &str| {
+            let row = Command { name: "x", aliases: &[], arguments, help: "", run: clear };
+            let found = match row.argument() {
+                Argument::Person => "person".to_owned(),
+                Argument::Room => "room".to_owned(),
+                Argument::Command => "command".to_owned(),
+                Argument::Choice(choices) => choices.collect::<Vec<_>>().join(" or "),
+                Argument::Text => "text".to_owned(),
+            };
+            assert_eq!(found, expected, "{arguments}");
+        };
+        check("name [text]", "person");
+        check("[room]", "room");
+        check("[command]", "command");
+        check("[on|off]", "on or off");
+        check("new-name", "text");
+        check("", "text");
+    }
+
+    #[test]
     fn the_nearest_command_is_offered() {
         let check = |name, part: &str| assert!(unknown(name).contains(part), "{}", unknown(name));
         check("joyn", "/join?");
