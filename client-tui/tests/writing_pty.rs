@@ -146,6 +146,10 @@ fn the_editor_has_the_terminal_alone_and_gives_it_back() {
     assert!(log.contains("icanon") && !log.contains("-icanon"), "{log}");
     pty.enter("");
     bob.wait_for(&[r"second line"]);
+    // Nothing is at stake once the server has it, so that leaving asks nothing. The mark of what is
+    // on its way is drawn when the text is gone from the input.
+    pty.wait_gone("2 lines ·");
+    pty.wait_gone("…");
     // Every key is ours again, and the end leaves the terminal as it was.
     pty.send("abc\x01x");
     pty.wait_for("› xabc");
