@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::panic;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{
@@ -38,6 +39,12 @@ static ENHANCED: AtomicBool = AtomicBool::new(false);
 
 /// Whether the terminal is lent to a program that we started.
 static LENT: AtomicBool = AtomicBool::new(false);
+
+/// When it was given back to us.
+static RETURNED: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// How late a signal may be told.
+const LATE: Duration = Duration::from_secs(2);
 
 /// The first panic of a thread whose end is not the program's end.
 static QUIET_PANIC: Mutex<Option<String>> = Mutex::new(None);
@@ -98,6 +105,9 @@ impl Screen for Terminal {
 
     fn regain(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
+        if let Ok(mut returned) = RETURNED.lock() {
+            *returned = Some(Instant::now());
+        }
         LENT.store(false, Ordering::SeqCst);
         take_over()?;
         GATE.open();
@@ -111,9 +121,11 @@ impl Screen for Terminal {
     }
 }
 
-/// Whether another program has the terminal, and what is typed there concerns that one alone.
+/// Whether another program has the terminal, or had it a moment ago: what was typed there concerns
+/// that one alone, and a signal may be told late.
 pub fn is_lent() -> bool {
-    LENT.load(Ordering::SeqCst)
+    let returned = RETURNED.lock().ok().and_then(|returned| *returned);
+    LENT.load(Ordering::SeqCst) || returned.is_some_and(|at| at.elapsed() < LATE)
 }
 
 fn take_over() -> io::Result<()> {
