@@ -4,6 +4,7 @@ use chat_protocol::{Conversation, Line, Nick, Request, RoomName, limit};
 
 use crate::effect::Effect;
 use crate::event::Moment;
+use crate::rich::ACTION;
 use crate::state::State;
 use crate::state::link::Phase;
 use crate::state::overlay::Overlay;
@@ -26,6 +27,36 @@ pub(crate) struct Command {
     run: fn(&mut State, Moment, &str) -> Outcome,
 }
 
+/// What a command's argument can be, as its completion has it.
+pub(crate) enum Argument {
+    Person,
+    Room,
+    Command,
+    /// One of these words.
+    Choice(std::str::Split<'static, char>),
+    /// Anything else, or nothing.
+    Text,
+}
+
+impl Command {
+    /// What the first argument can be: the word that the help has for it says so.
+    pub(crate) fn argument(&self) -> Argument {
+        let first = self.arguments.split(' ').next().unwrap_or_default();
+        match first.trim_start_matches('[').trim_end_matches(']') {
+            "name" => Argument::Person,
+            "room" => Argument::Room,
+            "command" => Argument::Command,
+            choices if choices.contains('|') => Argument::Choice(choices.split('|')),
+            _ => Argument::Text,
+        }
+    }
+
+    /// How it is typed: `/msg name [text]`.
+    pub(crate) fn usage(&self) -> String {
+        format!("/{} {}", self.name, self.arguments).trim_end().to_owned()
+    }
+}
+
 macro_rules! commands {
     ($($name:literal $aliases:expr, $arguments:literal, $help:literal, $run:expr;)+) => {
         /// Every command there is.
@@ -38,8 +69,9 @@ macro_rules! commands {
 commands! {
     "help" ["h", "?"], "[command]", "keys and commands", help;
     "join" ["j"], "room", "enter a room, or make it", join;
-    "part" ["leave"], "", "leave this room", part;
+    "part" ["leave"], "[room]", "leave this room, or that one", part;
     "msg" ["w", "dm", "tell"], "name [text]", "talk to one person", msg;
+    "me" [], "text", "say what you do: * sam waves", me;
     "whois" [], "name", "who somebody is", people::whois;
     "profile" [], "[what text]", "what others see of you", people::profile;
     "ignore" [], "[name]", "hide what somebody writes", people::ignore;
@@ -49,9 +81,10 @@ commands! {
     "rooms" ["list"], "", "find a room", people::rooms;
     "names" ["who"], "", "who is here", people::names;
     "topic" [], "[text]", "read or change the topic", topic;
-    "nick" ["name"], "name", "go by another name", nick;
+    "nick" ["name"], "new-name", "go by another name", nick;
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
     "open" [], "[number]", "open a link: 1 is the newest", reading::open;
+    "clear" [], "", "an empty screen; PgUp brings everything back", clear;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
     "time" [], "", "the server's time", time;
@@ -68,7 +101,7 @@ pub(crate) fn run(state: &mut State, now: Moment, line: &str) -> Outcome {
 }
 
 /// The command of this name or alias, in any case.
-fn find(name: &str) -> Option<&'static Command> {
+pub(crate) fn find(name: &str) -> Option<&'static Command> {
     let is = |known: &str| known.eq_ignore_ascii_case(name);
     COMMANDS
         .iter()
@@ -253,6 +286,18 @@ fn addressee<'a>(state: &State, arguments: &'a str) -> (&'a str, &'a str) {
     }
 }
 
+fn me(state: &mut State, now: Moment, does: &str) -> Outcome {
+    if does.is_empty() {
+        return Err("what do you do? /me waves".to_owned());
+    }
+    compose::say(state, now, &format!("{ACTION}{does}")).map(|()| Vec::new())
+}
+
+fn clear(state: &mut State, _now: Moment, _: &str) -> Outcome {
+    state.conversations.open_mut().scrollback.clear();
+    Ok(Vec::new())
+}
+
 fn topic(state: &mut State, _now: Moment, text: &str) -> Outcome {
     let talk = state.conversations.open();
     let Conversation::Room(room) = talk.address.clone() else {
@@ -308,6 +353,27 @@ mod tests {
         check("J", Some("join"));
         check("EXIT", Some("quit"));
         check("joyn", None);
+    }
+
+    #[test]
+    fn the_words_for_arguments_say_what_completes_them() {
+        let check = |arguments, expected: &str| {
+            let row = Command { name: "x", aliases: &[], arguments, help: "", run: clear };
+            let found = match row.argument() {
+                Argument::Person => "person".to_owned(),
+                Argument::Room => "room".to_owned(),
+                Argument::Command => "command".to_owned(),
+                Argument::Choice(choices) => choices.collect::<Vec<_>>().join(" or "),
+                Argument::Text => "text".to_owned(),
+            };
+            assert_eq!(found, expected, "{arguments}");
+        };
+        check("name [text]", "person");
+        check("[room]", "room");
+        check("[command]", "command");
+        check("[on|off]", "on or off");
+        check("new-name", "text");
+        check("", "text");
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub enum Effect {
     Open(String),
     /// Put a text on the clipboard of whoever sits at the terminal.
     Copy(String),
+    /// Open a text in the editor that the person is used to; meanwhile the terminal is that
+    /// editor's. [`crate::event::Event::Edited`] answers.
+    EditOutside(String),
     /// Wake at this time since start, by [`crate::event::Event::Woke`]; replaces an earlier wish.
     WakeAt(Duration),
     /// Ring the terminal's bell.

@@ -51,6 +51,9 @@ pub enum Event {
         /// What became of it.
         result: Result<(), String>,
     },
+    /// The editor that [`crate::effect::Effect::EditOutside`] asked for has ended: with this text,
+    /// or with words on what went wrong, and then the text is as it was.
+    Edited(Result<String, String>),
     /// The moment asked for by [`crate::effect::Effect::WakeAt`] has come.
     Woke,
     /// The program was told to stop, by SIGTERM or SIGHUP.

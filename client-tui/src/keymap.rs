@@ -28,6 +28,10 @@ pub(crate) enum Action {
     ToggleMembers,
     Retry,
     Help,
+    SearchHistory,
+    EditOutside,
+    /// The first of the two keys by which readline edits outside.
+    OutsidePrefix,
     Redraw,
     Escape,
     Interrupt,
@@ -55,11 +59,17 @@ pub(crate) enum Edit {
     Backspace,
     Delete,
     KillWordBack,
+    /// Back to white space.
+    KillRunBack,
     KillWordForward,
     KillToStart,
     KillToEnd,
+    Transpose,
     Yank,
+    /// Right after a yank: what was killed before.
+    YankOlder,
     Undo,
+    Redo,
 }
 
 /// A key with its modifiers.
@@ -103,6 +113,10 @@ const fn with_shift(code: KeyCode) -> Chord {
     Chord::Key(code, KeyModifiers::SHIFT)
 }
 
+/// Only terminals that tell keys apart know it from Ctrl-Z.
+const CTRL_SHIFT_Z: Chord =
+    Chord::Key(KeyCode::Char('z'), KeyModifiers::CONTROL.union(KeyModifiers::SHIFT));
+
 macro_rules! bindings {
     ($($keys:literal, $help:literal, $action:expr, [$($chord:expr),+ $(,)?];)+) => {
         /// Every key there is.
@@ -116,10 +130,13 @@ bindings! {
     "Enter", "send", Action::Send, [plain(KeyCode::Enter)];
     "Alt-Enter, Ctrl-J", "new line", Action::NewLine,
         [with_alt(KeyCode::Enter), with_shift(KeyCode::Enter), ctrl('j')];
-    "Tab", "complete a name or command", Action::Complete, [plain(KeyCode::Tab)];
+    "Tab", "complete a name, #room, /command, :emoji:", Action::Complete, [plain(KeyCode::Tab)];
     "", "", Action::CompleteBack, [plain(KeyCode::BackTab), with_shift(KeyCode::BackTab)];
-    "↑ ↓", "what you sent before", Action::Up, [plain(KeyCode::Up)];
+    "↑ ↓", "in the text, then what you sent before", Action::Up, [plain(KeyCode::Up)];
     "", "", Action::Down, [plain(KeyCode::Down)];
+    "Ctrl-R", "search what you sent before", Action::SearchHistory, [ctrl('r')];
+    "Alt-E, Ctrl-X Ctrl-E", "write in your own editor", Action::EditOutside, [alt('e')];
+    "", "", Action::OutsidePrefix, [ctrl('x')];
     "PgUp PgDn, wheel", "scroll", Action::PageUp, [plain(KeyCode::PageUp)];
     "", "", Action::PageDown, [plain(KeyCode::PageDown)];
     "Alt-Home", "oldest message known", Action::Top, [with_alt(KeyCode::Home)];
@@ -155,15 +172,20 @@ bindings! {
     "", "", Action::Edit(Edit::Backspace),
         [plain(KeyCode::Backspace), with_shift(KeyCode::Backspace), ctrl('h')];
     "", "", Action::Edit(Edit::Delete), [plain(KeyCode::Delete), ctrl('d')];
-    "Ctrl-W, Alt-D", "kill a word", Action::Edit(Edit::KillWordBack),
-        [ctrl('w'), with_alt(KeyCode::Backspace), with_ctrl(KeyCode::Backspace)];
+    "Ctrl-W, Alt-D", "kill a word back, forward", Action::Edit(Edit::KillRunBack), [ctrl('w')];
+    "", "", Action::Edit(Edit::KillWordBack),
+        [with_alt(KeyCode::Backspace), with_ctrl(KeyCode::Backspace)];
     "", "", Action::Edit(Edit::KillWordForward), [alt('d'), with_ctrl(KeyCode::Delete)];
     "Ctrl-U Ctrl-K", "kill to the start, to the end", Action::Edit(Edit::KillToStart), [ctrl('u')];
     "", "", Action::Edit(Edit::KillToEnd), [ctrl('k')];
-    "Ctrl-Y", "put back what was killed", Action::Edit(Edit::Yank), [ctrl('y')];
-    // Terminals send Ctrl-_ as the same byte as Ctrl-7 and Ctrl-/.
-    "Ctrl-_", "undo", Action::Edit(Edit::Undo),
-        [ctrl('_'), ctrl('7'), ctrl('/'), ctrl('z'), alt('_')];
+    "Ctrl-T", "exchange two letters", Action::Edit(Edit::Transpose), [ctrl('t')];
+    "Ctrl-Y, Alt-Y", "put back what was killed, older", Action::Edit(Edit::Yank), [ctrl('y')];
+    "", "", Action::Edit(Edit::YankOlder), [alt('y')];
+    // Terminals send Ctrl-_ as the same byte as Ctrl-7 and Ctrl-/; those that tell keys apart send
+    // the key that `_` is on.
+    "Ctrl-_ Alt-_", "undo, redo", Action::Edit(Edit::Undo),
+        [ctrl('_'), ctrl('-'), ctrl('7'), ctrl('/'), ctrl('z')];
+    "", "", Action::Edit(Edit::Redo), [alt('_'), alt('-'), CTRL_SHIFT_Z];
 }
 
 /// What a key asks for, if anything.
@@ -198,7 +220,9 @@ fn normal(key: &KeyEvent) -> (KeyCode, KeyModifiers) {
     match key.code {
         KeyCode::Char(c) => {
             let c = c.to_lowercase().next().unwrap_or(c);
-            (KeyCode::Char(c), modifiers - KeyModifiers::SHIFT)
+            let told_apart = c == 'z' && modifiers.contains(KeyModifiers::CONTROL);
+            let shift = if told_apart { KeyModifiers::NONE } else { KeyModifiers::SHIFT };
+            (KeyCode::Char(c), modifiers - shift)
         }
         code => (code, modifiers),
     }
@@ -220,6 +244,9 @@ mod tests {
         check(KeyCode::Char('j'), ctrl, Some(Action::NewLine));
         check(KeyCode::Char('A'), alt | shift, Some(Action::NextActive));
         check(KeyCode::Char('7'), ctrl, Some(Action::Edit(Edit::Undo)));
+        check(KeyCode::Char('z'), ctrl, Some(Action::Edit(Edit::Undo)));
+        check(KeyCode::Char('Z'), ctrl | shift, Some(Action::Edit(Edit::Redo)));
+        check(KeyCode::Char('_'), alt | shift, Some(Action::Edit(Edit::Redo)));
         check(KeyCode::Char('3'), alt, Some(Action::Talk(3)));
         check(KeyCode::Char('q'), ctrl | alt, None);
         check(KeyCode::Char('a'), KeyModifiers::NONE, None);

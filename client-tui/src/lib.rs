@@ -2,7 +2,7 @@
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
 //! back, and draws [`view::view`] when something changed. Only `runtime`, `world`, `net`,
-//! `hosting`, `errands`, `terminal`, `stop` and `storage` touch the world.
+//! `hosting`, `errands`, `outside`, `keyboard`, `terminal`, `stop` and `storage` touch the world.
 
 use std::io;
 use std::sync::mpsc as done;
@@ -16,6 +16,7 @@ use crate::arguments::Launch;
 use crate::effect::{Effect, Target};
 use crate::errands::Errands;
 use crate::event::{Event, Moment};
+use crate::outside::Outside;
 use crate::runtime::{Inputs, Program};
 use crate::state::{Setup, State};
 use crate::stop::Stops;
@@ -33,10 +34,14 @@ pub mod event;
 mod help;
 pub mod highlight;
 pub mod hosting;
+mod keyboard;
 mod keymap;
 mod mention;
 pub mod net;
+pub mod outside;
 pub mod people;
+#[cfg(test)]
+mod reference;
 mod rich;
 pub mod runtime;
 mod sheet;
@@ -69,7 +74,8 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let mut storage = Storage::open();
     let mut client = Client::new(launch, &mut storage)?;
     let host = hosting::Host::new(hosting::usual_folder());
-    let mut world = World { link, host, storage, errands: Errands::default() };
+    let (errands, outside) = (Errands::default(), Outside::default());
+    let mut world = World { link, host, storage, errands, outside };
     let result = Terminal::take().and_then(|mut terminal| {
         terminal::read_keys(keys_sender);
         let mut inputs = Inputs { keys, stop };
@@ -77,7 +83,7 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, storage, errands: _ } = world;
+    let World { link, host, storage, errands: _, outside: _ } = world;
     drop(link);
     _ = parted.recv_timeout(GOODBYE);
     host.close();

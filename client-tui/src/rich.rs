@@ -107,10 +107,15 @@ pub(crate) struct Rich {
     pub(crate) codes: Vec<Code>,
 }
 
+/// Whether somebody tells by this text what they do, instead of saying something.
+pub(crate) fn is_action(text: &str) -> bool {
+    text.strip_prefix(ACTION).is_some_and(|does| !does.trim().is_empty())
+}
+
 /// Reads a text. Takes time in proportion to its length, whatever is in it.
 pub(crate) fn parse(text: &str) -> Rich {
     let mut rich = Rich::default();
-    let mut at = if text.starts_with(ACTION) { ACTION.len() } else { 0 };
+    let mut at = if is_action(text) { ACTION.len() } else { 0 };
     while at <= text.len() {
         if let Some((code, next)) = fence::parse(text, at) {
             rich.blocks.push(Block::Code(rich.codes.len()));

@@ -59,6 +59,23 @@ pub trait Screen {
     /// As for drawing.
     fn bell(&mut self) -> io::Result<()>;
 
+    /// Gives the screen and the keyboard to another program. Nothing is drawn until
+    /// [`Self::regain`].
+    ///
+    /// # Errors
+    /// When that cannot be done; then they are ours as before.
+    fn lend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes the screen and the keyboard back, and forgets what was shown.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn regain(&mut self) -> io::Result<()> {
+        self.repaint()
+    }
+
     /// Forgets what the screen shows, so that the next picture is drawn whole.
     ///
     /// # Errors
@@ -92,6 +109,7 @@ pub async fn run<P: Program, S: Screen>(
         wake: None,
         dirty_since: Some(Instant::now()),
         drawn: None,
+        lent: false,
         quit: false,
     };
     let first = stage.program.begin(stage.now());
@@ -114,6 +132,8 @@ struct Stage<'a, P, S> {
     dirty_since: Option<Instant>,
     /// When it was last drawn.
     drawn: Option<Instant>,
+    /// Whether another program has the screen.
+    lent: bool,
     quit: bool,
 }
 
@@ -160,7 +180,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             let more = taken < KEYS_AT_ONCE && !self.quit;
             next = if more { keys.try_recv().ok() } else { None };
         }
-        if resized {
+        if resized && !self.lent {
             // A terminal that was smaller for a moment has forgotten what did not fit, even if it
             // is now what it was.
             self.screen.repaint()?;
@@ -170,6 +190,11 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
     }
 
     fn happened(&mut self, event: Event, world: &mut World) -> io::Result<()> {
+        if self.lent && matches!(event, Event::Edited(_)) {
+            self.lent = false;
+            self.screen.regain()?;
+            self.dirty_since.get_or_insert_with(Instant::now);
+        }
         let effects = self.program.update(self.now(), event);
         self.perform(effects, world)?;
         if self.program.take_dirty() {
@@ -182,12 +207,21 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         for effect in effects {
             match effect {
                 Effect::WakeAt(up) => self.wake = self.start.checked_add(up),
+                // What is asked for in another program's screen would end up in its text.
+                Effect::Bell | Effect::Redraw if self.lent => {}
                 Effect::Bell => self.screen.bell()?,
                 Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::Redraw => {
                     self.screen.repaint()?;
                     self.dirty_since.get_or_insert_with(Instant::now);
                 }
+                Effect::EditOutside(text) => match self.screen.lend() {
+                    Ok(()) => {
+                        self.lent = true;
+                        world.perform(Effect::EditOutside(text));
+                    }
+                    Err(error) => world.outside.fail(&error),
+                },
                 Effect::Quit => self.quit = true,
                 effect => world.perform(effect),
             }
@@ -196,6 +230,11 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        if self.lent {
+            // Drawn when the screen is ours again.
+            self.dirty_since = None;
+            return Ok(());
+        }
         self.screen.draw(&mut |frame| self.program.draw(frame))?;
         // What was asked for the first picture is in it.
         self.program.take_dirty();

@@ -3,27 +3,35 @@
 //! The edge makes a [`State`] of a [`Setup`], performs what [`State::begin`] asks, then hands every
 //! event to [`crate::update::update`], and draws when [`State::take_dirty`] says so.
 
+pub(crate) mod completion;
 pub(crate) mod compose;
 pub(crate) mod conversations;
 pub(crate) mod entry;
 pub(crate) mod hidden;
 pub(crate) mod highlights;
+pub(crate) mod history_search;
 pub(crate) mod hosting;
 pub(crate) mod input;
 pub(crate) mod jump;
+pub(crate) mod kill_ring;
 pub(crate) mod link;
 pub(crate) mod me;
+pub(crate) mod motion;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
 pub(crate) mod page;
+pub(crate) mod paste;
 pub(crate) mod picker;
 pub(crate) mod reader;
+pub(crate) mod recall;
 pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;
 pub mod setup;
 pub(crate) mod start;
 pub(crate) mod tip;
+pub(crate) mod undo;
+pub(crate) mod wraps;
 
 use jiff::tz::TimeZone;
 
@@ -101,10 +109,14 @@ impl State {
     }
 
     /// What names the conversation that the typed text goes to, cut where it would take more than
-    /// half of the row.
+    /// half of the row; while what was sent is searched, what is looked for.
     pub(crate) fn prompt(&self) -> String {
-        let title = self.conversations.open().title();
-        crate::cells::fit(&title, usize::from(self.screen.width / 2))
+        let talk = self.conversations.open();
+        let words = match &talk.compose.search {
+            Some(search) => search.prompt(),
+            None => talk.title(),
+        };
+        crate::cells::fit(&words, usize::from(self.screen.width / 2))
     }
 
     /// What would be lost by leaving now, in words; nothing when nothing would.
@@ -130,7 +142,7 @@ impl State {
     /// The text being typed in the open conversation, and the cursor's byte in it.
     #[must_use]
     pub fn typed(&self) -> (&str, usize) {
-        let editor = &self.conversations.open().compose.editor;
+        let editor = self.conversations.open().compose.shown();
         (editor.text(), editor.cursor())
     }
 

@@ -10,6 +10,7 @@ mod unix {
     use std::os::fd::{AsFd, OwnedFd};
 
     use super::io;
+    use crate::terminal::is_lent;
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
     use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -46,17 +47,20 @@ mod unix {
 
         /// Waits for the next one.
         pub async fn next(&mut self) {
-            let terminal = async {
-                match &self.terminal {
-                    Some(terminal) => _ = terminal.ready(Interest::ERROR).await,
-                    None => std::future::pending().await,
+            let gone = loop {
+                let terminal = async {
+                    match &self.terminal {
+                        Some(terminal) => _ = terminal.ready(Interest::ERROR).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    _ = self.terminate.recv() => break false,
+                    _ = self.hang_up.recv() => break false,
+                    // Ctrl-C in an editor that we lent the terminal to reaches us, too.
+                    _ = self.interrupt.recv() => if !is_lent() { break false },
+                    () = terminal => break true,
                 }
-            };
-            let gone = tokio::select! {
-                _ = self.terminate.recv() => false,
-                _ = self.hang_up.recv() => false,
-                _ = self.interrupt.recv() => false,
-                () = terminal => true,
             };
             if gone {
                 self.terminal = None;

@@ -10,6 +10,7 @@ use std::panic;
 use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
@@ -27,6 +28,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
+use crate::keyboard::{self, GATE};
 use crate::runtime::Screen;
 use crate::{errands, hosting};
 use hyperlinks::{Linked, Links};
@@ -43,6 +45,15 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Whether the terminal was asked to tell keys apart better.
 static ENHANCED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal is lent to a program that we started.
+static LENT: AtomicBool = AtomicBool::new(false);
+
+/// When it was given back to us.
+static RETURNED: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// How late a signal may be told.
+const LATE: Duration = Duration::from_secs(2);
 
 /// The first panic of a thread whose end is not the program's end.
 static QUIET_PANIC: Mutex<Option<String>> = Mutex::new(None);
@@ -106,11 +117,38 @@ impl Screen for Terminal {
         io::Write::flush(output)
     }
 
+    fn lend(&mut self) -> io::Result<()> {
+        if !GATE.close(keyboard::wake_reader) {
+            return Err(io::Error::other("the keyboard is still being read"));
+        }
+        LENT.store(true, Ordering::SeqCst);
+        give_back();
+        Ok(())
+    }
+
+    fn regain(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        if let Ok(mut returned) = RETURNED.lock() {
+            *returned = Some(Instant::now());
+        }
+        LENT.store(false, Ordering::SeqCst);
+        take_over()?;
+        GATE.open();
+        self.repaint()
+    }
+
     fn repaint(&mut self) -> io::Result<()> {
         // Not `clear`, which asks the terminal where the cursor is and waits for the answer.
         let size = self.inner.size()?;
         self.inner.resize(Rect::new(0, 0, size.width, size.height))
     }
+}
+
+/// Whether another program has the terminal, or had it a moment ago: what was typed there concerns
+/// that one alone, and a signal may be told late.
+pub fn is_lent() -> bool {
+    let returned = RETURNED.lock().ok().and_then(|returned| *returned);
+    LENT.load(Ordering::SeqCst) || returned.is_some_and(|at| at.elapsed() < LATE)
 }
 
 fn take_over() -> io::Result<()> {
@@ -205,7 +243,7 @@ pub type Keys = mpsc::Sender<io::Result<Input>>;
 pub fn read_keys(keys: Keys) {
     let read = move || {
         loop {
-            let event = crossterm::event::read();
+            let Some(event) = GATE.read(keyboard::next_input) else { continue };
             let last = event.is_err();
             if keys.blocking_send(event).is_err() || last {
                 return;

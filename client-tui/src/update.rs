@@ -7,11 +7,14 @@ pub(crate) mod connect;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod network;
+pub(crate) mod outside;
 pub(crate) mod overlays;
 pub(crate) mod panes;
+pub(crate) mod paste;
 pub(crate) mod people;
 pub(crate) mod picker;
 pub(crate) mod reading;
+pub(crate) mod recall;
 pub(crate) mod refusals;
 pub(crate) mod scroll;
 pub(crate) mod sheets;
@@ -24,14 +27,13 @@ use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::state::screen::Wishes;
 use crate::state::scrollback::Wanted;
-use crate::state::tip::Tip;
 use crate::state::{Stage, Start, State};
 
 /// Changes `state` as `event` asks, and says what the world shall do.
 pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     let mut effects = match event {
         Event::Key(key) => keys::key(state, now, &key),
-        Event::Paste(text) => keys::paste(state, &text),
+        Event::Paste(text) => paste::paste(state, &text),
         Event::Mouse(mouse) => scroll::mouse(state, &mouse),
         Event::Resized { width, height } => {
             (state.screen.width, state.screen.height) = (width, height);
@@ -42,6 +44,7 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Hosted(hosted) => connect::hosted(state, hosted),
         Event::Highlighted { snippet, runs } => reading::highlighted(state, snippet, runs),
         Event::Opened { url, result } => reading::opened(state, url, result),
+        Event::Edited(edited) => outside::edited(state, edited),
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     };
@@ -94,13 +97,15 @@ fn lay_out(state: &mut State) {
     let several = state.conversations.len() > 1;
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
     let hinted = state.overlays.last().is_some_and(|overlay| overlay.hint().is_some());
-    let talk = state.conversations.open();
+    let hint = hinted || crate::words::hint::has_row(state);
+    let talk = state.conversations.open_mut();
+    talk.compose.lay_out(width);
     let wishes = Wishes {
         room: talk.is_room(),
         several,
         banner: talk.is_room() && state.me.hosting.invitation().is_some(),
-        tip: state.tip != Tip::None || hinted,
-        input_rows: talk.compose.editor.rows(width).len(),
+        tip: hint,
+        input_rows: talk.compose.shown().rows().len(),
     };
     state.screen.divide(wishes);
     let shape = state.screen.shape();

@@ -1,12 +1,14 @@
 //! The whole screen, drawn from the state. Nothing is worked out here that has to be remembered.
 
 mod chat;
+mod completion;
 mod connecting;
 mod empty;
 mod input;
 mod messages;
 mod overlay;
 mod panes;
+mod paste;
 mod picker;
 mod sheet;
 mod start;

@@ -1,5 +1,8 @@
 //! What people read when something goes wrong: in this client's own words, with what to do about it.
 
+pub(crate) mod hint;
+pub(crate) mod shortcodes;
+
 use chat_protocol::{Code, Refusal, limit, text};
 
 use crate::effect::Target;

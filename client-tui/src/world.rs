@@ -1,5 +1,5 @@
 //! Everything outside of the program that effects reach, the screen aside: the link, a hosted
-//! room, what is remembered, and what is done aside.
+//! room, what is remembered, an editor, and what is done aside.
 
 use std::io;
 
@@ -8,6 +8,7 @@ use crate::errands::Errands;
 use crate::event::Event;
 use crate::hosting::Host;
 use crate::net::{Command, Link};
+use crate::outside::Outside;
 use crate::storage::Storage;
 
 /// The world, as arguments: tests hand in one of their own making.
@@ -21,6 +22,8 @@ pub struct World {
     pub storage: Storage,
     /// What takes long.
     pub errands: Errands,
+    /// The editor that the person is used to.
+    pub outside: Outside,
 }
 
 impl World {
@@ -51,6 +54,7 @@ impl World {
             }
             Effect::Highlight(snippet) => self.errands.highlight(snippet),
             Effect::Open(url) => self.errands.open(url),
+            Effect::EditOutside(text) => self.outside.open(text),
             // The loop's own: it never hands them on.
             Effect::WakeAt(_) | Effect::Bell | Effect::Copy(_) | Effect::Redraw | Effect::Quit => {}
         }
@@ -63,6 +67,7 @@ impl World {
     pub async fn next(&mut self) -> io::Result<Event> {
         tokio::select! {
             biased;
+            edited = self.outside.next() => Ok(Event::Edited(edited)),
             hosted = self.host.next() => Ok(Event::Hosted(hosted)),
             done = self.errands.next() => Ok(done),
             event = self.link.next() => match event {

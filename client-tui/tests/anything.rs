@@ -21,6 +21,7 @@ use support::client::{Client, lesson, long_history, said};
 enum Step {
     Key(KeyCode, KeyModifiers),
     Paste(String),
+    Edited(Result<String, String>),
     Resize(u16, u16),
     Wheel(bool),
     Frame(String),
@@ -40,6 +41,7 @@ impl Step {
         match self {
             Self::Key(code, modifiers) => drop(client.key(code, modifiers)),
             Self::Paste(text) => drop(client.send(Event::Paste(text))),
+            Self::Edited(edited) => drop(client.send(Event::Edited(edited))),
             Self::Resize(width, height) => client.resize((width, height)),
             Self::Wheel(up) => {
                 use crossterm::event::{MouseEvent, MouseEventKind};
@@ -70,7 +72,7 @@ fn steps() -> impl Strategy<Value = Step> {
     ];
     let codes = prop_oneof![
         any::<char>().prop_map(KeyCode::Char),
-        "[a-z/@#1-9]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
+        "[a-z/@#:_`1-9]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
         "[uopnc12]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
         proptest::sample::select(vec![
             KeyCode::Enter,
@@ -137,6 +139,9 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => proptest::strategy::Just(Step::Key(KeyCode::Char('k'), KeyModifiers::ALT)),
         8 => (codes, modifiers).prop_map(|(code, modifiers)| Step::Key(code, modifiers)),
         1 => any::<String>().prop_map(Step::Paste),
+        1 => "([a-z`\t]{0,9}\r?\n){8,40}".prop_map(Step::Paste),
+        1 => (20_usize..60_000).prop_map(|count| Step::Paste("long ".repeat(count))),
+        1 => any::<Result<String, String>>().prop_map(Step::Edited),
         2 => (0_u16..140, 0_u16..50).prop_map(|(width, height)| Step::Resize(width, height)),
         2 => any::<bool>().prop_map(Step::Wheel),
         6 => frame.prop_map(Step::Frame),

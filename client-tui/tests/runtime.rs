@@ -13,6 +13,7 @@ use chat_tui::errands::Errands;
 use chat_tui::event::{Event, Moment};
 use chat_tui::hosting::Host;
 use chat_tui::net::{self, Command, Stamped};
+use chat_tui::outside::Outside;
 use chat_tui::runtime::{self, Inputs, Program, Screen};
 use chat_tui::storage::Storage;
 use chat_tui::world::World;
@@ -132,7 +133,13 @@ impl Stage {
         Self {
             fake,
             paper: Paper { terminal, diary: Rc::clone(&diary) },
-            world: World { link, host: Host::new(None), storage, errands: Errands::default() },
+            world: World {
+                link,
+                host: Host::new(None),
+                storage,
+                errands: Errands::default(),
+                outside: Outside::default(),
+            },
             inputs: Inputs { keys: keys_out, stop: stop_out },
             keys,
             stop,

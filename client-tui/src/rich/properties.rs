@@ -43,7 +43,7 @@ proptest! {
     fn only_signs_are_hidden(text in texts()) {
         let rich = parse(&text);
         let urls: Vec<Range<usize>> = rich.links.iter().map(|link| link.url.clone()).collect();
-        let mut at = if text.starts_with(ACTION) { ACTION.len() } else { 0 };
+        let mut at = if is_action(&text) { ACTION.len() } else { 0 };
         let end = text.len()..text.len();
         for range in shown(&rich).into_iter().chain(std::iter::once(end)) {
             prop_assert!(at <= range.start, "{at} and {range:?} of {text:?}");

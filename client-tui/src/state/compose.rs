@@ -1,33 +1,39 @@
-//! Composing in one conversation: the editor, what was sent before, and the completion going on.
+//! Composing in one conversation: the editor, what was sent before, and what is going on in it.
 //! All of it belongs to the conversation, so that switching loses nothing.
 
+use super::completion::Completion;
+use super::history_search::HistorySearch;
 use super::input::Editor;
-
-/// Sent texts that can be recalled; the oldest are forgotten.
-const RECALL_MOST: usize = 200;
+use super::recall::Recall;
 
 /// What is being written in one conversation.
 #[derive(Debug, Default)]
 pub(crate) struct Compose {
     pub(crate) editor: Editor,
     pub(crate) completion: Option<Completion>,
-    sent: Vec<String>,
-    /// The recalled text's index, and the draft that comes back behind the last.
-    recalled: Option<(usize, String)>,
-}
-
-/// A completion that Tab is cycling through.
-#[derive(Debug)]
-pub(crate) struct Completion {
-    /// Where in the text the completed word starts.
-    pub(crate) start: usize,
-    /// What it may become.
-    pub(crate) candidates: Vec<String>,
-    /// Which of them it is now.
-    pub(crate) chosen: usize,
+    /// Where a word starts whose completion was closed, so that it does not open by itself again.
+    pub(crate) dismissed: Option<usize>,
+    pub(crate) search: Option<HistorySearch>,
+    /// Whether the text is in an editor outside of this program.
+    pub(crate) outside: bool,
+    /// Whether the key before was Ctrl-X, which begins a key of two.
+    pub(crate) prefixed: bool,
+    recall: Recall,
 }
 
 impl Compose {
+    /// What stands in the input: the text, or what was found while searching.
+    pub(crate) fn shown(&self) -> &Editor {
+        self.search.as_ref().and_then(HistorySearch::preview).unwrap_or(&self.editor)
+    }
+
+    pub(crate) fn lay_out(&mut self, width: usize) {
+        match self.search.as_mut().and_then(HistorySearch::preview_mut) {
+            Some(preview) => preview.lay_out(width),
+            None => self.editor.lay_out(width),
+        }
+    }
+
     /// Takes the text to send it, and keeps it for recall.
     pub(crate) fn take(&mut self) -> String {
         let text = self.editor.take();
@@ -44,8 +50,7 @@ impl Compose {
 
     /// The draft that lies behind a recalled text, if one does.
     pub(crate) fn hidden_draft(&self) -> Option<&str> {
-        let (_, draft) = self.recalled.as_ref()?;
-        (!draft.trim().is_empty()).then_some(draft.as_str())
+        self.recall.hidden_draft()
     }
 
     /// Takes over what was written elsewhere, and what stands in that input too if `theirs`. Of
@@ -55,61 +60,46 @@ impl Compose {
             std::mem::swap(&mut self.editor, &mut other.editor);
             self.completion = None;
         }
-        let recalled = (self.recalled.take(), other.recalled.take());
-        for text in other.sent {
+        self.search = None;
+        self.outside |= other.outside;
+        for text in other.recall.into_texts() {
             self.keep(&text);
         }
-        let drafts = [recalled.0, recalled.1].into_iter().flatten().map(|(_, draft)| draft);
-        for text in drafts.chain([other.editor.text().to_owned()]) {
-            self.keep(&text);
-        }
+        let text = other.editor.text().to_owned();
+        self.keep(&text);
     }
 
     /// Shows the text sent before the one shown; `false` when there is none.
     pub(crate) fn recall_older(&mut self) -> bool {
-        let (index, draft) = match self.recalled.take() {
-            Some((index, draft)) => (index, draft),
-            None => (self.sent.len(), self.editor.text().to_owned()),
-        };
-        if index == 0 {
-            self.recalled = (!self.sent.is_empty()).then_some((0, draft));
-            return false;
-        }
-        self.editor = Editor::with(&self.sent[index - 1]);
-        self.recalled = Some((index - 1, draft));
-        true
+        self.recall.older(&mut self.editor)
     }
 
     /// Shows the text sent after the one shown, at last the draft; `false` when there is none.
     pub(crate) fn recall_newer(&mut self) -> bool {
-        let Some((index, draft)) = self.recalled.take() else { return false };
-        match self.sent.get(index + 1) {
-            Some(text) => {
-                self.editor = Editor::with(text);
-                self.recalled = Some((index + 1, draft));
-            }
-            None => self.editor = Editor::with(&draft),
-        }
-        true
+        self.recall.newer(&mut self.editor)
     }
 
-    fn keep(&mut self, text: &str) {
+    /// Begins to search what was sent, or changes what is searched for.
+    pub(crate) fn search(&mut self, change: impl FnOnce(&mut HistorySearch, &Recall)) {
         self.completion = None;
-        // The draft behind a recalled text has nowhere else to be.
-        if let Some((_, draft)) = self.recalled.take() {
-            self.remember(&draft);
-        }
-        self.remember(text);
+        change(self.search.get_or_insert_default(), &self.recall);
     }
 
-    fn remember(&mut self, text: &str) {
-        if text.trim().is_empty() || self.sent.last().is_some_and(|last| last == text) {
+    /// Ends the search, and takes what was found; the draft lies behind it.
+    pub(crate) fn accept_search(&mut self) {
+        let Some((index, at)) = self.search.take().and_then(|search| search.result()) else {
             return;
+        };
+        if self.recall.show(index, &mut self.editor) {
+            self.editor.go(at);
         }
-        if self.sent.len() >= RECALL_MOST {
-            self.sent.remove(0);
-        }
-        self.sent.push(text.to_owned());
+    }
+
+    /// Keeps a text for recall.
+    pub(crate) fn keep(&mut self, text: &str) {
+        self.completion = None;
+        self.dismissed = None;
+        self.recall.keep(text);
     }
 }
 
@@ -118,18 +108,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_draft_comes_back() {
+    fn what_is_found_lies_before_the_draft() {
         let mut compose = Compose::default();
-        for text in ["one", "two", "two"] {
+        for text in ["one", "two"] {
             compose.editor.insert(text);
             assert_eq!(compose.take(), text);
         }
         compose.editor.insert("draft");
-        assert!(compose.recall_older() && compose.editor.text() == "two");
-        assert!(compose.recall_older() && compose.editor.text() == "one");
-        assert!(!compose.recall_older() && compose.editor.text() == "one");
-        assert!(compose.recall_newer() && compose.editor.text() == "two");
-        assert!(compose.recall_newer() && compose.editor.text() == "draft");
-        assert!(!compose.recall_newer() && compose.editor.text() == "draft");
+        compose.search(|search, sent| search.narrow("n", sent));
+        assert_eq!((compose.shown().text(), compose.editor.text()), ("one", "draft"));
+        compose.accept_search();
+        assert_eq!((compose.editor.text(), compose.editor.cursor()), ("one", 1));
+        assert!(compose.recall_newer() && compose.recall_newer());
+        assert_eq!(compose.editor.text(), "draft");
     }
 }

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chat_protocol::{Conversation, Line, NameKey, Nick, RoomKey, RoomName};
 
 use super::compose::Compose;
+use super::kill_ring::KillRing;
 use super::roster::Roster;
 use super::scrollback::Scrollback;
+use crate::keymap::Edit;
 
 /// Conversations that others can bring about at most. What is said in more of them waits on the
 /// server.
@@ -134,6 +136,8 @@ pub(crate) struct Conversations {
     left: BTreeSet<RoomKey>,
     /// People whose conversation was closed, and the newest number seen there.
     closed: BTreeMap<NameKey, u64>,
+    /// What was killed while writing: in one conversation, to be yanked in another.
+    kills: KillRing,
 }
 
 /// What became of the conversation with somebody who took another name.
@@ -151,7 +155,8 @@ impl Default for Conversations {
     fn default() -> Self {
         let lobby = Talk::new(Conversation::Room(RoomName::lobby()));
         let (left, closed) = (BTreeSet::new(), BTreeMap::new());
-        Self { talks: vec![lobby], open: 0, openings: 0, left, closed }
+        let kills = KillRing::default();
+        Self { talks: vec![lobby], open: 0, openings: 0, left, closed, kills }
     }
 }
 
@@ -162,6 +167,16 @@ impl Conversations {
 
     pub(crate) fn open_mut(&mut self) -> &mut Talk {
         &mut self.talks[self.open]
+    }
+
+    /// Edits what is being written in the open one.
+    pub(crate) fn edit(&mut self, edit: Edit) {
+        self.talks[self.open].compose.editor.apply(edit, &mut self.kills);
+    }
+
+    /// What was killed, in whichever text.
+    pub(crate) fn kills_mut(&mut self) -> &mut KillRing {
+        &mut self.kills
     }
 
     pub(crate) fn open_index(&self) -> usize {

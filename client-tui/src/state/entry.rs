@@ -197,7 +197,7 @@ impl Entry {
 
     /// Whether somebody tells what they do, instead of saying something.
     pub(crate) fn is_action(&self) -> bool {
-        matches!(&self.body, Body::Said { text, .. } if text.starts_with(rich::ACTION))
+        matches!(&self.body, Body::Said { text, .. } if rich::is_action(text))
     }
 
     /// Who said it, if somebody did.

@@ -1,26 +1,37 @@
-//! The editor: a text, a cursor that stands between graphemes, undo, and what was killed. It does
-//! not know where the text will go, nor what was sent before.
+//! The editor: a text, a cursor that stands between graphemes, and its undo. It does not know
+//! where the text will go, nor what was sent before.
+//!
+//! No key looks at the whole text, which may be a megabyte: changes are kept as pieces, and rows
+//! are wrapped anew only around them. What is left is moving bytes, which takes microseconds.
 
-use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+use unicode_segmentation::UnicodeSegmentation;
 
+use super::kill_ring::KillRing;
+use super::motion;
+use super::undo::{Change, Undo};
+use super::wraps::Wraps;
 use crate::cells::{self, Row};
 use crate::keymap::Edit;
 
-/// The longest text that can be edited, in bytes: more than can be sent, so that a paste which is
-/// too long can still be seen and cut, but not more than can be wrapped at every key.
-pub(crate) const EDITOR_BYTES: usize = 65_536;
+/// The longest text that can be edited, in bytes: far more than can be sent, so that whatever was
+/// pasted can be cut down here.
+pub(crate) const EDITOR_BYTES: usize = 2 * 1024 * 1024;
 
-/// Steps that can be undone; the oldest are forgotten.
-const UNDO_MOST: usize = 200;
-
-/// What changed the text last: changes of a kind are undone together.
+/// What the key before did, where the next one may go on with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Last {
     #[default]
     Other,
     Typed,
-    KilledBack,
-    KilledForward,
+    Erased,
+    Killed,
+    /// Put a killed text here.
+    Yanked {
+        start: usize,
+        end: usize,
+    },
+    /// Went up or down from this column.
+    Climbed(usize),
 }
 
 /// A text being written.
@@ -28,15 +39,18 @@ enum Last {
 pub(crate) struct Editor {
     text: String,
     cursor: usize,
-    undo: Vec<(String, usize)>,
-    killed: String,
+    /// New lines in the text.
+    newlines: usize,
+    undo: Undo,
+    wraps: Wraps,
     last: Last,
 }
 
 impl Editor {
     /// An editor that holds `text`, the cursor behind it.
     pub(crate) fn with(text: &str) -> Self {
-        Self { text: text.to_owned(), cursor: text.len(), ..Self::default() }
+        let newlines = newlines(text);
+        Self { text: text.to_owned(), cursor: text.len(), newlines, ..Self::default() }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -52,82 +66,91 @@ impl Editor {
         self.text.is_empty()
     }
 
+    /// Lines of the text, however they wrap.
+    pub(crate) fn lines(&self) -> usize {
+        self.newlines + 1
+    }
+
     /// Puts `text` at the cursor; `false`, and nothing done, when it would be too much.
     pub(crate) fn insert(&mut self, text: &str) -> bool {
-        if self.text.len() + text.len() > EDITOR_BYTES {
+        if !self.has_room(0, text) {
             return false;
         }
-        // A word is undone as one step.
-        let typed = text.graphemes(true).nth(1).is_none() && !text.trim().is_empty();
-        if !(typed && self.last == Last::Typed) {
-            self.remember();
-        }
-        self.text.insert_str(self.cursor, text);
-        self.cursor += text.len();
-        self.snap();
+        let typed = text.graphemes(true).nth(1).is_none();
+        // A word is undone as one step, with the spaces behind it.
+        let blank = |text: &str| text.ends_with(char::is_whitespace);
+        let begins = !blank(text) && blank(&self.text[..self.cursor]);
+        let joins = typed && self.last == Last::Typed && !begins && text != "\n";
+        self.splice(self.cursor, self.cursor, text, joins);
         self.last = if typed { Last::Typed } else { Last::Other };
         true
     }
 
     /// Replaces the bytes from `start` to the cursor.
     pub(crate) fn replace_before_cursor(&mut self, start: usize, text: &str) {
-        self.remember();
-        self.text.replace_range(start..self.cursor, text);
-        self.cursor = start + text.len();
-        self.snap();
+        if self.has_room(self.cursor - start, text) {
+            self.splice(start, self.cursor, text, false);
+        }
     }
 
     /// Replaces everything; can be undone.
     pub(crate) fn set(&mut self, text: &str) {
-        self.remember();
-        text.clone_into(&mut self.text);
-        self.cursor = self.text.len();
+        self.splice(0, self.text.len(), text, false);
     }
 
     /// Takes the text out; what could be undone goes with it.
     pub(crate) fn take(&mut self) -> String {
+        let text = std::mem::take(&mut self.text);
         self.undo.clear();
         self.last = Last::Other;
         self.cursor = 0;
-        std::mem::take(&mut self.text)
+        self.newlines = 0;
+        self.wraps.edited("", 0, text.len(), 0);
+        text
     }
 
     /// Does what a key asks for.
-    pub(crate) fn apply(&mut self, edit: Edit) {
+    pub(crate) fn apply(&mut self, edit: Edit, kills: &mut KillRing) {
+        let (text, at) = (self.text.as_str(), self.cursor);
         match edit {
-            Edit::Left => self.go(self.before(self.cursor)),
-            Edit::Right => self.go(self.behind(self.cursor)),
-            Edit::WordLeft => self.go(self.word_before()),
-            Edit::WordRight => self.go(self.word_behind()),
-            Edit::Home => self.go(self.line_start()),
-            Edit::End => self.go(self.line_end()),
-            Edit::Backspace => self.cut(self.before(self.cursor), self.cursor),
-            Edit::Delete => self.cut(self.cursor, self.behind(self.cursor)),
-            Edit::KillWordBack => self.kill(self.word_before(), self.cursor, Last::KilledBack),
-            Edit::KillWordForward => {
-                self.kill(self.cursor, self.word_behind(), Last::KilledForward);
+            Edit::Left => self.go(motion::before(text, at)),
+            Edit::Right => self.go(motion::behind(text, at)),
+            Edit::WordLeft => self.go(motion::word_before(text, at)),
+            Edit::WordRight => self.go(motion::word_behind(text, at)),
+            Edit::Home => self.go(motion::line_start(text, at)),
+            Edit::End => self.go(motion::line_end(text, at)),
+            Edit::Backspace => self.erase(motion::before(text, at), at),
+            Edit::Delete => self.erase(at, motion::behind(text, at)),
+            Edit::KillWordBack => self.kill(motion::word_before(text, at), at, kills),
+            Edit::KillRunBack => self.kill(motion::run_before(text, at), at, kills),
+            Edit::KillWordForward => self.kill(at, motion::word_behind(text, at), kills),
+            Edit::KillToStart => {
+                // At the start of a line, the new line itself goes; at its end, likewise.
+                let start = motion::line_start(text, at);
+                let start = if start == at { motion::before(text, at) } else { start };
+                self.kill(start, at, kills);
             }
-            Edit::KillToStart => self.kill(self.line_start(), self.cursor, Last::KilledBack),
             Edit::KillToEnd => {
-                // At the end of a line, the new line itself goes.
-                let end = self.line_end();
-                let end = if end == self.cursor { self.behind(end) } else { end };
-                self.kill(self.cursor, end, Last::KilledForward);
+                let end = motion::line_end(text, at);
+                let end = if end == at { motion::behind(text, at) } else { end };
+                self.kill(at, end, kills);
             }
-            Edit::Yank => {
-                let killed = self.killed.clone();
-                self.insert(&killed);
-            }
+            Edit::Transpose => self.transpose(),
+            Edit::Yank => self.yank(kills),
+            Edit::YankOlder => self.yank_older(kills),
             Edit::Undo => self.undo(),
+            Edit::Redo => self.redo(),
         }
     }
 
     /// Moves a row up or down, as the text is wrapped at `width`; `false` at the edge.
     pub(crate) fn move_row(&mut self, width: usize, down: bool) -> bool {
-        let rows = self.rows(width);
-        let (row, column) = self.place(&rows);
+        self.lay_out(width);
+        let (row, here) = self.place();
+        let column = if let Last::Climbed(column) = self.last { column } else { here };
         let target = if down { row + 1 } else { row.wrapping_sub(1) };
-        let Some(target) = rows.get(target) else { return false };
+        let rows = self.wraps.rows();
+        let Some(target) = rows.get(target).copied() else { return false };
         let mut at = target.start;
         let mut passed = 0;
         for grapheme in cells::graphemes(&self.text[target.start..target.end]) {
@@ -137,183 +160,137 @@ impl Editor {
             passed += grapheme.width;
             at = target.start + grapheme.at + grapheme.text.len();
         }
+        let at = motion::floor(&self.text, at);
         // The end of a wrapped row is the start of the next: stay on the row.
-        let next_starts_here = rows.iter().any(|row| row.start == at && row.start != target.start);
-        self.go(if next_starts_here && at > target.start { self.before(at) } else { at });
+        let on_next = at > target.start && rows[self.wraps.row_of(at)].start != target.start;
+        self.go(if on_next { motion::before(&self.text, at) } else { at });
+        self.last = Last::Climbed(column);
         true
     }
 
-    /// The text wrapped at `width` columns.
-    pub(crate) fn rows(&self, width: usize) -> Vec<Row> {
-        cells::wrap(&self.text, width)
+    /// Wraps the text at `width` columns, where that is not done yet.
+    pub(crate) fn lay_out(&mut self, width: usize) {
+        self.wraps.lay_out(&self.text, width);
     }
 
-    /// The cursor's row and column among `rows`.
-    pub(crate) fn place(&self, rows: &[Row]) -> (usize, usize) {
-        let row = rows.iter().rposition(|row| row.start <= self.cursor).unwrap_or(0);
-        let start = rows.get(row).map_or(0, |row| row.start);
+    /// The rows, as last laid out.
+    pub(crate) fn rows(&self) -> &[Row] {
+        self.wraps.rows()
+    }
+
+    /// The cursor's row and column among them.
+    pub(crate) fn place(&self) -> (usize, usize) {
+        let row = self.wraps.row_of(self.cursor);
+        let start = self.rows().get(row).map_or(self.cursor, |row| row.start);
         (row, cells::width(&self.text[start..self.cursor]))
     }
 
-    fn remember(&mut self) {
-        if self.undo.len() >= UNDO_MOST {
-            self.undo.remove(0);
-        }
-        self.undo.push((self.text.clone(), self.cursor));
+    /// Puts the cursor at a byte, or where the grapheme around it ends.
+    pub(crate) fn go(&mut self, at: usize) {
+        self.cursor = motion::snapped(&self.text, at.min(self.text.len()));
         self.last = Last::Other;
     }
 
-    fn undo(&mut self) {
-        if let Some((text, cursor)) = self.undo.pop() {
-            self.text = text;
-            self.cursor = cursor;
-        }
+    pub(crate) fn undo(&mut self) {
         self.last = Last::Other;
+        let Some(change) = self.undo.back() else { return };
+        let (at, end, cursor) =
+            (change.at, change.at + change.inserted.len(), change.cursor_before);
+        let removed = change.removed.clone();
+        self.put(at, end, &removed);
+        self.cursor = cursor;
     }
 
-    fn go(&mut self, at: usize) {
-        self.cursor = at;
+    fn redo(&mut self) {
         self.last = Last::Other;
+        let Some(change) = self.undo.forward() else { return };
+        let (at, end, cursor) = (change.at, change.at + change.removed.len(), change.cursor_after);
+        let inserted = change.inserted.clone();
+        self.put(at, end, &inserted);
+        self.cursor = cursor;
     }
 
-    fn cut(&mut self, start: usize, end: usize) {
+    fn has_room(&self, removed: usize, text: &str) -> bool {
+        self.text.len() - removed + text.len() <= EDITOR_BYTES
+    }
+
+    fn erase(&mut self, start: usize, end: usize) {
         if start < end {
-            self.remember();
-            self.text.replace_range(start..end, "");
-            self.cursor = start;
-            self.snap();
+            let joins = self.last == Last::Erased;
+            self.splice(start, end, "", joins);
+            self.last = Last::Erased;
         }
     }
 
-    fn kill(&mut self, start: usize, end: usize, how: Last) {
-        if start >= end {
+    fn kill(&mut self, start: usize, end: usize, kills: &mut KillRing) {
+        if start < end {
+            let joins = self.last == Last::Killed;
+            kills.kill(&self.text[start..end], start < self.cursor, joins);
+            self.splice(start, end, "", false);
+            self.last = Last::Killed;
+        }
+    }
+
+    fn yank(&mut self, kills: &KillRing) {
+        let Some(text) = kills.newest() else { return };
+        let start = self.cursor;
+        if self.insert(text) {
+            self.last = Last::Yanked { start, end: start + text.len() };
+        }
+    }
+
+    /// Right after a yank: the text killed before the one that was put in, in its place.
+    fn yank_older(&mut self, kills: &mut KillRing) {
+        let Last::Yanked { start, end } = self.last else { return };
+        kills.rotate();
+        let Some(text) = kills.newest().filter(|text| self.has_room(end - start, text)) else {
+            return;
+        };
+        self.splice(start, end, text, false);
+        self.last = Last::Yanked { start, end: start + text.len() };
+    }
+
+    /// Exchanges the graphemes around the cursor, at the end of a line the two before it.
+    fn transpose(&mut self) {
+        let (text, at) = (self.text.as_str(), self.cursor);
+        let at_end = motion::line_end(text, at) == at;
+        let middle = if at_end { motion::before(text, at) } else { at };
+        let start = motion::before(text, middle);
+        let end = motion::behind(text, middle);
+        if start >= middle || start < motion::line_start(text, at) {
             return;
         }
-        let killed = self.text[start..end].to_owned();
-        match how {
-            Last::KilledBack if self.last == how => self.killed.insert_str(0, &killed),
-            Last::KilledForward if self.last == how => self.killed.push_str(&killed),
-            _ => self.killed = killed,
+        let swapped = format!("{}{}", &text[middle..end], &text[start..middle]);
+        self.splice(start, end, &swapped, false);
+    }
+
+    /// Replaces a piece of the text, and puts the cursor behind it; can be undone.
+    fn splice(&mut self, start: usize, end: usize, text: &str, joins: bool) {
+        let removed = self.text[start..end].to_owned();
+        let cursor_before = self.cursor;
+        self.put(start, end, text);
+        // Two texts that meet may make one grapheme: the cursor must not stand inside it.
+        self.cursor = motion::snapped(&self.text, start + text.len());
+        self.last = Last::Other;
+        if !removed.is_empty() || !text.is_empty() {
+            let (inserted, cursor_after) = (text.to_owned(), self.cursor);
+            let change = Change { at: start, removed, inserted, cursor_before, cursor_after };
+            self.undo.record(change, joins);
         }
-        self.cut(start, end);
-        self.last = how;
     }
 
-    /// Two texts that meet may make one grapheme: the cursor must not stand inside it.
-    fn snap(&mut self) {
-        let mut cursor = GraphemeCursor::new(self.cursor, self.text.len(), true);
-        if !cursor.is_boundary(&self.text, 0).unwrap_or(true) {
-            self.cursor = self.behind(self.cursor);
-        }
+    fn put(&mut self, start: usize, end: usize, text: &str) {
+        self.newlines -= newlines(&self.text[start..end]);
+        self.newlines += newlines(text);
+        self.text.replace_range(start..end, text);
+        self.wraps.edited(&self.text, start, end - start, text.len());
     }
+}
 
-    fn before(&self, at: usize) -> usize {
-        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
-        cursor.prev_boundary(&self.text, 0).ok().flatten().unwrap_or(0)
-    }
-
-    fn behind(&self, at: usize) -> usize {
-        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
-        cursor.next_boundary(&self.text, 0).ok().flatten().unwrap_or(self.text.len())
-    }
-
-    fn word_before(&self) -> usize {
-        let mut words = self.text[..self.cursor].unicode_word_indices();
-        words.next_back().map_or(0, |(at, _)| at)
-    }
-
-    fn word_behind(&self) -> usize {
-        let mut words = self.text[self.cursor..].unicode_word_indices();
-        words.next().map_or(self.text.len(), |(at, word)| self.cursor + at + word.len())
-    }
-
-    fn line_start(&self) -> usize {
-        self.text[..self.cursor].rfind('\n').map_or(0, |at| at + 1)
-    }
-
-    fn line_end(&self) -> usize {
-        self.text[self.cursor..].find('\n').map_or(self.text.len(), |at| self.cursor + at)
-    }
+fn newlines(text: &str) -> usize {
+    text.matches('\n').count()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The text after some edits, with `|` where the cursor is.
-    fn check(start: &str, edits: &[Edit], expected: &str) {
-        let mut editor = Editor::with(&start.replace('|', ""));
-        editor.cursor = start.find('|').unwrap();
-        for &edit in edits {
-            editor.apply(edit);
-        }
-        let mut shown = editor.text.clone();
-        shown.insert(editor.cursor, '|');
-        assert_eq!(shown, expected, "{start:?} after {edits:?}");
-    }
-
-    #[test]
-    fn the_keys_of_readline_work() {
-        use Edit::{
-            Backspace, Delete, End, Home, KillToEnd, KillToStart, KillWordBack, KillWordForward,
-            Left, Right, Undo, WordLeft, WordRight, Yank,
-        };
-        check("ab|", &[Left, Backspace], "|b");
-        check("a|b", &[Delete, Delete, Right], "a|");
-        check("x 👩‍👩‍👧|", &[Backspace], "x |");
-        check("e\u{301}|", &[Left], "|e\u{301}");
-        check("one two|", &[WordLeft, WordLeft, WordRight], "one| two");
-        check("one\ntw|o", &[Home], "one\n|two");
-        check("o|ne\ntwo", &[End], "one|\ntwo");
-        check("one two|", &[KillWordBack], "one |");
-        check("one two|", &[KillWordBack, KillWordBack, Yank], "one two|");
-        check("|one two", &[KillWordForward, End, Yank], " twoone|");
-        check("one\ntwo|", &[KillToStart], "one\n|");
-        check("o|ne\ntwo", &[KillToEnd, KillToEnd], "o|two");
-        check("one|", &[KillWordBack, Undo], "one|");
-    }
-
-    #[test]
-    fn undo_takes_back_words() {
-        let mut editor = Editor::default();
-        for c in ["h", "i", " ", "y", "o"] {
-            assert!(editor.insert(c));
-        }
-        editor.apply(Edit::Undo);
-        assert_eq!(editor.text(), "hi ");
-        editor.apply(Edit::Undo);
-        editor.apply(Edit::Undo);
-        assert_eq!(editor.text(), "");
-    }
-
-    #[test]
-    fn rows_are_climbed_as_they_are_wrapped() {
-        let mut editor = Editor::with("one two three");
-        assert!(editor.move_row(8, false));
-        assert_eq!(editor.cursor(), 5);
-        assert!(!editor.move_row(8, false));
-        assert!(editor.move_row(8, true));
-        assert!(!editor.move_row(8, true));
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn the_cursor_stays_between_graphemes(
-            steps in proptest::collection::vec((0_usize..16, "[a \n漢\u{301}👩\u{200D}🇩]{0,3}"), 0..60))
-        {
-            use Edit::*;
-            let edits = [Left, Right, WordLeft, WordRight, Home, End, Backspace, Delete,
-                KillWordBack, KillWordForward, KillToStart, KillToEnd, Yank, Undo];
-            let mut editor = Editor::default();
-            for (which, text) in steps {
-                match edits.get(which) {
-                    Some(&edit) => editor.apply(edit),
-                    None if which == 14 => { editor.move_row(5, false); }
-                    None => { editor.insert(&text); }
-                }
-                let mut cursor = GraphemeCursor::new(editor.cursor, editor.text.len(), true);
-                proptest::prop_assert!(cursor.is_boundary(&editor.text, 0).unwrap());
-            }
-        }
-    }
-}
+#[path = "input_tests.rs"]
+mod tests;

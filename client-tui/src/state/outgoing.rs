@@ -54,6 +54,11 @@ impl Outgoing {
         self.queue.len() >= QUEUE
     }
 
+    /// Whether so many more can be queued.
+    pub(crate) fn has_room_for(&self, count: usize) -> bool {
+        self.queue.len() + count <= QUEUE
+    }
+
     /// How many have not been acknowledged.
     pub(crate) fn len(&self) -> usize {
         self.queue.len()

@@ -3,6 +3,7 @@
 use chat_protocol::event::Whois;
 
 use super::input::Editor;
+use super::paste::Paste;
 use super::picker::Picker;
 
 /// Something on top of the screen.
@@ -22,6 +23,8 @@ pub(crate) enum Overlay {
     PortTaken { port: u16, server: Option<String> },
     /// The server would not have the name.
     NameRefused(NameRefused),
+    /// Asks what to do with a paste.
+    Paste(Paste),
 }
 
 impl Overlay {
@@ -51,7 +54,7 @@ impl Overlay {
                 Some("Esc closes · typing goes on here")
             }
             Self::Picker(_) => Some("↑ ↓ choose · Enter takes it · Esc closes"),
-            Self::Leave | Self::PortTaken { .. } | Self::NameRefused(_) => None,
+            Self::Leave | Self::PortTaken { .. } | Self::NameRefused(_) | Self::Paste(_) => None,
         }
     }
 

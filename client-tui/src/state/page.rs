@@ -102,12 +102,28 @@ impl Scrollback {
         }
         let bottom = Spot { entry: self.entries.len(), row: 0 };
         let top = self.back(bottom, shape.height, zone);
+        let top = self.below_cleared(top);
         self.reader.page = self.page_from(top, shape.height, zone);
+    }
+
+    /// Puts everything out of sight but what is on its way; scrolling up brings it back.
+    pub(crate) fn clear(&mut self) {
+        self.go_to_bottom();
+        let kept = self.entries.iter().rev().find(|entry| !entry.key.is_unsent());
+        self.reader.cleared = kept.map(|entry| entry.key);
+    }
+
+    /// The spot, or the first behind what was put out of sight.
+    fn below_cleared(&self, top: Spot) -> Spot {
+        let Some(cleared) = self.reader.cleared else { return top };
+        let entry = self.find(cleared).map_or_else(|next| next, |index| index + 1);
+        if top.entry < entry { Spot { entry, row: 0 } } else { top }
     }
 
     /// Moves the page up by some rows.
     pub(crate) fn scroll_up(&mut self, rows: usize, zone: &TimeZone) {
         self.reader.led = Led::default();
+        self.reader.cleared = None;
         let Some(top) = self.top(zone) else { return };
         let top = self.back(top, rows, zone);
         self.go(top, zone);
@@ -134,6 +150,7 @@ impl Scrollback {
     /// Moves the page to the oldest entry known.
     pub(crate) fn scroll_to_top(&mut self, zone: &TimeZone) {
         self.reader.led = Led::default();
+        self.reader.cleared = None;
         if !self.entries.is_empty() {
             self.go(Spot { entry: 0, row: 0 }, zone);
         }
@@ -327,6 +344,19 @@ mod tests {
             Line::Date | Line::New => 0,
         };
         (scrollback.top_message(), byte)
+    }
+
+    #[test]
+    fn what_was_cleared_comes_back_by_scrolling() {
+        let mut scrollback = filled(100..=150);
+        scrollback.clear();
+        scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
+        assert!(scrollback.page().is_empty() && scrollback.ask_older().is_none());
+        scrollback.take_live(message(151));
+        scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
+        assert_eq!(scrollback.top_message(), Some(151));
+        scrollback.scroll_up(1, &ZONE);
+        assert!(scrollback.top_message() < Some(151));
     }
 
     #[test]

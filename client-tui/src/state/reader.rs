@@ -39,6 +39,8 @@ pub(crate) struct Reader {
     measured: VecDeque<Key>,
     /// What keys have led to.
     pub(super) led: Led,
+    /// The last entry that `/clear` put out of sight, until somebody scrolls up.
+    pub(super) cleared: Option<Key>,
 }
 
 /// The top row of the page while reading history.
@@ -103,6 +105,7 @@ impl Reader {
 
     /// Whether less than a page is known above what is seen.
     pub(super) fn is_near_top(&self) -> bool {
-        self.page.first().is_none_or(|top| top.entry < self.shape.height)
+        let cleared = self.cleared.is_some();
+        !cleared && self.page.first().is_none_or(|top| top.entry < self.shape.height)
     }
 }

@@ -1,7 +1,9 @@
 //! The start screen's form: a name, and where to go.
 
 use super::input::Editor;
+use super::kill_ring::KillRing;
 use crate::effect::Target;
+use crate::keymap::Edit;
 
 /// Recent servers that are listed.
 const RECENT_MOST: usize = 5;
@@ -21,6 +23,8 @@ pub(crate) enum Field {
 pub(crate) struct StartForm {
     pub(crate) name: Editor,
     pub(crate) address: Editor,
+    /// What was killed in these, and in other single fields.
+    pub(crate) kills: KillRing,
     pub(crate) recent: Vec<Target>,
     pub(crate) focus: Field,
     /// The port to host on, and to join at where the address names none.
@@ -40,7 +44,8 @@ impl StartForm {
     pub(crate) fn new(name: &str, mut recent: Vec<Target>, port: u16) -> Self {
         recent.truncate(RECENT_MOST);
         let (name, address) = (Editor::with(name), Editor::default());
-        Self { name, address, recent, focus: Field::Name, port, told: None }
+        let kills = KillRing::default();
+        Self { name, address, kills, recent, focus: Field::Name, port, told: None }
     }
 
     pub(crate) fn fields(&self) -> Vec<Field> {
@@ -53,6 +58,13 @@ impl StartForm {
         let at = fields.iter().position(|field| *field == self.focus).unwrap_or(0);
         let step = if forward { 1 } else { fields.len() - 1 };
         self.focus = fields[(at + step) % fields.len()];
+    }
+
+    /// Edits the text field that typing goes to.
+    pub(crate) fn edit(&mut self, edit: Edit) {
+        let mut kills = std::mem::take(&mut self.kills);
+        self.editor().apply(edit, &mut kills);
+        self.kills = kills;
     }
 
     /// The text field that typing goes to: where there is none, the name.

@@ -7,6 +7,7 @@ use crate::event::Moment;
 use crate::state::State;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
+use crate::words::shortcodes;
 
 /// Sends the text of the open conversation.
 pub(crate) fn send(state: &mut State, now: Moment) -> Vec<Effect> {
@@ -28,6 +29,7 @@ pub(crate) fn send(state: &mut State, now: Moment) -> Vec<Effect> {
         None if text.trim_start().starts_with('/') => {
             Err("is this a command? Take away the space before it (to say it: //)".to_owned())
         }
+        None if super::paste::ask(state, trimmed(&text)) => Ok(()),
         None => speak(state, now, &text),
     };
     if let Err(words) = outcome {
@@ -49,7 +51,8 @@ fn speak(state: &mut State, now: Moment, text: &str) -> Result<(), String> {
 /// Says something in the open conversation.
 pub(crate) fn say(state: &mut State, now: Moment, text: &str) -> Result<(), String> {
     check(state, text)?;
-    let text = Text::new(trimmed(text)).map_err(|error| error.to_string())?;
+    let text = shortcodes::replace(trimmed(text));
+    let text = Text::new(&text).map_err(|error| error.to_string())?;
     let Some(from) = state.link.name().cloned() else { return Err("not connected".to_owned()) };
     let talk = state.conversations.open_mut();
     if state.link.is_live() && !talk.member {

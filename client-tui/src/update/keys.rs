@@ -1,8 +1,10 @@
-//! Keys and paste: to the overlay on top, else to the screen that is shown.
+//! Keys: to the overlay on top, else to the screen that is shown.
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{complete, compose, connect, overlays, panes, picker, reading, scroll, start};
+use super::{
+    complete, compose, connect, outside, overlays, panes, picker, reading, recall, scroll, start,
+};
 use crate::command;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -10,9 +12,6 @@ use crate::keymap::{self, Action, Edit};
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
-
-/// Spaces that a pasted tab becomes.
-const TAB: &str = "    ";
 
 pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
@@ -24,7 +23,7 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
         return vec![Effect::Redraw];
     }
     if !state.overlays.is_empty() {
-        return match overlays::key(state, key) {
+        return match overlays::key(state, now, key) {
             overlays::Outcome::Done(effects) => effects,
             // What was typed closed it, and goes to what was below.
             overlays::Outcome::Passed => self::key(state, now, key),
@@ -35,37 +34,6 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
         Stage::Connecting(_) => connecting_key(state, key),
         Stage::Chat => chat_key(state, now, key),
     }
-}
-
-/// A paste goes in as one piece, and nothing in it acts.
-pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
-    state.screen.dirty = true;
-    let text = chat_protocol::text::clean(&raw.replace('\t', TAB));
-    let one_line = || text.replace('\n', " ").trim().to_owned();
-    while state.overlays.last().is_some_and(Overlay::gives_way) {
-        state.overlays.pop();
-    }
-    if let Some(overlay) = state.overlays.last_mut() {
-        if let Some(editor) = overlay.editor() {
-            editor.insert(&one_line());
-        }
-        return Vec::new();
-    }
-    match state.stage {
-        Stage::Start(_) => {
-            state.start.editor().insert(&one_line());
-        }
-        Stage::Connecting(_) => {}
-        Stage::Chat => {
-            let compose = &mut state.conversations.open_mut().compose;
-            compose.completion = None;
-            if !compose.editor.insert(&text) {
-                let words = format!("{} bytes are too much to paste here", text.len());
-                state.tip = Tip::Wrong(words);
-            }
-        }
-    }
-    Vec::new()
 }
 
 /// Leaves the program; asks first when something would be lost.
@@ -105,25 +73,50 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
     if !matches!(tip, Tip::Keys) {
         state.tip = Tip::None;
     }
-    if let Some(c) = keymap::typed(key) {
-        let compose = &mut state.conversations.open_mut().compose;
-        compose.completion = None;
-        compose.editor.insert(c.encode_utf8(&mut [0; 4]));
+    if state.conversations.open().compose.search.is_some() && recall::key(state, key) {
         return Vec::new();
     }
-    let Some(action) = keymap::action(key) else { return Vec::new() };
-    reading::forget_mark(state, action);
-    if !matches!(action, Action::Complete | Action::CompleteBack) {
-        state.conversations.open_mut().compose.completion = None;
+    let (typed, action) = (keymap::typed(key), keymap::action(key));
+    if std::mem::take(&mut state.conversations.open_mut().compose.prefixed)
+        && action == Some(Action::Edit(Edit::End))
+    {
+        return outside::begin(state);
     }
-    match action {
-        Action::Interrupt if tip == Tip::Quit => {
-            state.tip = tip;
-            interrupt(state)
+    if let Some(c) = typed {
+        let editor = &mut state.conversations.open_mut().compose.editor;
+        if !editor.insert(c.encode_utf8(&mut [0; 4])) {
+            state.tip = Tip::Wrong("the text is as long as it can be".to_owned());
         }
-        Action::Send => compose::send(state, now),
-        action => chat_action(state, action),
+        complete::refresh(state);
+        return Vec::new();
     }
+    let Some(action) = action else { return Vec::new() };
+    reading::forget_mark(state, action);
+    match action {
+        Action::Complete => complete::step(state, true),
+        Action::CompleteBack => complete::step(state, false),
+        // There is nothing to kill: the key's other meaning.
+        Action::Edit(Edit::KillToEnd) if state.conversations.open().compose.editor.is_empty() => {
+            picker::open(state);
+        }
+        Action::Edit(edit) => {
+            state.conversations.edit(edit);
+            complete::refresh(state);
+        }
+        Action::Escape if complete::close(state) => {}
+        action => {
+            state.conversations.open_mut().compose.completion = None;
+            return match action {
+                Action::Interrupt if tip == Tip::Quit => {
+                    state.tip = tip;
+                    interrupt(state)
+                }
+                Action::Send => compose::send(state, now),
+                action => chat_action(state, action),
+            };
+        }
+    }
+    Vec::new()
 }
 
 fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
@@ -136,13 +129,11 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::NewLine => {
             talk.compose.editor.insert("\n");
         }
-        // There is nothing to kill: the key's other meaning.
-        Action::Edit(Edit::KillToEnd) if talk.compose.editor.is_empty() => picker::open(state),
-        Action::Edit(edit) => talk.compose.editor.apply(edit),
+        Action::SearchHistory => recall::begin(state),
+        Action::EditOutside => return outside::begin(state),
+        Action::OutsidePrefix => talk.compose.prefixed = true,
         Action::Up => climb(state, false),
         Action::Down => climb(state, true),
-        Action::Complete => complete::step(state, true),
-        Action::CompleteBack => complete::step(state, false),
         Action::PageUp => scroll::page(state, true),
         Action::PageDown => scroll::page(state, false),
         Action::Top => talk.scrollback.scroll_to_top(&zone),
@@ -166,7 +157,12 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Escape => escape(state),
         Action::Interrupt if talk.compose.editor.is_empty() => return interrupt(state),
         Action::Interrupt => talk.compose.clear(),
-        Action::Send | Action::Redraw => {}
+        // Dealt with before.
+        Action::Send
+        | Action::Redraw
+        | Action::Edit(_)
+        | Action::Complete
+        | Action::CompleteBack => {}
     }
     Vec::new()
 }

@@ -3,8 +3,9 @@
 use chat_protocol::{Nick, Request};
 use crossterm::event::KeyEvent;
 
-use super::{connect, picker, sheets};
+use super::{connect, paste, picker, sheets};
 use crate::effect::Effect;
+use crate::event::Moment;
 use crate::keymap::{self, Action};
 use crate::state::hosting::Hosting;
 use crate::state::overlay::{NameRefused, Overlay};
@@ -17,7 +18,7 @@ pub(crate) enum Outcome {
     Passed,
 }
 
-pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Outcome {
+pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Outcome {
     let (action, typed) = (keymap::action(key), keymap::typed(key));
     Outcome::Done(match state.overlays.last_mut() {
         Some(Overlay::Help { .. } | Overlay::CommandHelp { .. } | Overlay::Whois { .. }) => {
@@ -36,6 +37,7 @@ pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Outcome {
             vec![Effect::Send(Request::Bye), Effect::Quit]
         }
         Some(Overlay::PortTaken { .. }) => port_taken(state, action),
+        Some(Overlay::Paste(_)) => return Outcome::Done(paste::key(state, now, key)),
         Some(Overlay::NameRefused(_)) => name_refused(state, action, typed),
         None => Vec::new(),
     })
@@ -74,7 +76,7 @@ fn name_refused(state: &mut State, action: Option<Action>, typed: Option<char>) 
         return Vec::new();
     }
     match action {
-        Some(Action::Edit(edit)) => refused.editor.apply(edit),
+        Some(Action::Edit(edit)) => refused.editor.apply(edit, &mut state.start.kills),
         Some(Action::Send) => match chosen(refused) {
             Ok(name) => {
                 state.overlays.pop();

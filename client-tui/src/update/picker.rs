@@ -59,7 +59,7 @@ pub(crate) fn key(state: &mut State, action: Option<Action>, typed: Option<char>
         Some(Action::PageDown) => picker.step(PAGE),
         Some(Action::Send) => return pick(state),
         Some(Action::Edit(Edit::KillToEnd)) if picker.editor.is_empty() => close(state),
-        Some(Action::Edit(edit)) => picker.editor.apply(edit),
+        Some(Action::Edit(edit)) => picker.editor.apply(edit, state.conversations.kills_mut()),
         Some(Action::Help) => state.overlays.push(Overlay::Help { scroll: 0 }),
         Some(Action::Escape | Action::Interrupt | Action::Pick) => close(state),
         _ => {}

@@ -30,7 +30,7 @@ pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
         (Some(Action::Edit(edit)), code) => {
             let moves = matches!(code, KeyCode::Left | KeyCode::Right);
             if !moves || matches!(state.start.focus, Field::Name | Field::Address) {
-                state.start.editor().apply(edit);
+                state.start.edit(edit);
             }
             check_name(state);
         }

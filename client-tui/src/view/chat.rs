@@ -4,13 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
-use super::{input, messages, panes, status};
+use super::{completion, input, messages, panes, status};
 use crate::cells;
 use crate::state::State;
 use crate::state::conversations::Talk;
-use crate::state::overlay::Overlay;
-use crate::state::tip::Tip;
-use crate::words;
+use crate::words::hint::{self, Hint};
 
 /// Draws the screen; returns where the cursor is.
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
@@ -28,6 +26,7 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     panes::talks(state, talks, buffer);
     messages::draw(state, between, buffer);
     panes::members(state, members, buffer);
+    completion::draw(state, area, rest.y, buffer);
     status::draw(state, take_rows(&mut rest, 1), buffer);
     let cursor = input::draw(state, take_rows(&mut rest, layout.input), buffer);
     tip(state, take_rows(&mut rest, layout.tip), buffer);
@@ -102,33 +101,10 @@ fn tip(state: &State, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let theme = &state.looks.theme;
-    let hint = state.overlays.last().and_then(Overlay::hint);
-    let (words, style) = match &state.tip {
-        Tip::Keys | Tip::None if hint.is_some() => {
-            (hint.unwrap_or_default().to_owned(), theme.quiet)
-        }
-        Tip::Keys => (keys(state, area.width.saturating_sub(2)), theme.quiet),
-        Tip::None => return,
-        Tip::Told(words) => (words::sentence(words), theme.accent),
-        Tip::Wrong(words) => (format!("✗ {}", words::sentence(words)), theme.error),
-        Tip::Quit => ("Press Ctrl-C again to quit".to_owned(), theme.accent),
+    let (words, style) = match hint::hint(state, usize::from(area.width.saturating_sub(2))) {
+        Hint::Quiet(words) => (words, theme.quiet),
+        Hint::Told(words) => (words, theme.accent),
+        Hint::Wrong(words) => (words, theme.error),
     };
-    let words = cells::fit(&words, usize::from(area.width.saturating_sub(2)));
     cells::put(buffer, (area.x + 1, area.y), area.right(), &words, style);
-}
-
-/// The keys that a newcomer needs, as many as there is room for. Between two people, without the
-/// list of conversations, the way back comes first.
-fn keys(state: &State, room: u16) -> String {
-    let lost = !state.conversations.open().is_room() && state.screen.layout.talks == 0;
-    let first = if lost { "Alt-1 back to #lobby" } else { "Enter send" };
-    let mut line = first.to_owned();
-    for key in ["Alt-Enter new line", "PgUp history", "Tab names", "F1 help"] {
-        // The help tells all the others, so it is never what is left out.
-        let needed = if key == "F1 help" { 0 } else { " · F1 help".len() };
-        if cells::width(&line) + cells::width(key) + 3 + needed <= usize::from(room) {
-            line = format!("{line} · {key}");
-        }
-    }
-    line
 }

@@ -1,51 +1,71 @@
-//! The input: a prompt that says where the text will go, and the text.
+//! The input: a prompt that says where the text will go, and the text; or what is searched in what
+//! was sent, and what was found.
+
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
-use crate::cells::{self, Row};
+use crate::cells;
 use crate::state::State;
+
+/// What stands between the prompt and the text.
+const SIGN: &str = " › ";
 
 /// Draws the input; returns where the cursor is.
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     let theme = &state.looks.theme;
-    let editor = &state.conversations.open().compose.editor;
-    let bold = theme.accent.add_modifier(Modifier::BOLD);
+    let compose = &state.conversations.open().compose;
+    let editor = compose.shown();
+    let failing = compose.search.as_ref().is_some_and(|search| search.failing);
+    let bold = if failing { theme.error } else { theme.accent }.add_modifier(Modifier::BOLD);
     let prompt = state.prompt();
     let x = cells::put(buffer, (area.x + 1, area.y), area.right(), &prompt, bold);
-    let x =
-        cells::put(buffer, (x, area.y), area.right(), " › ", theme.accent).min(area.right() - 1);
-    let Shown { rows, row, column, first } = shown(state, &prompt, area.height);
-    for (y, row) in (area.y..area.bottom()).zip(rows.iter().skip(first)) {
-        let text = &editor.text()[row.start..row.end];
-        cells::put(buffer, (x, y), area.right() - 1, text, theme.text);
+    let x = cells::put(buffer, (x, area.y), area.right(), SIGN, theme.accent);
+    let x = x.min(area.right() - 1);
+    let matched = compose.search.as_ref().map_or(0..0, |search| search.matched());
+    let found = theme.accent.add_modifier(Modifier::UNDERLINED);
+    let (row, column, first) = seen(state, area.height);
+    for (y, row) in (area.y..area.bottom()).zip(editor.rows().iter().skip(first)) {
+        let [before, inside, behind] = thirds(row.start..row.end, &matched);
+        let limit = area.right() - 1;
+        let mut at = cells::put(buffer, (x, y), limit, &editor.text()[before], theme.text);
+        at = cells::put(buffer, (at, y), limit, &editor.text()[inside], found);
+        cells::put(buffer, (at, y), limit, &editor.text()[behind], theme.text);
     }
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     let y = area.y + u16::try_from(row - first).unwrap_or(0);
     Position { x: x.saturating_add(column).min(area.right() - 1), y }
 }
 
+/// Where on the screen a byte of the text stands, if its row is seen.
+pub(super) fn column_of(state: &State, byte: usize) -> u16 {
+    let editor = state.conversations.open().compose.shown();
+    let row = editor.rows().iter().rposition(|row| row.start <= byte).unwrap_or(0);
+    let start = editor.rows().get(row).map_or(byte, |row| row.start);
+    let prompt = cells::width(&state.prompt()) + cells::width(SIGN) + 1;
+    let column = prompt + cells::width(editor.text().get(start..byte).unwrap_or_default());
+    u16::try_from(column).unwrap_or(u16::MAX)
+}
+
 /// How many rows of the typed text are above what is shown, and below.
 pub(super) fn unseen(state: &State) -> (usize, usize) {
     let height = state.screen.layout.input;
-    let Shown { rows, first, .. } = shown(state, &state.prompt(), height);
-    (first, rows.len().saturating_sub(first + usize::from(height.max(1))))
+    let (_, _, first) = seen(state, height);
+    let rows = state.conversations.open().compose.shown().rows().len();
+    (first, rows.saturating_sub(first + usize::from(height.max(1))))
 }
 
-/// The typed text in rows, the cursor's row and column, and the first row that is shown.
-struct Shown {
-    rows: Vec<Row>,
-    row: usize,
-    column: usize,
-    first: usize,
+/// The cursor's row and column, and the first row that is shown: the cursor's is always seen.
+fn seen(state: &State, height: u16) -> (usize, usize, usize) {
+    let (row, column) = state.conversations.open().compose.shown().place();
+    (row, column, (row + 1).saturating_sub(usize::from(height.max(1))))
 }
 
-fn shown(state: &State, prompt: &str, height: u16) -> Shown {
-    let editor = &state.conversations.open().compose.editor;
-    let rows = editor.rows(state.screen.input_width(cells::width(prompt)));
-    let (row, column) = editor.place(&rows);
-    // The row of the cursor is always seen.
-    let first = (row + 1).saturating_sub(usize::from(height.max(1)));
-    Shown { rows, row, column, first }
+/// A row's bytes before, inside and behind what was found.
+fn thirds(row: Range<usize>, matched: &Range<usize>) -> [Range<usize>; 3] {
+    let start = matched.start.clamp(row.start, row.end);
+    let end = matched.end.clamp(start, row.end);
+    [row.start..start, start..end, end..row.end]
 }

@@ -71,7 +71,7 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
         cells::put(buffer, (area.x + 1, area.y), name_x, &time, theme.quiet);
     }
     let (name, name_style) = author(state, entry);
-    if row.name && !name.is_empty() {
+    if (row.name || entry.is_action() && index == 0) && !name.is_empty() {
         cells::put_right(buffer, (name_x, area.y), name_end, name, name_style);
     }
     let (mark, mark_style, style) = dress(state, said);
@@ -116,7 +116,10 @@ fn dress(state: &State, said: &Said<'_>) -> (&'static str, Style, Style) {
             let led = state.conversations.open().scrollback.is_led_to(entry.key);
             (if led { "▸" } else { "@" }, theme.prose.mention, theme.text)
         }
-        Body::Said { .. } if entry.is_action() => ("*", theme.quiet, theme.text),
+        Body::Said { .. } if entry.is_action() => {
+            let (_, name) = author(state, entry);
+            ("*", name, theme.text.add_modifier(Modifier::ITALIC))
+        }
         Body::Said { .. } => ("", theme.text, theme.text),
         Body::Notice { tone: Tone::Quiet, .. } => ("∙", dim, dim),
         Body::Notice { tone: Tone::Accent, .. } => ("∙", theme.accent, theme.accent),

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style, Styled};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::{centred, cursor_in, picker, sheet};
+use super::{centred, cursor_in, paste, picker, sheet};
 use crate::cells;
 use crate::sheet::Sheet;
 use crate::state::State;
@@ -39,6 +39,10 @@ pub(super) fn draw(
         }
         Overlay::PortTaken { port, server } => {
             port_taken(state, *port, server.as_deref(), area, buffer);
+            None
+        }
+        Overlay::Paste(paste) => {
+            paste::draw(state, paste, area, buffer);
             None
         }
         Overlay::NameRefused(refused) => name_refused(state, refused, area, buffer),

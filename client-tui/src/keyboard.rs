@@ -1,0 +1,138 @@
+//! Who reads the keyboard: our thread, or another program to which the terminal is lent. At no time
+//! do both.
+//!
+//! A read that has begun waits for a key and cannot be called off. So whoever wants the keyboard
+//! closes the gate, and then makes the waiting read return by telling this process that its window
+//! has changed, which is harmless: the library that reads keys then hands out the size.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long the reader may take to come back: it needs a moment, or something is broken.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Where the reader asks before it reads.
+pub(crate) static GATE: Gate = Gate { state: Mutex::new(State::new()), changed: Condvar::new() };
+
+/// Lets the reader read, or not.
+pub(crate) struct Gate {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    closed: bool,
+    reading: bool,
+}
+
+impl State {
+    const fn new() -> Self {
+        Self { closed: false, reading: false }
+    }
+}
+
+impl Gate {
+    /// Reads by `read`, once the gate is open.
+    pub(crate) fn read<T>(&self, read: impl FnOnce() -> T) -> T {
+        let mut state = self.state();
+        while state.closed {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.reading = true;
+        drop(state);
+        let result = read();
+        self.state().reading = false;
+        self.changed.notify_all();
+        result
+    }
+
+    /// Closes the gate; `false`, and it stays open, when the reader does not come back. `wake` must
+    /// make a read return that is waiting.
+    pub(crate) fn close(&self, wake: impl FnOnce()) -> bool {
+        self.state().closed = true;
+        wake();
+        let waited = self.changed.wait_timeout_while(self.state(), PATIENCE, |state| state.reading);
+        let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.closed = !timeout.timed_out();
+        state.closed
+    }
+
+    pub(crate) fn open(&self) {
+        self.state().closed = false;
+        self.changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing in there can be half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes a read of keys return that is waiting for one.
+#[cfg(unix)]
+pub(crate) fn wake_reader() {
+    use rustix::process::{Signal, getpid, kill_process};
+    _ = kill_process(getpid(), Signal::WINCH);
+}
+
+/// Where no signal does: the reader looks up now and then by itself.
+#[cfg(not(unix))]
+pub(crate) fn wake_reader() {}
+
+/// Waits for a key, a paste, a click or a size; `None` when it is time to ask the gate again.
+#[cfg(unix)]
+pub(crate) fn next_input() -> Option<std::io::Result<crossterm::event::Event>> {
+    Some(crossterm::event::read())
+}
+
+/// Waits for a key, a paste, a click or a size; `None` when it is time to ask the gate again.
+#[cfg(not(unix))]
+pub(crate) fn next_input() -> Option<std::io::Result<crossterm::event::Event>> {
+    match crossterm::event::poll(Duration::from_millis(100)) {
+        Ok(false) => None,
+        Ok(true) => Some(crossterm::event::read()),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+
+    use super::*;
+
+    fn gate() -> Arc<Gate> {
+        Arc::new(Gate { state: Mutex::new(State::new()), changed: Condvar::new() })
+    }
+
+    #[test]
+    fn nothing_is_read_while_the_gate_is_closed() {
+        let gate = gate();
+        let (wake, woken) = mpsc::channel();
+        let (begun_sender, begun) = mpsc::channel();
+        let reader = Arc::clone(&gate);
+        let thread = std::thread::spawn(move || {
+            for _ in 0..2 {
+                reader.read(|| {
+                    begun_sender.send(()).unwrap();
+                    woken.recv().unwrap();
+                });
+            }
+        });
+        begun.recv().unwrap();
+        assert!(gate.close(|| wake.send(()).unwrap()));
+        assert!(begun.try_recv().is_err());
+        gate.open();
+        begun.recv().unwrap();
+        wake.send(()).unwrap();
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_gate_that_cannot_be_closed_stays_open() {
+        let gate = gate();
+        gate.state().reading = true;
+        assert!(!gate.close(|| {}));
+        assert_eq!(gate.read(|| 7), 7);
+    }
+}

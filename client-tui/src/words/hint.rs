@@ -1,0 +1,181 @@
+//! The line below the input: what is wrong, or else the keys that help with what is being written
+//! just now.
+
+use chat_protocol::limit;
+
+use super::{counted, sentence};
+use crate::cells;
+use crate::command;
+use crate::state::State;
+use crate::state::completion::Completion;
+use crate::state::overlay::Overlay;
+use crate::state::tip::Tip;
+
+/// Rows of a screen from which the line is always there, so that nothing jumps when it changes.
+const ALWAYS_FROM: u16 = 14;
+
+/// What the line says, and how it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Hint {
+    Quiet(String),
+    Told(String),
+    Wrong(String),
+}
+
+/// Whether the line has a row of its own now.
+pub(crate) fn has_row(state: &State) -> bool {
+    let compose = &state.conversations.open().compose;
+    state.screen.height >= ALWAYS_FROM
+        || state.tip != Tip::None
+        || compose.search.is_some()
+        || compose.completion.is_some()
+        || compose.editor.text().starts_with('/')
+}
+
+/// The line, in so many columns.
+pub(crate) fn hint(state: &State, room: usize) -> Hint {
+    match &state.tip {
+        Tip::Told(words) => Hint::Told(cells::fit(&sentence(words), room)),
+        Tip::Wrong(words) => Hint::Wrong(cells::fit(&format!("✗ {}", sentence(words)), room)),
+        Tip::Quit => Hint::Told(cells::fit("Press Ctrl-C again to quit", room)),
+        Tip::None | Tip::Keys => Hint::Quiet(context(state, room)),
+    }
+}
+
+fn context(state: &State, room: usize) -> String {
+    if let Some(words) = state.overlays.last().and_then(Overlay::hint) {
+        return cells::fit(words, room);
+    }
+    let compose = &state.conversations.open().compose;
+    let text = compose.editor.text();
+    if let Some(search) = &compose.search {
+        let keys = ["Enter takes it", "Ctrl-R older", "Ctrl-S newer", "Esc back to your text"];
+        let nothing = search.preview().is_none();
+        return list(
+            if nothing { &["Type what to look for in what you sent", "Esc back"] } else { &keys },
+            None,
+            room,
+        );
+    }
+    if compose.prefixed {
+        return list(&["Ctrl-E now: write in your own editor"], None, room);
+    }
+    if let Some(completion) = &compose.completion {
+        return completing(completion, room);
+    }
+    if let Some(words) = command(text, room) {
+        return words;
+    }
+    if text.len() > limit::TEXT_BYTES {
+        let long = format!("{} of {} bytes", grouped(text.len()), grouped(limit::TEXT_BYTES));
+        return list(&[&long, "too long to send", "Alt-E your own editor"], None, room);
+    }
+    let lines = compose.editor.lines();
+    if lines > 1 {
+        let lines = counted(lines, "line");
+        let keys = [&lines, "Enter sends all", "Alt-Enter one more", "Alt-E your own editor"];
+        return list(&keys, None, room);
+    }
+    keys(state, text.is_empty(), room)
+}
+
+fn completing(completion: &Completion, room: usize) -> String {
+    let Some(chosen) = completion.chosen else {
+        return list(&["Tab completes", "Esc closes", "Enter sends it as it is"], None, room);
+    };
+    let place = format!("{} of {}", chosen + 1, completion.candidates.len());
+    let keys = [&place, "Tab next", "Shift-Tab back", "Esc what you typed", "or type on"];
+    list(&keys, None, room)
+}
+
+/// The keys that a newcomer needs, or else those for the moment. Between two people, without the
+/// list of conversations, the way back comes first.
+fn keys(state: &State, empty: bool, room: usize) -> String {
+    let lost = !state.conversations.open().is_room() && state.screen.layout.talks == 0;
+    let first = if lost && empty { "Alt-1 back to #lobby" } else { "Enter send" };
+    let keys: &[&str] = match (&state.tip, empty) {
+        (Tip::Keys, _) => &[first, "Alt-Enter new line", "PgUp history", "Tab names"],
+        (_, true) if lost => &[first, "/ commands", "↑ sent before", "Ctrl-R search it"],
+        (_, true) => &["/ commands", "↑ sent before", "Ctrl-R search it", "Alt-A news"],
+        (_, false) => &[first, "Alt-Enter new line", "Tab completes", "Alt-E your own editor"],
+    };
+    list(keys, Some("F1 help"), room)
+}
+
+/// How the command that is being typed goes on.
+fn command(text: &str, room: usize) -> Option<String> {
+    let line = text.strip_prefix('/').filter(|line| !line.starts_with('/'))?;
+    if line.contains('\n') {
+        return Some(list(&["A command is one line", "to say this: //"], None, room));
+    }
+    let name = line.split(' ').next().unwrap_or_default();
+    let words = match command::find(name) {
+        Some(command) => {
+            let usage = command.usage();
+            let both = format!("{usage}   {}", command.help);
+            if cells::width(&both) <= room { both } else { usage }
+        }
+        None if line.contains(' ') => format!("There is no /{name}: F1 lists the commands"),
+        None => {
+            return Some(list(
+                &["Tab completes", "F1 lists the commands", "// says it"],
+                None,
+                room,
+            ));
+        }
+    };
+    Some(cells::fit(&words, room))
+}
+
+/// As many of these as there is room for; `last` is never what is left out.
+fn list(keys: &[&str], last: Option<&str>, room: usize) -> String {
+    let needed = last.map_or(0, |last| cells::width(last) + 3);
+    let mut line = String::new();
+    for key in keys {
+        let gap = if line.is_empty() { "" } else { " · " };
+        if cells::width(&line) + cells::width(gap) + cells::width(key) + needed <= room {
+            line = format!("{line}{gap}{key}");
+        }
+    }
+    let gap = if line.is_empty() { "" } else { " · " };
+    let last = last.map(|last| format!("{gap}{last}")).unwrap_or_default();
+    cells::fit(&(line + &last), room)
+}
+
+/// `8192` as `8,192`.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_there_is_room_for_is_told() {
+        let check = |room, expected: &str| {
+            assert_eq!(list(&["Enter send", "Tab names"], Some("F1 help"), room), expected);
+        };
+        check(40, "Enter send · Tab names · F1 help");
+        check(25, "Enter send · F1 help");
+        check(10, "F1 help");
+        check(3, "F1…");
+    }
+
+    #[test]
+    fn numbers_are_read_in_groups() {
+        let check = |number, expected: &str| assert_eq!(grouped(number), expected);
+        check(0, "0");
+        check(999, "999");
+        check(8_192, "8,192");
+        check(1_048_576, "1,048,576");
+    }
+}
