@@ -206,7 +206,7 @@ fn an_action_is_told_by_name() {
     // Without anything done it is a text like any other; so is one that only looks like an action.
     client.frames(&[&said(3, "bob", 0, "/me "), &said(4, "bob", 0, "* ann leaves")]);
     shows(&mut client, "bob   /me");
-    shows(&mut client, "      * ann leaves");
+    shows(&mut client, "• ann leaves");
     assert!(client.enter("/me").is_empty());
     assert_eq!(typed(&client), "/me");
 }
