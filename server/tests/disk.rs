@@ -228,3 +228,37 @@ async fn try_damaged(data: &Path, texts: &[String], what: &str) {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!said.contains("panicked"), "{what}: {said}");
 }
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_told_in_one_line() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+
+    let data = tempfile::tempdir().unwrap();
+    filled(data.path(), 3).await;
+    for entry in std::fs::read_dir(data.path()).unwrap() {
+        let file = entry.unwrap().path();
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o444)).unwrap();
+    }
+    std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o555)).unwrap();
+    let arguments = ["--bind", "127.0.0.1", "--port", "0", "--data", data.path().to_str().unwrap()];
+    let mut server = command(&arguments);
+    if rustix::process::geteuid().is_root() {
+        // Nothing is read-only to root; anybody else has to be able to run the program, then.
+        server = Command::new(reachable_copy(data.path()));
+        server.args(arguments).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
+        server.uid(65_534).gid(65_534);
+    }
+    let output = server.output().unwrap();
+    std::fs::set_permissions(data.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("cannot be written") && said.contains("--data"), "{said}");
+}
+
+/// The program where everybody can reach it: the folder that it is built in may be somebody's own.
+fn reachable_copy(beside: &Path) -> std::path::PathBuf {
+    let copy = beside.join("chat-server");
+    std::fs::copy(env!("CARGO_BIN_EXE_chat-server"), &copy).unwrap();
+    copy
+}
