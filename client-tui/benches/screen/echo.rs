@@ -104,47 +104,46 @@ fn round(rate: u32) -> Round {
     })
 }
 
+/// Types, and looks at every picture that comes.
 fn type_keys(terminal: &mut Terminal) -> Round {
     let mut round = Round { times: Vec::new(), taken: 0.0, pictures: 0, wrong: 0 };
+    let (_, from) = terminal.screen().cursor_position();
     let mut typed = String::new();
     let mut growing = true;
     for number in 0..KEYS {
         let before = typed.clone();
         growing = if growing { typed.len() < LONGEST } else { typed.is_empty() };
-        let key = if growing {
-            let key = char::from(b'a' + u8::try_from(number % 26).unwrap());
-            typed.push(key);
-            key.to_string()
-        } else {
-            typed.pop();
-            "\x7f".to_owned()
-        };
-        let pressed = terminal.send(&key);
+        let pressed = terminal.send(&next_key(&mut typed, number, growing));
         loop {
-            let shown = terminal.picture(Duration::from_secs(20)).expect("a picture of the key");
+            let shown = terminal.picture(Duration::from_secs(20));
             round.pictures += 1;
-            let row = terminal.cursor_row();
-            if row == expected(&typed) {
+            let row = terminal.typed(from);
+            if row == typed {
+                let shown = shown.expect("every key is shown in a picture");
                 round.times.push(shown.saturating_duration_since(pressed));
                 break;
             }
-            round.wrong += usize::from(row != expected(&before));
+            assert!(shown.is_some(), "{row:?} never became {typed:?}");
+            round.wrong += usize::from(row != before);
         }
-        look_until_next(terminal, &typed, &mut round, number);
+        // No picture's rhythm decides when the next key comes.
+        let micros = 5_000 + u64::try_from(number * 7_919 % 13_000).unwrap();
+        let next = Instant::now() + Duration::from_micros(micros);
+        while terminal.picture(next.saturating_duration_since(Instant::now())).is_some() {
+            round.pictures += 1;
+            round.wrong += usize::from(terminal.typed(from) != typed);
+        }
     }
     round
 }
 
-/// Looks at what is drawn until it is time for the next key, which no picture's rhythm decides.
-fn look_until_next(terminal: &mut Terminal, typed: &str, round: &mut Round, number: usize) {
-    let micros = 5_000 + u64::try_from(number * 7_919 % 13_000).unwrap();
-    let next = Instant::now() + Duration::from_micros(micros);
-    while terminal.picture(next.saturating_duration_since(Instant::now())).is_some() {
-        round.pictures += 1;
-        round.wrong += usize::from(terminal.cursor_row() != expected(typed));
+/// A letter, or one taken out again.
+fn next_key(typed: &mut String, number: usize, growing: bool) -> String {
+    if !growing {
+        typed.pop();
+        return "\x7f".to_owned();
     }
-}
-
-fn expected(typed: &str) -> String {
-    format!(" #lobby {typed}").trim_end().to_owned()
+    let letter = char::from(b'a' + u8::try_from(number % 26).unwrap());
+    typed.push(letter);
+    letter.to_string()
 }

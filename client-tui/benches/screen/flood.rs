@@ -79,9 +79,10 @@ pub(crate) fn joined(server: &Server, data: &Path) -> (Terminal, Duration, Durat
     let mut terminal = Terminal::prepare(client, &arguments, &[], data);
     let start = terminal.go();
     let first = terminal.wait_until("a picture", |screen| !screen.contents().is_empty());
-    let welcomed = match terminal.cursor_row().starts_with(" #lobby") {
+    let in_room = |screen: &vt100::Screen| screen.contents().contains(" 13 here");
+    let welcomed = match in_room(terminal.screen()) {
         true => first,
-        false => terminal.wait_until("the room", |screen| screen.contents().contains(" 13 here")),
+        false => terminal.wait_until("the room", in_room),
     };
     (terminal, first - start, welcomed - start)
 }

@@ -146,11 +146,10 @@ impl Terminal {
         self.parser.screen()
     }
 
-    /// The text of the row in which the cursor is.
-    pub(crate) fn cursor_row(&self) -> String {
-        let screen = self.screen();
-        let (row, _) = screen.cursor_position();
-        screen.contents_between(row, 0, row, screen.size().1.get()).trim_end().to_owned()
+    /// The text in the cursor's row, from this column to the cursor.
+    pub(crate) fn typed(&self, from: u16) -> String {
+        let (row, column) = self.screen().cursor_position();
+        self.screen().contents_between(row, from.min(column), row, column)
     }
 
     /// Bytes that the program has written, as far as they were looked at.
