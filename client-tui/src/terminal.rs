@@ -2,8 +2,10 @@
 //!
 //! Asks the terminal nothing: an answer that does not come must not hold up the first picture.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::panic;
+use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,11 +15,11 @@ use crossterm::event::{
     EnableFocusChange, EnableMouseCapture, Event as Input, KeyboardEnhancementFlags,
     PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
+use crossterm::queue;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -47,6 +49,7 @@ pub fn is_there() -> bool {
 #[derive(Debug)]
 pub struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Output>>,
+    output: Output,
 }
 
 impl Terminal {
@@ -57,8 +60,9 @@ impl Terminal {
     pub fn take() -> io::Result<Self> {
         TAKEN.store(true, Ordering::SeqCst);
         let taken = take_over().and_then(|()| {
-            let inner = ratatui::Terminal::new(CrosstermBackend::new(Output::default()))?;
-            Ok(Self { inner })
+            let output = Output::default();
+            let inner = ratatui::Terminal::new(CrosstermBackend::new(output.clone()))?;
+            Ok(Self { inner, output })
         });
         taken.inspect_err(|_| give_back())
     }
@@ -74,13 +78,13 @@ impl Screen for Terminal {
     fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
         self.inner.draw(paint)?;
-        execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
+        queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
+        self.output.send()
     }
 
     fn bell(&mut self) -> io::Result<()> {
-        let output = self.inner.backend_mut();
-        output.write_all(b"\x07")?;
-        io::Write::flush(output)
+        self.output.write_all(b"\x07")?;
+        self.output.send()
     }
 
     fn repaint(&mut self) -> io::Result<()> {
@@ -207,27 +211,35 @@ pub async fn watch_size(keys: mpsc::WeakSender<io::Result<Input>>) {
 #[cfg(not(unix))]
 pub async fn watch_size(_keys: mpsc::WeakSender<io::Result<Input>>) {}
 
-/// Collects a frame and writes it in one piece; writes nothing once the terminal was given back,
-/// not even what was begun before.
-#[derive(Debug, Default)]
+/// Collects a picture and writes it in one piece, although those who draw flush whenever they move
+/// the cursor; writes nothing once the terminal was given back, not even what was begun before.
+/// Its clones collect together.
+#[derive(Clone, Debug, Default)]
 struct Output {
-    begun: Vec<u8>,
+    begun: Rc<RefCell<Vec<u8>>>,
 }
 
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.begun.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let begun = std::mem::take(&mut self.begun);
+impl Output {
+    /// Writes what was collected.
+    fn send(&self) -> io::Result<()> {
+        let begun = self.begun.take();
         if begun.is_empty() || !TAKEN.load(Ordering::SeqCst) {
             return Ok(());
         }
         let mut out = io::stdout().lock();
         out.write_all(&begun)?;
         out.flush()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.begun.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
