@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::figures::{Subject, header, quantile, row};
+use crate::figures::{Subject, header, milliseconds, quantile, row};
 use crate::server::Server;
 use crate::terminal::Terminal;
 use crate::{flood, floor};
@@ -50,6 +50,8 @@ const SCENARIOS: [Scenario; 3] = [
 /// What a round of a scenario has brought.
 struct Round {
     times: Vec<Duration>,
+    /// What the program's threads worked.
+    cpu: Duration,
     /// Messages taken a second.
     taken: f64,
     /// Pictures looked at, and those of them whose row was not as typed.
@@ -71,7 +73,11 @@ pub(crate) fn measure(rounds: usize) {
         let results: Vec<Round> = (0..rounds).map(|_| round(*rate)).collect();
         row(median, "ms", quantiles(&results, 0.5));
         row(worst, "ms", quantiles(&results, 0.99));
-        if *rate > 0 {
+        if *rate == 0 {
+            #[allow(clippy::cast_precision_loss)]
+            let a_key = |round: &Round| milliseconds(round.cpu) / KEYS as f64;
+            row(&name("… processor time a key"), "ms", results.iter().map(a_key).collect());
+        } else {
             let taken = results.iter().map(|round| round.taken).collect();
             row(&name("… messages taken a second"), "", taken);
         }
@@ -106,7 +112,9 @@ fn round(rate: u32) -> Round {
 
 /// Types, and looks at every picture that comes.
 fn type_keys(terminal: &mut Terminal) -> Round {
-    let mut round = Round { times: Vec::new(), taken: 0.0, pictures: 0, wrong: 0 };
+    let process = terminal.process();
+    let before = process.cpu();
+    let mut round = Round { times: Vec::new(), cpu: before, taken: 0.0, pictures: 0, wrong: 0 };
     let (_, from) = terminal.screen().cursor_position();
     let mut typed = String::new();
     let mut growing = true;
@@ -134,6 +142,7 @@ fn type_keys(terminal: &mut Terminal) -> Round {
             round.wrong += usize::from(terminal.typed(from) != typed);
         }
     }
+    round.cpu = process.cpu() - before;
     round
 }
 
