@@ -116,6 +116,11 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<Row> {
 }
 
 fn wrap_line(line: &str, base: usize, width: usize, rows: &mut Vec<Row>) {
+    // A plain line takes a cell a byte: most of a flood fits, and is not looked at further.
+    if line.len() <= width && line.bytes().all(|byte| is_plain(&[byte])) {
+        rows.push(Row { start: base, end: base + line.len() });
+        return;
+    }
     let (mut start, mut column) = (0, 0);
     // Where the row may end: behind a space or a wide character; the byte, and the column there.
     let mut gap: Option<(usize, usize)> = None;
@@ -202,6 +207,9 @@ mod tests {
         check("  let x = 1;", 20, &["  let x = 1;"]);
         check("漢字漢字", 5, &["漢字", "漢字"]);
         check("x     y", 3, &["x     ", "y"]);
+        check("fits", 4, &["fits"]);
+        check("é fits", 6, &["é fits"]);
+        check("a\u{7}b", 2, &["a\u{7}b"]);
         check("漢", 1, &["漢"]);
     }
 
