@@ -30,7 +30,17 @@ pub(crate) struct Grapheme<'a> {
 /// The graphemes of `text` that may be drawn. Whatever steers, reorders or takes no room is left
 /// out, although the protocol's types are clean: this is the last gate before the terminal.
 pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = Grapheme<'_>> {
-    text.grapheme_indices(true).filter_map(|(at, grapheme)| {
+    let mut at = 0;
+    let next = move || {
+        let start = at;
+        let text = next_grapheme(text, start)?;
+        at += text.len();
+        Some((start, text))
+    };
+    std::iter::from_fn(next).filter_map(|(at, grapheme)| {
+        if is_plain(grapheme.as_bytes()) {
+            return Some(Grapheme { at, text: grapheme, width: 1 });
+        }
         // Controls, bidi signs and separators are graphemes of their own, so the first character
         // tells.
         let first = grapheme.chars().next()?;
@@ -41,6 +51,21 @@ pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = Grapheme<'_>> {
         let width = text.width();
         (width > 0).then_some(Grapheme { at, text, width })
     })
+}
+
+/// The grapheme that begins at a boundary. Between two plain characters there is always another
+/// boundary: most of every picture is such, and asking Unicode's tables is most of its cost.
+fn next_grapheme(text: &str, at: usize) -> Option<&str> {
+    let rest = text.get(at..)?;
+    match rest.as_bytes() {
+        [first, second, ..] if is_plain(&[*first]) && second.is_ascii() => rest.get(..1),
+        _ => rest.graphemes(true).next(),
+    }
+}
+
+/// Whether this is one character that takes one cell, without asking further.
+fn is_plain(grapheme: &[u8]) -> bool {
+    matches!(grapheme, [b' '..=b'~'])
 }
 
 fn bounded(grapheme: &str) -> &str {
@@ -91,6 +116,11 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<Row> {
 }
 
 fn wrap_line(line: &str, base: usize, width: usize, rows: &mut Vec<Row>) {
+    // A plain line takes a cell a byte: most of a flood fits, and is not looked at further.
+    if line.len() <= width && line.bytes().all(|byte| is_plain(&[byte])) {
+        rows.push(Row { start: base, end: base + line.len() });
+        return;
+    }
     let (mut start, mut column) = (0, 0);
     // Where the row may end: behind a space or a wide character; the byte, and the column there.
     let mut gap: Option<(usize, usize)> = None;
@@ -147,7 +177,12 @@ pub(crate) fn put_part(
             break;
         }
         let at = u16::try_from(column).unwrap_or(u16::MAX);
-        buffer.set_stringn(at, y, grapheme.text, grapheme.width, style);
+        match buffer.cell_mut((at, y)) {
+            Some(cell) if is_plain(grapheme.text.as_bytes()) => {
+                cell.set_symbol(grapheme.text).set_style(style);
+            }
+            _ => _ = buffer.set_stringn(at, y, grapheme.text, grapheme.width, style),
+        }
         column += grapheme.width;
     }
     u16::try_from(column).unwrap_or(u16::MAX)
@@ -250,6 +285,9 @@ mod tests {
         check("  let x = 1;", 20, &["  let x = 1;"]);
         check("漢字漢字", 5, &["漢字", "漢字"]);
         check("x     y", 3, &["x     ", "y"]);
+        check("fits", 4, &["fits"]);
+        check("é fits", 6, &["é fits"]);
+        check("a\u{7}b", 2, &["a\u{7}b"]);
         check("漢", 1, &["漢"]);
     }
 
@@ -306,6 +344,18 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn boundaries_are_those_of_unicode(text in "([ -~]|\\r\\n|\\PC|[\u{301}\u{200D}\u{600}🇩👩]){0,20}") {
+            let all: Vec<(usize, &str)> = text.grapheme_indices(true).collect();
+            for grapheme in graphemes(&text) {
+                proptest::prop_assert!(all.contains(&(grapheme.at, grapheme.text)));
+                proptest::prop_assert_eq!(grapheme.width, grapheme.text.width());
+            }
+            let drawn = |text: &str| !text.contains(|c| is_unwanted(c) || "\n\u{2028}\u{2029}".contains(c));
+            let seen = all.iter().filter(|(_, text)| text.width() > 0 && drawn(text)).count();
+            proptest::prop_assert_eq!(graphemes(&text).count(), seen);
+        }
+
         #[test]
         fn rows_lose_nothing_and_fit(text in "[ a漢é\n👩‍👧]{0,60}", columns in 2_usize..12) {
             let rows = wrap(&text, columns);

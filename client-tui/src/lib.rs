@@ -8,7 +8,6 @@ use std::io;
 use std::sync::mpsc as done;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use ratatui::Frame;
 use tokio::sync::mpsc;
 
@@ -54,6 +53,7 @@ pub mod update;
 pub mod view;
 mod words;
 pub mod world;
+mod zone;
 
 /// How long the link is given to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -160,7 +160,7 @@ impl Client {
             height,
             light: look.light,
             no_color: !look.colours,
-            zone: TimeZone::system(),
+            zone: zone::local(),
         });
         Ok(Self { state })
     }

@@ -5,8 +5,10 @@
 //! meanwhile. The rest is drawn when nothing more is waiting, and at most 60 times a second. With
 //! nothing to do the loop sleeps without a timer.
 
+mod pace;
+
 use std::io;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crossterm::event::{Event as Input, KeyEventKind};
 use ratatui::Frame;
@@ -16,9 +18,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::world::World;
-
-/// The shortest time between two pictures of what the network brings: 60 a second.
-const FRAME: Duration = Duration::from_millis(16);
+use pace::{FRAME, Pace};
 
 /// Keys that are taken before a picture is drawn between them.
 const KEYS_AT_ONCE: usize = 1024;
@@ -108,7 +108,7 @@ pub async fn run<P: Program, S: Screen>(
         start: Instant::now(),
         wake: None,
         dirty_since: Some(Instant::now()),
-        drawn: None,
+        pace: Pace::default(),
         lent: false,
         quit: false,
     };
@@ -130,8 +130,8 @@ struct Stage<'a, P, S> {
     wake: Option<Instant>,
     /// Since when the picture is out of date.
     dirty_since: Option<Instant>,
-    /// When it was last drawn.
-    drawn: Option<Instant>,
+    /// When it may be drawn again.
+    pace: Pace,
     /// Whether another program has the screen.
     lent: bool,
     quit: bool,
@@ -239,21 +239,20 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         // What was asked for the first picture is in it.
         self.program.take_dirty();
         self.dirty_since = None;
-        self.drawn = Some(Instant::now());
+        self.pace.drawn(Instant::now());
         Ok(())
     }
 
     /// When the picture may be drawn if nothing else happens before; `None` if it is up to date.
     fn frame_due(&self) -> Option<Instant> {
-        self.dirty_since.map(|since| self.drawn.map_or(since, |drawn| drawn + FRAME))
+        self.dirty_since.map(|since| self.pace.due(since))
     }
 
     /// Whether the picture has been out of date for so long that it is drawn although more is
     /// waiting.
     fn is_overdue(&self) -> bool {
         let now = Instant::now();
-        self.dirty_since.is_some_and(|since| since + FRAME <= now)
-            && self.drawn.is_none_or(|drawn| drawn + FRAME <= now)
+        self.dirty_since.is_some_and(|since| since + FRAME <= now) && self.pace.due(now) <= now
     }
 
     fn now(&self) -> Moment {

@@ -15,6 +15,13 @@ mod unix {
     use tokio::io::unix::AsyncFd;
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
+    /// What the terminal is watched for: its end, which is told whatever is asked for. Asking for
+    /// errors alone would be woken by every key as well, just when that is to be drawn.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const END: Interest = Interest::PRIORITY;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const END: Interest = Interest::ERROR;
+
     /// Everything from outside that ends the program.
     #[derive(Debug)]
     pub struct Stops {
@@ -36,7 +43,7 @@ mod unix {
             // Deprecated because a type may lie about its descriptor; `OwnedFd` does not, and the
             // successor is `unsafe`.
             #[allow(deprecated)]
-            let watch = |fd: OwnedFd| AsyncFd::with_interest(fd, Interest::ERROR).ok();
+            let watch = |fd: OwnedFd| AsyncFd::with_interest(fd, END).ok();
             Ok(Self {
                 terminate: signal(SignalKind::terminate())?,
                 hang_up: signal(SignalKind::hangup())?,
@@ -50,7 +57,7 @@ mod unix {
             let gone = loop {
                 let terminal = async {
                     match &self.terminal {
-                        Some(terminal) => _ = terminal.ready(Interest::ERROR).await,
+                        Some(terminal) => _ = terminal.ready(END).await,
                         None => std::future::pending().await,
                     }
                 };

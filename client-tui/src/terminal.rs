@@ -3,6 +3,7 @@
 //! Asks the terminal nothing: an answer that does not come must not hold up the first picture.
 
 mod hyperlinks;
+mod wide;
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
@@ -19,11 +20,11 @@ use crossterm::event::{
     EnableFocusChange, EnableMouseCapture, Event as Input, KeyboardEnhancementFlags,
     PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
+use crossterm::queue;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{execute, queue};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use tokio::sync::mpsc;
@@ -68,6 +69,7 @@ pub fn is_there() -> bool {
 pub struct Terminal {
     inner: ratatui::Terminal<Linked<Output>>,
     links: Rc<RefCell<Links>>,
+    output: Output,
 }
 
 impl Terminal {
@@ -78,10 +80,11 @@ impl Terminal {
     pub fn take() -> io::Result<Self> {
         TAKEN.store(true, Ordering::SeqCst);
         let taken = take_over().and_then(|()| {
+            let output = Output::default();
             let links = Rc::new(RefCell::new(Links::default()));
             let shown = hyperlinks::are_shown(&std::env::var("TERM").unwrap_or_default());
-            let backend = Linked::new(Output::default(), shown.then(|| Rc::clone(&links)));
-            Ok(Self { inner: ratatui::Terminal::new(backend)?, links })
+            let backend = Linked::new(output.clone(), shown.then(|| Rc::clone(&links)));
+            Ok(Self { inner: ratatui::Terminal::new(backend)?, links, output })
         });
         taken.inspect_err(|_| give_back())
     }
@@ -101,20 +104,21 @@ impl Screen for Terminal {
             let addresses = paint(frame);
             links.borrow_mut().number(frame.buffer_mut(), addresses);
         })?;
-        execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
+        queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
+        self.output.send()
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         if text.len() > CLIPBOARD_BYTES {
             return Ok(());
         }
-        execute!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+        queue!(self.output, CopyToClipboard::to_clipboard_from(text))?;
+        self.output.send()
     }
 
     fn bell(&mut self) -> io::Result<()> {
-        let output = self.inner.backend_mut();
-        output.write_all(b"\x07")?;
-        io::Write::flush(output)
+        self.output.write_all(b"\x07")?;
+        self.output.send()
     }
 
     fn lend(&mut self) -> io::Result<()> {
@@ -272,27 +276,35 @@ pub async fn watch_size(keys: mpsc::WeakSender<io::Result<Input>>) {
 #[cfg(not(unix))]
 pub async fn watch_size(_keys: mpsc::WeakSender<io::Result<Input>>) {}
 
-/// Collects a frame and writes it in one piece; writes nothing once the terminal was given back,
-/// not even what was begun before.
-#[derive(Debug, Default)]
+/// Collects a picture and writes it in one piece, although those who draw flush whenever they move
+/// the cursor; writes nothing once the terminal was given back, not even what was begun before.
+/// Its clones collect together.
+#[derive(Clone, Debug, Default)]
 struct Output {
-    begun: Vec<u8>,
+    begun: Rc<RefCell<Vec<u8>>>,
 }
 
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.begun.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let begun = std::mem::take(&mut self.begun);
+impl Output {
+    /// Writes what was collected.
+    fn send(&self) -> io::Result<()> {
+        let begun = self.begun.take();
         if begun.is_empty() || !TAKEN.load(Ordering::SeqCst) {
             return Ok(());
         }
         let mut out = io::stdout().lock();
         out.write_all(&begun)?;
         out.flush()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.begun.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -213,7 +213,8 @@ async fn the_network_gets_sixty_pictures_a_second() {
     });
     stage.run(1).await;
     let draws = stage.draws();
-    assert!((50..=63).contains(&draws), "{draws} pictures of {} events", stage.diary().len());
+    // Two more than sixty, at most, come right behind the first one.
+    assert!((50..=65).contains(&draws), "{draws} pictures of {} events", stage.diary().len());
 }
 
 /// With the real clock, because a flood leaves the paused one no moment to move on. What happens

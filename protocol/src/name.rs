@@ -11,6 +11,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::limit;
 
+/// The key of names that would pass for the server's own.
+const RESERVED: &str = "server";
+
 /// Why a name was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NameError {
@@ -61,10 +64,10 @@ impl Nick {
     /// # Errors
     /// When it breaks a rule; nothing is repaired.
     pub fn new(raw: &str) -> Result<Self, NameError> {
-        let name: String = raw.nfc().collect();
+        let name = nfc(raw);
         let mut before = ' ';
         for c in name.chars() {
-            let allowed = if is_combining_mark(c) {
+            let allowed = if !c.is_ascii() && is_combining_mark(c) {
                 before != ' ' && !is_invisible(c)
             } else if c == ' ' {
                 before != ' '
@@ -81,7 +84,7 @@ impl Nick {
             return Err(NameError::Spaces);
         }
         let nick = Self(name);
-        if nick.key().0 == "server" { Err(NameError::Reserved) } else { Ok(nick) }
+        if nick.is_reserved() { Err(NameError::Reserved) } else { Ok(nick) }
     }
 
     /// Makes a name of whatever a lab's client sent: other characters are dropped, white space
@@ -136,6 +139,15 @@ impl Nick {
         Self(name.trim_end().to_owned() + &suffix)
     }
 
+    /// Whether it passes for the server's own. Every message's sender is looked at, and for the
+    /// plainest names, of which no other looks like it, a key is not needed.
+    fn is_reserved(&self) -> bool {
+        match self.0.is_ascii() {
+            true => self.0.eq_ignore_ascii_case(RESERVED),
+            false => self.key().0 == RESERVED,
+        }
+    }
+
     /// What this nick is compared by.
     pub fn key(&self) -> NameKey {
         let folded: String = fold(&self.0.nfkc().collect::<String>());
@@ -165,11 +177,12 @@ impl RoomName {
     /// # Errors
     /// When it breaks a rule; nothing is repaired.
     pub fn new(raw: &str) -> Result<Self, NameError> {
-        let name: String = raw.nfc().collect();
+        let name = nfc(raw);
         let mut before = None;
         for c in name.chars() {
             let allowed = match c {
                 '_' | '-' => true,
+                c if c.is_ascii() => c.is_ascii_alphanumeric(),
                 c if is_combining_mark(c) => before.is_some() && !is_invisible(c),
                 c => c.is_alphanumeric() && !is_invisible(c),
             };
@@ -199,17 +212,25 @@ impl RoomName {
     }
 }
 
+/// The text in NFC, which ASCII always is.
+fn nfc(raw: &str) -> String {
+    if raw.is_ascii() { raw.to_owned() } else { raw.nfc().collect() }
+}
+
 fn check_length(name: &str) -> Result<(), NameError> {
     if name.is_empty() {
         return Err(NameError::Empty);
     }
-    let too_long =
-        name.len() > limit::NAME_BYTES || name.graphemes(true).nth(limit::NAME_GRAPHEMES).is_some();
+    // No grapheme is shorter than a byte.
+    let long = name.len() > limit::NAME_GRAPHEMES;
+    let too_long = name.len() > limit::NAME_BYTES
+        || (long && name.graphemes(true).nth(limit::NAME_GRAPHEMES).is_some());
     if too_long { Err(NameError::TooLong) } else { Ok(()) }
 }
 
 fn is_name_char(c: char) -> bool {
-    (c.is_alphanumeric() && !is_invisible(c) && !is_combining_mark(c))
+    c.is_ascii_alphanumeric()
+        || (c.is_alphanumeric() && !is_invisible(c) && !is_combining_mark(c))
         || matches!(c, '_' | '-' | '.' | '\'')
 }
 
@@ -302,6 +323,18 @@ mod tests {
         assert_eq!(refused(&"x".repeat(33)), NameError::TooLong);
         assert_eq!(refused(&format!("z{}", "\u{32A}".repeat(200))), NameError::TooLong);
         assert_eq!(refused("Server"), NameError::Reserved);
+    }
+
+    #[test]
+    fn no_other_plain_letter_looks_like_one_of_the_servers() {
+        for c in (0..128).map(char::from).filter(|&c| is_name_char(c)) {
+            let key = Nick(c.to_string()).key().0;
+            let of_server = key.chars().any(|k| RESERVED.contains(k));
+            // An m is drawn like r and n, of which the name has no n.
+            let itself = RESERVED.contains(c.to_ascii_lowercase()) || c.eq_ignore_ascii_case(&'m');
+            assert_eq!(of_server, itself, "{c} is {key}");
+        }
+        assert!(!RESERVED.contains('n'));
     }
 
     fn repaired(raw: &str, expected: Option<&str>) {

@@ -20,6 +20,7 @@ use ratatui::layout::{Position, Size};
 use ratatui::style::Color;
 use ratatui_crossterm::CrosstermBackend;
 
+use super::wide::Wide;
 use crate::cells;
 
 /// The addresses of the picture being drawn, by their numbers.
@@ -81,11 +82,12 @@ pub(super) struct Linked<W: Write> {
     inner: CrosstermBackend<W>,
     /// `None` where links must not be written.
     links: Option<Rc<RefCell<Links>>>,
+    wide: Wide,
 }
 
 impl<W: Write> Linked<W> {
     pub(super) fn new(output: W, links: Option<Rc<RefCell<Links>>>) -> Self {
-        Self { inner: CrosstermBackend::new(output), links }
+        Self { inner: CrosstermBackend::new(output), links, wide: Wide::default() }
     }
 
     /// Draws cells of the same link, or of none.
@@ -136,7 +138,7 @@ impl<W: Write> Backend for Linked<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let cells: Vec<(u16, u16, &Cell)> = content.collect();
+        let cells = self.wide.uncover(content);
         let same = |a: &Cell, b: &Cell| a.underline_color == b.underline_color && is_sure(a);
         for run in cells.chunk_by(|a, b| same(a.2, b.2)) {
             self.run(run)?;
@@ -161,10 +163,12 @@ impl<W: Write> Backend for Linked<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.wide.clear();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.wide.clear();
         self.inner.clear_region(clear_type)
     }
 
