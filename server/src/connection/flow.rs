@@ -1,6 +1,7 @@
 //! What one peer may have under way: so many requests at a time, at a pace that the others do not
 //! feel.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -32,8 +33,8 @@ pub(super) struct Flow {
     missed: Arc<Semaphore>,
     /// `None` where nobody is slowed down.
     pace: Option<Pace>,
-    /// What went since the window was last found full or empty, by its weight.
-    gone: u32,
+    /// What went since the window was last found full, by its weight: a window's worth at most.
+    gone: VecDeque<u32>,
     /// The one under way must be answered before anything else goes.
     alone: bool,
     /// Until when nothing goes.
@@ -46,7 +47,7 @@ impl Flow {
             window: Arc::new(Semaphore::new(WINDOW as usize)),
             missed: Arc::new(Semaphore::new(1)),
             pace,
-            gone: 0,
+            gone: VecDeque::new(),
             alone: false,
             until: None,
         }
@@ -56,7 +57,7 @@ impl Flow {
     pub(super) fn ask(&mut self, weight: u32, now: Instant) -> Gate {
         if self.is_answered() {
             self.alone = false;
-            self.gone = 0;
+            self.gone.clear();
         } else if self.alone {
             return Gate::Places(WINDOW);
         }
@@ -65,10 +66,13 @@ impl Flow {
         }
         self.until = None;
         if let Ok(permit) = Arc::clone(&self.window).try_acquire_owned() {
-            self.gone += weight;
+            self.gone.push_back(weight);
+            if self.gone.len() > WINDOW as usize {
+                self.gone.pop_front();
+            }
             return Gate::Open(permit);
         }
-        let gone = std::mem::take(&mut self.gone);
+        let gone = self.gone.drain(..).sum();
         self.until = self.pace.as_mut().and_then(|pace| pace.overrun(gone, now));
         Gate::Places(1)
     }
@@ -142,6 +146,21 @@ mod tests {
         assert!(!flow.is_done() && flow.missing().is_none());
         drop(missing);
         assert!(flow.is_done());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_answered_long_ago_does_not_count() {
+        let now = Instant::now();
+        let mut flow = Flow::new(Some(Pace::new(now, true, false)));
+        let mut under_way = VecDeque::from([open(&mut flow, now)]);
+        for _ in 0..100_000 {
+            under_way.push_back(open(&mut flow, now));
+            under_way.pop_front();
+        }
+        under_way.extend((0..63).map(|_| open(&mut flow, now)));
+        assert!(matches!(flow.ask(1, now), Gate::Places(1)), "the window is full");
+        under_way.clear();
+        assert!(open(&mut flow, now).is_some(), "and that was no flood");
     }
 
     /// How many requests go in this time, of a peer that sends `window` and waits for all.

@@ -29,7 +29,9 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// others a wait for the disk.
 fn weight(asked: &Result<Asked, Refusal>) -> u32 {
     match asked {
-        Ok(Asked::Request(Request::Rename { .. } | Request::Topic { .. })) => 16,
+        Ok(Asked::Request(
+            Request::Rename { .. } | Request::Topic { .. } | Request::Away { .. },
+        )) => 16,
         _ => 1,
     }
 }
@@ -131,6 +133,10 @@ impl<'a> Peer<'a> {
                 () = self.flow.changed(gate.as_ref()), if gate.is_some() || all_asked => {}
                 () = &mut timer => {
                     let late = timer.deadline().elapsed();
+                    // What it waits for is ours to do, or there is nothing for it to take.
+                    if wish == Wish::Read && (self.held.is_some() || ended) {
+                        self.deadline.heard(Instant::now());
+                    }
                     // What has come is heard first, whichever of the two is noticed first.
                     if hears && read_into(self.link, &mut buffer)?.is_some_and(|read| read > 0) {
                         self.deadline.heard(Instant::now());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Bound;
 
 use chat_protocol::event::{RoomSummary, RoomsPage, Whois};
-use chat_protocol::{Event, Line, Nick, Profile, Refusal, RoomName, limit};
+use chat_protocol::{Code, Event, Line, Nick, Profile, Refusal, RoomName, limit};
 
 use super::ConnId;
 use super::catch_up::no_such_name;
@@ -15,21 +15,13 @@ use crate::log::PersonId;
 
 impl Hub {
     /// Answers who somebody is.
-    pub(super) fn whois(
-        &mut self,
-        conn: ConnId,
-        asker: PersonId,
-        name: &Nick,
-    ) -> Result<(), Refusal> {
+    pub(super) fn whois(&self, asker: PersonId, name: &Nick) -> Result<Event, Refusal> {
         let person = self.people.find(name).ok_or_else(|| no_such_name(name))?;
-        self.tell_who(conn, asker, person);
-        Ok(())
+        self.who(asker, person).ok_or_else(|| no_such_name(name))
     }
 
-    fn tell_who(&mut self, conn: ConnId, asker: PersonId, person: PersonId) {
-        let (Some(known), Some(asking)) = (self.people.get(person), self.people.get(asker)) else {
-            return;
-        };
+    fn who(&self, asker: PersonId, person: PersonId) -> Option<Event> {
+        let (known, asking) = (self.people.get(person)?, self.people.get(asker)?);
         let shared = known.rooms.intersection(&asking.rooms);
         let shared = shared.filter_map(|key| self.conversations.rooms.get(key));
         let whois = Whois {
@@ -41,21 +33,16 @@ impl Hub {
             profile: known.profile.clone(),
             away: known.away.clone(),
         };
-        self.tell(conn, &Event::Whois(Box::new(whois)));
+        Some(Event::Whois(Box::new(whois)))
     }
 
     /// Takes what somebody tells of themselves, and shows them what others see.
-    pub(super) fn set_profile(
-        &mut self,
-        conn: ConnId,
-        person: PersonId,
-        profile: Profile,
-    ) -> Result<(), Refusal> {
+    pub(super) fn set_profile(&mut self, person: PersonId, profile: Profile) -> Event {
         if let Some(known) = self.people.get_mut(person) {
             known.profile = profile;
         }
-        self.tell_who(conn, person, person);
-        Ok(())
+        let gone = || Event::Error(Refusal::new(Code::NoSuchName, "you are not here any more"));
+        self.who(person, person).unwrap_or_else(gone)
     }
 
     /// Somebody is away, or back. Who says what is known already is alone told so.
@@ -87,11 +74,7 @@ impl Hub {
     }
 
     /// Lists the rooms behind a name, as many as a frame holds.
-    pub(super) fn list_rooms(
-        &mut self,
-        conn: ConnId,
-        after: Option<&RoomName>,
-    ) -> Result<(), Refusal> {
+    pub(super) fn list_rooms(&self, after: Option<&RoomName>) -> Event {
         let from = after.map_or(Bound::Unbounded, |name| Bound::Excluded(name.key()));
         let rest = self.conversations.rooms.range((from, Bound::Unbounded));
         let mut rest = rest.map(|(_, room)| room).filter(|room| room.is_listed()).peekable();
@@ -101,9 +84,7 @@ impl Hub {
             let (name, topic) = (room.name.clone(), room.topic.clone());
             rooms.push(RoomSummary { name, topic, count: room.members.len() });
         }
-        let page = RoomsPage { rooms, more: rest.peek().is_some() };
-        self.tell(conn, &Event::Rooms(page));
-        Ok(())
+        Event::Rooms(RoomsPage { rooms, more: rest.peek().is_some() })
     }
 }
 

@@ -31,20 +31,25 @@ impl Hub {
                 let refusal = Refusal::new(Code::BadFrame, text);
                 self.round.answer(conn, Event::Error(refusal), permit);
             }
+            Request::Members { .. }
+            | Request::Whois { .. }
+            | Request::Profile(_)
+            | Request::Rooms { .. } => {
+                let answer = self.look_up(person, request).unwrap_or_else(Event::Error);
+                self.round.answer(conn, answer, permit);
+            }
             other => {
                 self.commit().await;
+                // Held until it is answered.
+                let mut permit = Some(permit);
                 let done = match other {
                     Request::Join { room } => self.join_room(conn, person, &room),
                     Request::Part { room } => self.part_room(person, &room),
                     Request::Rename { name } => self.rename(conn, person, name).await,
                     Request::Topic { room, text } => self.set_topic(person, &room, text).await,
-                    Request::Members { room, after } => self.members(conn, person, &room, after),
-                    Request::Whois { name } => self.whois(conn, person, &name),
-                    Request::Profile(profile) => self.set_profile(conn, person, profile),
                     Request::Away { text } => self.set_away(conn, person, text),
-                    Request::Rooms { after } => self.list_rooms(conn, after.as_ref()),
                     Request::History { room, page, limit } => {
-                        self.history(conn, room, (page, limit), permit)
+                        self.history(conn, room, (page, limit), &mut permit)
                     }
                     _ => {
                         self.bye(conn);
@@ -55,6 +60,17 @@ impl Hub {
                     self.tell(conn, &Event::Error(refusal));
                 }
             }
+        }
+    }
+
+    /// Answers what changes nothing for others.
+    fn look_up(&mut self, person: PersonId, request: Request) -> Result<Event, Refusal> {
+        match request {
+            Request::Members { room, after } => self.members(person, &room, after),
+            Request::Whois { name } => self.whois(person, &name),
+            Request::Rooms { after } => Ok(self.list_rooms(after.as_ref())),
+            Request::Profile(profile) => Ok(self.set_profile(person, profile)),
+            other => Err(Refusal::new(Code::UnknownType, format!("nothing to look up: {other:?}"))),
         }
     }
 
@@ -211,12 +227,11 @@ impl Hub {
     }
 
     fn members(
-        &mut self,
-        conn: ConnId,
+        &self,
         person: PersonId,
         name: &RoomName,
         after: Option<Nick>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Event, Refusal> {
         let room = self.room_of(person, name)?;
         let from =
             after.map_or(std::ops::Bound::Unbounded, |name| std::ops::Bound::Excluded(name.key()));
@@ -231,8 +246,7 @@ impl Hub {
             marks: marks(shown()),
             more,
         };
-        self.tell(conn, &Event::Members(page));
-        Ok(())
+        Ok(Event::Members(page))
     }
 
     fn history(
@@ -240,7 +254,7 @@ impl Hub {
         conn: ConnId,
         whose: Conversation,
         wanted: (Page, usize),
-        permit: Permit,
+        permit: &mut Option<Permit>,
     ) -> Result<(), Refusal> {
         let Some((person, _)) = self.person_of(conn) else { return Ok(()) };
         let (whose, channel) = match whose {
@@ -254,7 +268,9 @@ impl Hub {
                 (Conversation::Direct(name), direct.map(|direct| direct.channel))
             }
         };
-        self.read_history(conn, whose, channel, wanted, permit);
+        if let Some(permit) = permit.take() {
+            self.read_history(conn, whose, channel, wanted, permit);
+        }
         Ok(())
     }
 

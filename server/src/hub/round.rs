@@ -72,7 +72,12 @@ impl Round {
     }
 
     pub(super) fn answer(&mut self, conn: ConnId, event: Event, permit: Permit) {
-        self.weight += 128;
+        self.weight += match event {
+            // They may fill a frame.
+            Event::Members(_) | Event::Rooms(_) => 32 * 1024,
+            Event::Whois(_) => 4 * 1024,
+            _ => 128,
+        };
         self.slots.push(Slot { conn, what: What::Answer(event), _permit: permit });
     }
 
