@@ -243,7 +243,7 @@ fn msg(state: &mut State, now: Moment, arguments: &str) -> Outcome {
     if arguments.is_empty() {
         return Err("to whom? /msg bob hello".to_owned());
     }
-    let (name, text) = addressee(state, arguments);
+    let (name, text) = addressee(state, arguments)?;
     let to = Nick::new(name).map_err(|error| error.to_string())?;
     let text = text.to_owned();
     if state.link.name().is_some_and(|own| own.key() == to.key()) {
@@ -265,8 +265,12 @@ fn msg(state: &mut State, now: Moment, arguments: &str) -> Outcome {
     }
 }
 
-/// Splits a name off the start. Names may hold spaces: the longest one that is known wins.
-fn addressee<'a>(state: &State, arguments: &'a str) -> (&'a str, &'a str) {
+/// Splits a name off the start. Names may hold spaces: a known one is found with them, and where
+/// several fit, quotes say which is meant.
+fn addressee<'a>(state: &State, arguments: &'a str) -> Result<(&'a str, &'a str), String> {
+    if let Some((name, rest)) = arguments.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        return Ok((name, rest.trim_start()));
+    }
     let here = state.conversations.iter().flat_map(|talk| talk.roster.members());
     let here = here.map(|member| member.name.as_str());
     let talks = state.conversations.iter().filter_map(|talk| match &talk.address {
@@ -279,10 +283,18 @@ fn addressee<'a>(state: &State, arguments: &'a str) -> (&'a str, &'a str) {
         start.is_some_and(|start| start.to_lowercase() == name.to_lowercase())
             && (rest.is_empty() || rest.starts_with(' '))
     };
-    let known = here.chain(talks).filter(fits).max_by_key(|name| name.len());
-    match known {
-        Some(name) => (&arguments[..name.len()], arguments[name.len()..].trim_start()),
-        None => arguments.split_once(' ').unwrap_or((arguments, "")),
+    let mut known: Vec<usize> = here.chain(talks).filter(fits).map(str::len).collect();
+    known.sort_unstable();
+    known.dedup();
+    match known[..] {
+        [] => Ok(arguments.split_once(' ').unwrap_or((arguments, ""))),
+        [end] => Ok((&arguments[..end], arguments[end..].trim_start())),
+        [short, .., long] => Err(format!(
+            "it could be {} or {}: put the one you mean in quotes, as in /msg \"{}\" hello",
+            &arguments[..short],
+            &arguments[..long],
+            &arguments[..long]
+        )),
     }
 }
 

@@ -146,7 +146,7 @@ bindings! {
     "Ctrl-P, Alt-↑", "previous conversation", Action::PreviousTalk,
         [ctrl('p'), with_alt(KeyCode::Up)];
     "Alt-1 … Alt-9", "conversation by number", Action::Talk(1), [Chord::AltDigit];
-    "Alt-K, Ctrl-K", "find a conversation, a person", Action::Pick, [alt('k')];
+    "Alt-K", "find a conversation, a person", Action::Pick, [alt('k')];
     "Alt-A", "next with news", Action::NextActive, [alt('a')];
     "Alt-U", "first unread message", Action::Read(Read::FirstUnread), [alt('u')];
     "Alt-P Alt-N", "messages that name you", Action::Read(Read::PreviousMention), [alt('p')];

@@ -3,6 +3,7 @@
 //! The edge makes a [`State`] of a [`Setup`], performs what [`State::begin`] asks, then hands every
 //! event to [`crate::update::update`], and draws when [`State::take_dirty`] says so.
 
+pub(crate) mod colours;
 pub(crate) mod completion;
 pub(crate) mod compose;
 pub(crate) mod conversations;
@@ -38,6 +39,7 @@ use jiff::tz::TimeZone;
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::theme::Theme;
+use colours::Colours;
 use conversations::Conversations;
 use highlights::Highlights;
 use hosting::Hosting;
@@ -65,6 +67,9 @@ pub struct State {
     pub(crate) looks: Looks,
 }
 
+/// Members whose names are looked at before anything is drawn: as many as a screen can show.
+const ROSTER_SEEN: usize = 64;
+
 /// Which screen is shown, below any overlays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -80,10 +85,44 @@ pub(crate) enum Stage {
 pub(crate) struct Looks {
     pub(crate) theme: Theme,
     pub(crate) zone: TimeZone,
+    pub(crate) colours: Colours,
     pub(crate) highlights: Highlights,
 }
 
+impl Looks {
+    /// Somebody's colour.
+    pub(crate) fn person(&self, name: &str) -> ratatui::style::Style {
+        match self.colours.of(name) {
+            Some(colour) => self.theme.colour(colour),
+            None => self.theme.person(name),
+        }
+    }
+
+    /// Gives those their colours who are seen for the first time.
+    fn meet<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        for name in names {
+            let wanted = self.theme.wanted(name);
+            self.colours.meet(name, wanted, self.theme.colours());
+        }
+    }
+}
+
 impl State {
+    /// Those who are seen now get their colours.
+    pub(crate) fn meet_people(&mut self) {
+        let talk = self.conversations.open();
+        let speakers = talk.scrollback.page().iter().filter(|row| row.name);
+        let speakers = speakers.filter_map(|row| talk.scrollback.entry(row.entry)?.author());
+        let here = talk.roster.members().take(ROSTER_SEEN).map(|member| &member.name);
+        self.looks.meet(speakers.chain(here).map(chat_protocol::Nick::as_str));
+    }
+
+    /// The columns of the longest name here.
+    pub(crate) fn widest_name(&self) -> usize {
+        let here = self.conversations.open().roster.members().take(ROSTER_SEEN);
+        here.map(|member| crate::cells::width(member.name.as_str())).max().unwrap_or(0)
+    }
+
     /// The state before anything has happened.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
@@ -104,7 +143,12 @@ impl State {
             me: Me { people: setup.people, ..Me::default() },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
-            looks: Looks { theme, zone: setup.zone, highlights: Highlights::default() },
+            looks: Looks {
+                theme,
+                zone: setup.zone,
+                colours: Colours::default(),
+                highlights: Highlights::default(),
+            },
         }
     }
 

@@ -191,10 +191,24 @@ impl Theme {
 
     /// A person's colour: always the same for the same name, whatever its case.
     pub(crate) fn person(&self, name: &str) -> Style {
-        let names = self.prose.names;
-        if names.is_empty() {
-            return Style::new().add_modifier(Modifier::BOLD);
+        self.colour(self.wanted(name))
+    }
+
+    /// How many colours people can have.
+    pub(crate) fn colours(&self) -> usize {
+        self.prose.names.len()
+    }
+
+    /// The colour of this number.
+    pub(crate) fn colour(&self, number: usize) -> Style {
+        match self.prose.names.get(number) {
+            Some(&colour) => ink(colour),
+            None => Style::new().add_modifier(Modifier::BOLD),
         }
+    }
+
+    /// The number of the colour that a name asks for.
+    pub(crate) fn wanted(&self, name: &str) -> usize {
         // FNV-1a: stable from one program version to the next, unlike the standard hasher.
         let hash = name
             .chars()
@@ -203,7 +217,7 @@ impl Theme {
         // Short names differ in few bits: spread them before taking the rest.
         let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
         let mixed = usize::try_from(hash ^ (hash >> 13)).unwrap_or(0);
-        ink(names[mixed % names.len()])
+        mixed % self.colours().max(1)
     }
 }
 

@@ -106,8 +106,10 @@ fn lay_out(state: &mut State) {
         banner: talk.is_room() && state.me.hosting.invitation().is_some(),
         tip: hint,
         input_rows: talk.compose.shown().rows().len(),
+        name: state.widest_name(),
     };
     state.screen.divide(wishes);
     let shape = state.screen.shape();
     state.conversations.open_mut().scrollback.lay_out(shape, &state.looks.zone);
+    state.meet_people();
 }

@@ -131,7 +131,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Code::BadText => format!("the server would not take the text: {}", theirs()),
         Code::BadCode => "this server wants a join code, and another one: --code".to_owned(),
         Code::NotMember => "you are not in this room: /join it first".to_owned(),
-        Code::NoSuchName => "nobody of this name is here".to_owned(),
+        Code::NoSuchName => theirs(),
         Code::TooFast => "that was too fast: wait a little, then Alt-R sends it again".to_owned(),
         Code::NotStored if refusal.id.is_some() => {
             "the server could not store it: Alt-R sends it again".to_owned()

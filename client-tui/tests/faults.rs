@@ -21,8 +21,8 @@ const PROMISED: Duration = Duration::from_secs(20);
 /// What only a frame holds: people read none of it.
 const GARBAGE: [&str; 4] = ["{\"", "\"type\"", "\",\"", "\"}"];
 
-/// Where texts begin on a screen of 80 columns.
-const TEXT_COLUMN: usize = 20;
+/// Where texts begin on a screen of 80 columns, among people of short names.
+const TEXT_COLUMN: usize = 15;
 
 const DRAFT: &str = "half a thought";
 

@@ -97,7 +97,7 @@ pub(super) fn unignore(state: &mut State, _now: Moment, name: &str) -> Outcome {
     }
     let name = nick(name)?;
     change(state, Change::Unignore(name.clone()), format!("you do not ignore {name}"))?;
-    told(state, format!("{name} is heard again"))
+    told(state, format!("heard again: {name}"))
         .map(|_| vec![Effect::KeepPeople(Change::Unignore(name))])
 }
 

@@ -5,8 +5,14 @@ use super::reader::Shape;
 /// The smallest size at which anything can be done.
 pub(crate) const LEAST: (u16, u16) = (30, 8);
 
-/// Columns of the members pane, its border included.
-pub(crate) const MEMBERS_WIDTH: u16 = 20;
+/// Fewest and most columns of the members pane, its border included.
+const MEMBERS_WIDTH: (u16, u16) = (14, 20);
+
+/// Columns of it besides the name: the border, a sign and a word.
+const BESIDES: u16 = 10;
+
+/// Columns that the shortest of names get.
+const NAME_LEAST: u16 = 5;
 
 /// Columns of the conversations pane, its border included.
 pub(crate) const TALKS_WIDTH: u16 = 20;
@@ -32,6 +38,9 @@ pub(crate) struct Screen {
     pub(crate) height: u16,
     pub(crate) panes: Panes,
     pub(crate) layout: ChatLayout,
+    /// Columns of the longest name met so far: the room that was made for it does not shrink again,
+    /// so that texts stay where they are when people leave.
+    name: u16,
     /// Whether what was drawn last is no longer right.
     pub(crate) dirty: bool,
 }
@@ -49,6 +58,8 @@ pub(crate) struct Wishes {
     pub(crate) tip: bool,
     /// Rows of the text being typed.
     pub(crate) input_rows: usize,
+    /// Columns of the longest name.
+    pub(crate) name: usize,
 }
 
 /// How the chat screen is divided: rows and columns of each part.
@@ -74,13 +85,15 @@ pub(crate) struct Gutter {
 }
 
 impl Gutter {
-    fn for_pane(width: u16) -> Self {
-        match width {
-            0..46 => Self { time: 0, name: 9 },
-            46..70 => Self { time: 6, name: 10 },
-            70..100 => Self { time: 6, name: 13 },
-            _ => Self { time: 6, name: 16 },
-        }
+    /// For a pane of this width, in which the longest name has so many columns.
+    fn for_pane(width: u16, name: u16) -> Self {
+        let (time, most) = match width {
+            0..46 => (0, 9),
+            46..70 => (6, 10),
+            70..100 => (6, 13),
+            _ => (6, 16),
+        };
+        Self { time, name: name.clamp(NAME_LEAST, most) }
     }
 
     /// Where the text begins: behind the edge, time, name, and the mark with a space each side.
@@ -92,7 +105,7 @@ impl Gutter {
 impl Screen {
     pub(crate) fn new(width: u16, height: u16) -> Self {
         let layout = ChatLayout::default();
-        Self { width, height, panes: Panes::default(), layout, dirty: true }
+        Self { width, height, panes: Panes::default(), layout, name: 0, dirty: true }
     }
 
     pub(crate) fn is_too_small(&self) -> bool {
@@ -104,6 +117,12 @@ impl Screen {
         self.width >= pane + KEPT
     }
 
+    /// Columns of the members pane, when it is shown.
+    pub(crate) fn members_width(&self) -> u16 {
+        let (least, most) = MEMBERS_WIDTH;
+        self.name.saturating_add(BESIDES).clamp(least, most)
+    }
+
     /// Columns in which the typed text wraps, with a prompt of this width.
     pub(crate) fn input_width(&self, prompt: usize) -> usize {
         // The edges, the sign behind the prompt, and a column for the cursor behind a full row.
@@ -113,13 +132,14 @@ impl Screen {
     pub(crate) fn divide(&mut self, wishes: Wishes) {
         let members = self.panes.members.unwrap_or(self.width >= MEMBERS_FROM) && wishes.room;
         let talks = self.panes.talks.unwrap_or(self.width >= TALKS_FROM) && wishes.several;
+        self.name = self.name.max(u16::try_from(wishes.name).unwrap_or(u16::MAX));
         let mut spare = self.width.saturating_sub(KEPT);
         let mut side = |wanted: bool, width: u16| {
             let shown = wanted && spare >= width;
             spare -= if shown { width } else { 0 };
             if shown { width } else { 0 }
         };
-        let members = side(members, MEMBERS_WIDTH);
+        let members = side(members, self.members_width());
         let talks = side(talks, TALKS_WIDTH);
         let input =
             u16::try_from(wishes.input_rows).unwrap_or(u16::MAX).clamp(1, (self.height / 3).max(1));
@@ -127,7 +147,7 @@ impl Screen {
         let tip = u16::from(wishes.tip && self.height >= 6);
         // The title and the status line take a row each.
         let messages = self.height.saturating_sub(2 + banner + input + tip);
-        let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks));
+        let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks), self.name);
         self.layout = ChatLayout { talks, members, banner, messages, input, tip, gutter };
     }
 
@@ -148,8 +168,14 @@ mod tests {
     fn side_panes_fold_and_rows_add_up() {
         let check = |width, height, talks, members| {
             let mut screen = Screen::new(width, height);
-            let wishes =
-                Wishes { room: true, several: true, banner: true, tip: true, input_rows: 99 };
+            let wishes = Wishes {
+                room: true,
+                several: true,
+                banner: true,
+                tip: true,
+                input_rows: 99,
+                name: 9,
+            };
             screen.divide(wishes);
             let layout = screen.layout;
             assert_eq!((layout.talks > 0, layout.members > 0), (talks, members), "{width}");

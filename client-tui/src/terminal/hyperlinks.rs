@@ -76,6 +76,9 @@ fn is_sure(cell: &Cell) -> bool {
     cell.symbol().chars().nth(1).is_none()
 }
 
+/// The most that is drawn on, whatever size a terminal claims to have: each cell takes memory.
+const SIZE_MOST: Size = Size { width: 1_000, height: 500 };
+
 /// Draws with links.
 #[derive(Debug)]
 pub(super) struct Linked<W: Write> {
@@ -177,7 +180,8 @@ impl<W: Write> Backend for Linked<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        let Size { width, height } = self.inner.size()?;
+        Ok(Size { width: width.min(SIZE_MOST.width), height: height.min(SIZE_MOST.height) })
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {

@@ -369,8 +369,11 @@ fn take_members(state: &mut State, page: MembersPage) -> Vec<Effect> {
     let Some(talk) = state.conversations.get_mut(&Conversation::Room(room.clone())) else {
         return Vec::new();
     };
+    let before = talk.roster.unknown_behind().cloned();
     talk.roster.add_page(&members, &via, &marks);
-    let next = talk.roster.unknown_behind().filter(|_| more && !members.is_empty()).cloned();
+    // A page that leads nowhere is the last, whatever it says.
+    let next =
+        talk.roster.unknown_behind().cloned().filter(|next| more && before.as_ref() != Some(next));
     next.map(|after| Effect::Send(Request::Members { room, after: Some(after) }))
         .into_iter()
         .collect()

@@ -96,9 +96,7 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
         Action::Complete => complete::step(state, true),
         Action::CompleteBack => complete::step(state, false),
         // There is nothing to kill: the key's other meaning.
-        Action::Edit(Edit::KillToEnd) if state.conversations.open().compose.editor.is_empty() => {
-            picker::open(state);
-        }
+        Action::Edit(Edit::KillToEnd) if is_empty(state) => picker::open(state),
         Action::Edit(edit) => {
             state.conversations.edit(edit);
             complete::refresh(state);
@@ -107,16 +105,23 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
         action => {
             state.conversations.open_mut().compose.completion = None;
             return match action {
-                Action::Interrupt if tip == Tip::Quit => {
+                Action::Interrupt if tip == Tip::Quit && is_empty(state) => {
                     state.tip = tip;
                     interrupt(state)
                 }
+                // Nothing is sent that nobody can see.
+                Action::Send if state.screen.is_too_small() => Vec::new(),
                 Action::Send => compose::send(state, now),
                 action => chat_action(state, action),
             };
         }
     }
     Vec::new()
+}
+
+/// Whether nothing is being typed.
+fn is_empty(state: &State) -> bool {
+    state.conversations.open().compose.editor.is_empty()
 }
 
 fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! The side panes, shown and hidden.
 
 use crate::state::State;
-use crate::state::screen::{MEMBERS_WIDTH, TALKS_WIDTH};
+use crate::state::screen::TALKS_WIDTH;
 use crate::state::tip::Tip;
 
 /// Shows or hides the list of conversations; where it cannot be shown, tells what there is instead.
@@ -20,7 +20,7 @@ pub(crate) fn toggle_members(state: &mut State) {
     let show = state.screen.layout.members == 0;
     if show && !state.conversations.open().is_room() {
         state.tip = Tip::Told("only the two of you are here".to_owned());
-    } else if show && !state.screen.has_room_for(MEMBERS_WIDTH) {
+    } else if show && !state.screen.has_room_for(state.screen.members_width()) {
         state.tip = Tip::Told("no room for the list: /names has it".to_owned());
     }
     state.screen.panes.members = Some(show);

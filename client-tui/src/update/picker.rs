@@ -34,8 +34,10 @@ pub(crate) fn take_rooms(state: &mut State, page: RoomsPage) -> Vec<Effect> {
     });
     let Some(picker) = lists.last() else { return Vec::new() };
     let last = !page.more || page.rooms.is_empty();
+    let before = picker.unknown_behind().cloned();
     picker.add_rooms(page.rooms, last);
-    let after = picker.unknown_behind().cloned();
+    // A page that leads nowhere is the last, whatever it says.
+    let after = picker.unknown_behind().cloned().filter(|after| before.as_ref() != Some(after));
     after.map(|after| Effect::Send(Request::Rooms { after: Some(after) })).into_iter().collect()
 }
 

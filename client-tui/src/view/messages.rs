@@ -96,7 +96,7 @@ fn author<'a>(state: &State, entry: &'a Entry) -> (&'a str, Style) {
     match entry.author() {
         Some(name) => {
             let own = state.link.name() == Some(name);
-            let style = theme.person(name.as_str());
+            let style = state.looks.person(name.as_str());
             (name.as_str(), if own { style.add_modifier(Modifier::BOLD) } else { style })
         }
         None => ("", theme.quiet),

@@ -80,7 +80,7 @@ fn draw_member(state: &State, member: &Member, row: Rect, buffer: &mut Buffer) {
     };
     let style = match member.marks.away {
         true => theme.quiet,
-        false => theme.person(member.name.as_str()),
+        false => state.looks.person(member.name.as_str()),
     };
     let style = if own { style.add_modifier(Modifier::BOLD) } else { style };
     let word = match &member.via {
