@@ -90,6 +90,17 @@ fn what_comes_while_reading_history_is_unread() {
 }
 
 #[test]
+fn what_one_wrote_at_another_device_is_no_news() {
+    let mut client = long_history();
+    client.press(KeyCode::PageUp);
+    let before = screen(&mut client);
+    client.frames(&[&said(1000, "sam", 0, "from my phone")]);
+    assert_eq!(screen(&mut client), before);
+    client.frames(&[&said(1001, "ann", 0, "seen")]);
+    assert!(screen(&mut client).contains("1 new below"));
+}
+
+#[test]
 fn the_first_unread_elsewhere_is_found() {
     let mut client = with_unread(50);
     alt(&mut client, 'u');

@@ -165,17 +165,16 @@ impl Entry {
         if self.measured.as_ref().is_some_and(|measured| measured.width == width) {
             return false;
         }
+        // What is hidden has no rows, and its text is not looked at: somebody may send a lot of it.
+        if self.hidden {
+            return false;
+        }
         let text = self.text();
         let rich = match self.body {
             Body::Said { .. } => rich::parse(text),
             Body::Notice { .. } | Body::Presence(_) => rich::literal(text),
         };
-        // What is hidden has no rows.
-        let rows = if self.hidden {
-            Vec::new()
-        } else {
-            rich::layout::rows(text, &rich, width, self.unfolded)
-        };
+        let rows = rich::layout::rows(text, &rich, width, self.unfolded);
         self.measured = Some(Box::new(Measured { width, rich, rows }));
         true
     }
@@ -219,6 +218,18 @@ mod tests {
             presence.change(&[Nick::new(name).unwrap()], *joined);
         }
         assert_eq!(presence.text, expected);
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_looked_at() {
+        let (from, text) = (Nick::new("bob").unwrap(), Text::new("```\ncode\n```").unwrap());
+        let body = Body::Said { from, text, trouble: None };
+        let mut entry = Entry::new(Key::stored(1), 0, body);
+        assert!(entry.measure(20) && entry.codes().len() == 1);
+        entry.set_hidden(true);
+        assert!(!entry.measure(20) && entry.measured.is_none() && entry.codes().is_empty());
+        entry.set_hidden(false);
+        assert!(entry.measure(20) && !entry.rows().is_empty());
     }
 
     #[test]

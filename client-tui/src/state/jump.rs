@@ -43,19 +43,30 @@ impl Scrollback {
     /// The first unread message, if it is known; nothing when something older may be unread too.
     pub(crate) fn divider(&self) -> Option<usize> {
         let after = self.unread_after?;
-        let index = self.first_behind(after)?;
-        let seq = self.entries.get(index)?.key.seq;
-        let first = self.first_known();
-        (seq == after.saturating_add(1)
-            || first.is_some_and(|first| first < seq)
-            || !self.is_open())
-        .then_some(index)
+        self.first_behind(after).filter(|_| self.is_known_behind(after))
+    }
+
+    /// Whether this is the first unread message. Looks back no further than to what is shown before
+    /// it: this is asked of all that is on the screen.
+    pub(super) fn is_divider(&self, index: usize) -> bool {
+        let Some(after) = self.unread_after else { return false };
+        let is_unread = |entry: &Entry| entry.key.is_stored() && entry.key.seq > after;
+        let mut before =
+            self.visible(0..index).rev().take_while(|(_, entry)| entry.key.seq > after);
+        self.entry(index).is_some_and(|entry| !entry.is_hidden() && is_unread(entry))
+            && self.is_known_behind(after)
+            && !before.any(|(_, entry)| is_unread(entry))
+    }
+
+    /// Whether everything behind this number is here, as far as there is any of it.
+    fn is_known_behind(&self, seq: u64) -> bool {
+        !self.is_open() || self.first_known().is_some_and(|first| first <= seq.saturating_add(1))
     }
 
     fn first_behind(&self, seq: u64) -> Option<usize> {
         let from = self.entries.partition_point(|entry| entry.key.seq <= seq);
-        let found = self.entries.range(from..).position(|entry| entry.key.is_stored())?;
-        Some(from + found)
+        let mut behind = self.visible(from..self.entries.len());
+        behind.find(|(_, entry)| entry.key.is_stored()).map(|(index, _)| index)
     }
 
     /// The reader comes back: they are shown the first unread message, if there is one and they did
@@ -91,28 +102,36 @@ impl Scrollback {
             return;
         }
         self.reader.led.landing = false;
-        let target = match self.divider() {
-            Some(entry) => Spot { entry, row: 0 },
-            None => Spot { entry: 0, row: 0 },
-        };
-        let top = self.back(target, CONTEXT, zone);
+        // Who wrote what is unread may be ignored by now: then there is nothing to go to.
+        if self.unread_after.is_some_and(|after| self.first_behind(after).is_none()) {
+            return;
+        }
+        let top = self.with_context(self.divider().unwrap_or(0), zone);
         self.stay_at(top, zone);
+    }
+
+    /// The top of a page that shows an entry and what it is about, unless that was put out of sight.
+    fn with_context(&mut self, entry: usize, zone: &TimeZone) -> Spot {
+        let top = self.back(Spot { entry, row: 0 }, CONTEXT, zone);
+        let below = self.below_cleared(top);
+        if below.entry <= entry { below } else { top }
     }
 
     /// Shows the next message that names the reader, or the one before; whether there is one.
     pub(crate) fn go_to_mention(&mut self, own: &Nick, forward: bool, zone: &TimeZone) -> bool {
-        let names = |entry: &Entry| is_mention(entry, own);
         let from = self.mention_from(forward);
+        let names = |(_, entry): &(usize, &Entry)| is_mention(entry, own);
         let found = if forward {
-            self.entries.range(from..).position(names).map(|step| from + step)
+            self.visible(from..self.entries.len()).find(names)
         } else {
-            self.entries.range(..from).rposition(names)
+            self.visible(0..from).rfind(names)
         };
-        let Some(index) = found else { return false };
-        let Some(key) = self.entries.get(index).map(|entry| entry.key) else { return false };
+        let Some((index, key)) = found.map(|(index, entry)| (index, entry.key)) else {
+            return false;
+        };
         let seen = |row: &PageRow| row.entry == index && matches!(row.line, Line::Text(_));
         if !self.page().iter().any(seen) {
-            let top = self.back(Spot { entry: index, row: 0 }, CONTEXT, zone);
+            let top = self.with_context(index, zone);
             self.go(top, zone);
         }
         self.reader.led.mention = Some(key);
@@ -127,8 +146,9 @@ impl Scrollback {
         match (at, forward) {
             (Some(at), true) => at + 1,
             (Some(at), false) => at,
-            (None, true) => page.first().map_or(0, |row| row.entry),
-            (None, false) => page.last().map_or(0, |row| row.entry + 1),
+            // Where nothing is on the screen, everything is above it.
+            (None, true) => page.first().map_or(self.entries.len(), |row| row.entry),
+            (None, false) => page.last().map_or(self.entries.len(), |row| row.entry + 1),
         }
     }
 
@@ -181,7 +201,7 @@ impl Scrollback {
     pub(crate) fn codes(&self, most: usize) -> Vec<CodeSpot> {
         let mut spots = self.codes_on_screen();
         let top = self.page().first().map_or(0, |row| row.entry);
-        for entry in self.entries.range(..top).rev() {
+        for (_, entry) in self.visible(0..top).rev() {
             if spots.len() >= most {
                 break;
             }

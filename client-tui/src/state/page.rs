@@ -12,7 +12,7 @@ use super::scrollback::Scrollback;
 /// Lines of one person within this time count as one turn.
 const TURN_MS: i64 = 5 * 60 * 1000;
 
-/// How far back an entry of the same day is looked for.
+/// How far back an entry of the same day is looked for, among those that are shown.
 const DATE_LOOK_BACK: usize = 64;
 
 /// What is in a row of the page.
@@ -114,7 +114,7 @@ impl Scrollback {
     }
 
     /// The spot, or the first behind what was put out of sight.
-    fn below_cleared(&self, top: Spot) -> Spot {
+    pub(super) fn below_cleared(&self, top: Spot) -> Spot {
         let Some(cleared) = self.reader.cleared else { return top };
         let entry = self.find(cleared).map_or_else(|next| next, |index| index + 1);
         if top.entry < entry { Spot { entry, row: 0 } } else { top }
@@ -137,11 +137,12 @@ impl Scrollback {
         self.reader.led = Led::default();
         let Some(mut top) = self.top(zone) else { return };
         for _ in 0..rows {
-            let rows = self.block(top.entry, zone);
-            if top.row + 1 < rows {
+            if top.row + 1 < self.block(top.entry, zone) {
                 top.row += 1;
-            } else if top.entry + 1 < self.entries.len() {
-                top = Spot { entry: top.entry + 1, row: 0 };
+            } else if let Some(entry) = self.shown_from(top.entry + 1) {
+                top = Spot { entry, row: 0 };
+            } else {
+                break;
             }
         }
         self.go(top, zone);
@@ -172,6 +173,8 @@ impl Scrollback {
         self.block(top.entry, zone);
         let heads = self.heads(top.entry, zone);
         let Some(entry) = self.entries.get(top.entry) else { return };
+        // Who goes to what was put out of sight brings it back.
+        self.reader.cleared = self.reader.cleared.filter(|&cleared| cleared < entry.key);
         let place = match heads.line(top.row) {
             Line::Date => Place::Date,
             Line::New => Place::New,
@@ -187,12 +190,18 @@ impl Scrollback {
         }
         let bottom = Spot { entry: self.entries.len(), row: 0 };
         let top = self.back(bottom, self.reader.shape.height, zone);
+        let top = self.below_cleared(top);
         (top.entry < self.entries.len()).then_some(top)
     }
 
     fn find_spot(&mut self, anchor: Anchor, zone: &TimeZone) -> Spot {
-        let found = self.find(anchor.key);
-        let entry = found.unwrap_or_else(|next| next.min(self.entries.len().saturating_sub(1)));
+        let is_shown = |&index: &usize| !self.entries[index].is_hidden();
+        let found = match self.find(anchor.key) {
+            Ok(index) => Some(index).filter(is_shown).ok_or(index),
+            missing => missing,
+        };
+        let last = self.entries.len().saturating_sub(1);
+        let entry = found.unwrap_or_else(|next| self.shown_from(next).unwrap_or(last));
         self.block(entry, zone);
         let heads = self.heads(entry, zone);
         let row = match (found, anchor.place) {
@@ -204,6 +213,18 @@ impl Scrollback {
             _ => 0,
         };
         Spot { entry, row }
+    }
+
+    /// The first entry from this one on that is shown.
+    fn shown_from(&self, index: usize) -> Option<usize> {
+        self.visible(index..self.entries.len()).next().map(|(index, _)| index)
+    }
+
+    /// Whether less than a page is known above what is seen.
+    pub(super) fn is_near_top(&self) -> bool {
+        let height = self.reader.shape.height;
+        let above = |top: &PageRow| self.visible(0..top.entry).rev().take(height).count();
+        self.reader.cleared.is_none() && self.page().first().is_none_or(|top| above(top) < height)
     }
 
     /// The spot `rows` above another, or the first there is.
@@ -237,6 +258,9 @@ impl Scrollback {
         let mut page = Vec::with_capacity(height);
         for entry in top.entry..self.entries.len() {
             let rows = self.block(entry, zone);
+            if rows == 0 {
+                continue;
+            }
             let heads = self.heads(entry, zone);
             let (new_turn, new_minute) = self.turn(entry, heads.rows() > 0);
             let first = if entry == top.entry { top.row } else { 0 };
@@ -255,8 +279,12 @@ impl Scrollback {
         page
     }
 
-    /// Measures an entry: how many rows it takes, with what stands above it.
+    /// Measures an entry: how many rows it takes, with what stands above it. What is hidden takes
+    /// none, and costs nothing: there may be thousands of it between two entries that are shown.
     pub(super) fn block(&mut self, index: usize, zone: &TimeZone) -> usize {
+        if self.entries.get(index).is_none_or(Entry::is_hidden) {
+            return 0;
+        }
         let width = self.reader.shape.width;
         let heads = self.heads(index, zone).rows();
         let Some(entry) = self.entries.get_mut(index) else { return 0 };
@@ -273,7 +301,7 @@ impl Scrollback {
     }
 
     fn heads(&self, index: usize, zone: &TimeZone) -> Heads {
-        Heads { date: self.is_dated(index, zone), new: self.divider() == Some(index) }
+        Heads { date: self.is_dated(index, zone), new: self.is_divider(index) }
     }
 
     /// Whether a date stands above the entry: nothing before it is of its day, or of a later one.
@@ -283,15 +311,15 @@ impl Scrollback {
         let Some(date) = self.entries.get(index).and_then(|entry| date(entry, zone)) else {
             return false;
         };
-        let before = self.entries.range(index.saturating_sub(DATE_LOOK_BACK)..index).rev();
-        !before.filter_map(|entry| self::date(entry, zone)).any(|before| before >= date)
+        let before = self.visible(0..index).rev().take(DATE_LOOK_BACK);
+        !before.filter_map(|(_, entry)| self::date(entry, zone)).any(|before| before >= date)
     }
 
     /// Whether an entry begins somebody's turn, and whether it is of another minute than the one
     /// before.
     fn turn(&self, index: usize, headed: bool) -> (bool, bool) {
         let entry = self.entries.get(index);
-        let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
+        let before = self.visible(0..index).next_back().map(|(_, before)| before);
         let (Some(entry), Some(before)) = (entry, before) else { return (true, true) };
         // An action is read together with the name.
         let same =
@@ -313,6 +341,7 @@ mod tests {
     use proptest::prelude::{Strategy, any, prop_oneof};
 
     use super::*;
+    use crate::state::jump::Folding;
 
     const ZONE: TimeZone = TimeZone::UTC;
 
@@ -356,6 +385,39 @@ mod tests {
         scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
         assert_eq!(scrollback.top_message(), Some(151));
         scrollback.scroll_up(1, &ZONE);
+        assert!(scrollback.top_message() < Some(151));
+    }
+
+    #[test]
+    fn what_was_cleared_hides_nothing_under_new_numbers() {
+        let renumber: [fn(&mut Scrollback); 2] =
+            [Scrollback::drop_numbered, |scrollback| _ = scrollback.retire()];
+        for renumber in renumber {
+            let mut scrollback = filled(100..=150);
+            scrollback.clear();
+            renumber(&mut scrollback);
+            scrollback.take_live(message(1));
+            scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
+            let last = scrollback.page().last().and_then(|row| scrollback.entry(row.entry));
+            assert_eq!(last.map(|entry| entry.key.seq), Some(1));
+        }
+    }
+
+    #[test]
+    fn unfolding_does_not_bring_back_what_was_cleared() {
+        let mut scrollback = filled(100..=150);
+        scrollback.clear();
+        let code = Text::new(&format!("```\n{}```", "line\n".repeat(40))).unwrap();
+        scrollback.take_live(Message { text: code, ..message(151) });
+        let shape = Shape { width: 30, height: 30 };
+        scrollback.lay_out(shape, &ZONE);
+        for folding in [Folding::Unfolded, Folding::Folded] {
+            assert_eq!(scrollback.toggle_fold(&ZONE), folding);
+            assert_eq!(scrollback.top_message(), Some(151), "{folding:?}");
+        }
+        assert_eq!(scrollback.reading_history(), None);
+        // A mention among it is gone to all the same.
+        assert!(scrollback.go_to_mention(&Nick::new("bold").unwrap(), false, &ZONE));
         assert!(scrollback.top_message() < Some(151));
     }
 

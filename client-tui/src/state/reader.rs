@@ -39,7 +39,7 @@ pub(crate) struct Reader {
     measured: VecDeque<Key>,
     /// What keys have led to.
     pub(super) led: Led,
-    /// The last entry that `/clear` put out of sight, until somebody scrolls up.
+    /// The last entry that `/clear` put out of sight, until somebody goes above it.
     pub(super) cleared: Option<Key>,
 }
 
@@ -82,9 +82,11 @@ impl Reader {
         }
     }
 
-    /// What came in is not shown.
-    pub(super) fn arrived_unseen(&mut self) {
-        self.below = self.below.saturating_sub(1);
+    /// The numbers mean something else from now on: what was put out of sight under the old ones
+    /// would take what comes under the new ones with it.
+    pub(super) fn begin_anew(&mut self) {
+        self.go_to_bottom();
+        self.cleared = None;
     }
 
     /// An entry got another key.
@@ -101,11 +103,5 @@ impl Reader {
         let old = if self.measured.len() > most { self.measured.pop_front() } else { None };
         // At another width the same entries are measured again: they are still of the latest.
         old.filter(|old| !self.measured.contains(old))
-    }
-
-    /// Whether less than a page is known above what is seen.
-    pub(super) fn is_near_top(&self) -> bool {
-        let cleared = self.cleared.is_some();
-        !cleared && self.page.first().is_none_or(|top| top.entry < self.shape.height)
     }
 }

@@ -17,6 +17,10 @@ const SLACK: usize = 500;
 /// Entries kept at most while the reader is somewhere in the history.
 const KEEP_READING: usize = 50_000;
 
+/// Pages asked for in a row that do not fill the screen, because who wrote them is ignored. After
+/// these the reader says whether to go on.
+const PAGES_IN_A_ROW: usize = 4;
+
 /// Numbers known out of order before the hole below them is given up.
 const LOOSE_MOST: usize = 1_000;
 
@@ -61,6 +65,8 @@ struct Known {
     fetching: bool,
     /// Whether the last one could not be read: the reader asks again, not we.
     failed: bool,
+    /// How many were asked for since the screen was full, or the reader did something.
+    in_a_row: usize,
 }
 
 /// Which page of history is wanted next.
@@ -125,6 +131,16 @@ impl Scrollback {
 
     /// Takes a message that was just published; `false` when it was known.
     pub(crate) fn take_live(&mut self, message: Message) -> bool {
+        let fresh = self.take_quietly(message);
+        if fresh {
+            self.reader.arrived();
+        }
+        fresh
+    }
+
+    /// Takes a message that was just published and is no news to the reader, who wrote it at another
+    /// device or does not want to see it; `false` when it was known.
+    pub(crate) fn take_quietly(&mut self, message: Message) -> bool {
         let (seq, before) = (message.seq, message.seq.saturating_sub(1));
         if self.known.solid.is_none() {
             self.expect(before);
@@ -132,7 +148,6 @@ impl Scrollback {
         let fresh = self.insert(message);
         if fresh {
             self.advance(seq);
-            self.reader.arrived();
             self.trim();
         }
         fresh
@@ -170,6 +185,8 @@ impl Scrollback {
             let brought_older = lowest.is_none_or(|lowest| first < lowest);
             self.known.older = more && brought_older && first > 1;
         }
+        // Even at the bottom this is history that somebody wants to read.
+        self.trim_to(KEEP_READING);
     }
 
     /// Forgets every number and what they stood for; what is on its way stays.
@@ -177,7 +194,7 @@ impl Scrollback {
         self.entries.drain(..self.entries.len() - self.unsent);
         self.known = Known::default();
         self.unread_after = None;
-        self.reader.go_to_bottom();
+        self.reader.begin_anew();
     }
 
     /// Gives the numbers up, and keeps what was said under them to be read; whether there was
@@ -190,7 +207,7 @@ impl Scrollback {
         }
         self.known = Known::default();
         self.unread_after = None;
-        self.reader.go_to_bottom();
+        self.reader.begin_anew();
         numbered > 0
     }
 
@@ -207,17 +224,24 @@ impl Scrollback {
 
     /// The page to ask for now, if one is wanted; the asking is noted.
     pub(crate) fn ask_older(&mut self) -> Option<Wanted> {
+        if !self.is_near_top() {
+            self.known.in_a_row = 0;
+            return None;
+        }
         let known = &self.known;
-        if !known.older || known.fetching || known.failed || !self.reader.is_near_top() {
+        let enough = known.in_a_row >= PAGES_IN_A_ROW || self.entries.len() >= KEEP_READING;
+        if !known.older || known.fetching || known.failed || enough {
             return None;
         }
         self.known.fetching = true;
+        self.known.in_a_row += 1;
         Some(self.known.first.map_or(Wanted::Newest, Wanted::Before))
     }
 
     /// Whatever was asked for will not be answered any more.
     pub(crate) fn forget_asking(&mut self) {
-        (self.known.fetching, self.known.failed) = (false, false);
+        self.known.fetching = false;
+        self.want_older();
     }
 
     /// The page asked for cannot be read; `false` when none was asked for. Another is not asked
@@ -228,9 +252,10 @@ impl Scrollback {
         asked
     }
 
-    /// The reader wants to see older messages: what failed may be asked for again.
+    /// The reader wants to see older messages: what failed may be asked for again, and what did not
+    /// fill the screen be gone on with.
     pub(crate) fn want_older(&mut self) {
-        self.known.failed = false;
+        (self.known.failed, self.known.in_a_row) = (false, 0);
     }
 
     /// Shows a message that is on its way.
@@ -379,7 +404,8 @@ impl Scrollback {
     /// People who spoke lately, the latest first; each once, at most `most` of them.
     pub(crate) fn recent_authors(&self, most: usize) -> Vec<&Nick> {
         let mut names: Vec<&Nick> = Vec::new();
-        for name in self.entries.iter().rev().take(200).filter_map(Entry::author) {
+        let entries = self.visible(0..self.entries.len()).rev().take(200);
+        for name in entries.filter_map(|(_, entry)| entry.author()) {
             if !names.contains(&name) && names.len() < most {
                 names.push(name);
             }
@@ -450,7 +476,10 @@ impl Scrollback {
     }
 
     fn trim(&mut self) {
-        let keep = if self.reader.is_at_bottom() { KEEP } else { KEEP_READING };
+        self.trim_to(if self.reader.is_at_bottom() { KEEP } else { KEEP_READING });
+    }
+
+    fn trim_to(&mut self, keep: usize) {
         let numbered = self.entries.len() - self.unsent;
         if numbered <= keep + SLACK {
             return;

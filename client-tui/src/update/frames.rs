@@ -247,8 +247,13 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
         talk.scrollback.settle(local, message.seq, message.at);
         return false;
     }
+    // What was written at another device is known to who wrote it.
+    if own {
+        talk.scrollback.take_quietly(message);
+        return false;
+    }
     let fresh = talk.scrollback.take_live(message);
-    if fresh && !own && !(open && talk.scrollback.is_read()) {
+    if fresh && !(open && talk.scrollback.is_read()) {
         talk.take_unread(seq, 1, usize::from(concerns));
     }
     fresh && concerns
@@ -275,7 +280,7 @@ fn take_ack(state: &mut State, now: Moment, ack: &Ack) {
         // Shown already, unless it was taken for another of the same words.
         Some(from) => {
             let Unsent { text, .. } = unsent;
-            talk.scrollback.take_live(Message { seq: ack.seq, from, at: ack.at, text });
+            talk.scrollback.take_quietly(Message { seq: ack.seq, from, at: ack.at, text });
         }
         None => talk.scrollback.settle(unsent.local, ack.seq, ack.at),
     }
