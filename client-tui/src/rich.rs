@@ -5,7 +5,7 @@
 //! How it falls into rows is worked out in `layout`; how it looks, in the view.
 
 mod emphasis;
-mod fence;
+pub(crate) mod fence;
 mod inline;
 pub(crate) mod layout;
 mod links;
@@ -14,6 +14,7 @@ mod properties;
 
 use std::ops::Range;
 
+use fence::Part;
 pub(crate) use layout::{Edge, Row};
 pub(crate) use links::Link;
 
@@ -115,20 +116,31 @@ pub(crate) fn is_action(text: &str) -> bool {
 /// Reads a text. Takes time in proportion to its length, whatever is in it.
 pub(crate) fn parse(text: &str) -> Rich {
     let mut rich = Rich::default();
-    let mut at = if is_action(text) { ACTION.len() } else { 0 };
-    while at <= text.len() {
-        if let Some((code, next)) = fence::parse(text, at) {
-            rich.blocks.push(Block::Code(rich.codes.len()));
-            rich.codes.push(code);
-            at = next;
-            continue;
+    for part in parts(text) {
+        match part {
+            Part::Line(range) => {
+                let line = line(text, range, &mut rich.links);
+                rich.blocks.push(Block::Line(line));
+            }
+            Part::Code(code) => {
+                rich.blocks.push(Block::Code(rich.codes.len()));
+                rich.codes.push(code);
+            }
         }
-        let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
-        let line = line(text, at..end, &mut rich.links);
-        rich.blocks.push(Block::Line(line));
-        at = end + 1;
     }
     rich
+}
+
+/// The blocks of code in a text, and nothing else of what is meant by it.
+pub(crate) fn codes(text: &str) -> impl Iterator<Item = Code> + '_ {
+    parts(text).filter_map(|part| match part {
+        Part::Code(code) => Some(code),
+        Part::Line(_) => None,
+    })
+}
+
+fn parts(text: &str) -> fence::Parts<'_> {
+    fence::parts(text, if is_action(text) { ACTION.len() } else { 0 })
 }
 
 /// A text in which no sign means anything: a line of the client's own.

@@ -33,6 +33,12 @@ fn paste(client: &mut Client, text: &str) {
     client.send(Event::Paste(text.to_owned()));
 }
 
+/// Answers the question about a paste.
+fn choose(client: &mut Client, letter: char) -> Vec<Effect> {
+    client.press(KeyCode::Char(letter));
+    client.press(KeyCode::Enter)
+}
+
 fn typed(client: &Client) -> &str {
     client.state.typed().0
 }
@@ -239,14 +245,18 @@ fn a_large_paste_waits_for_an_answer_and_keys_do_not_leak() {
         client.type_text("see");
         paste(&mut client, &lines);
         client.type_text(keys);
+        assert_eq!(typed(&client), "see", "{keys} alone does nothing");
+        if !keys.is_empty() {
+            client.press(KeyCode::Enter);
+        }
         assert_eq!(typed(&client), expected, "{keys}");
         client
     };
     choose("", "see");
-    choose("xyzq 1", "see");
     choose("d", "see");
     choose("i", &format!("see{lines}"));
-    let mut client = choose("c", &format!("see\n```\n{}\n```", lines.trim_end()));
+    choose("dcI", &format!("see{lines}"));
+    let mut client = choose("xyzsq 1", &format!("see\n```\n{}\n```", lines.trim_end()));
     assert_eq!(sent(&client.press(KeyCode::Enter)).len(), 1);
     let mut client = choose("", "see");
     client.press(KeyCode::Down);
@@ -269,19 +279,21 @@ fn what_no_message_can_hold_is_sent_in_several() {
     paste(&mut client, &"a line of a log\n".repeat(1200));
     shows(&mut client, "1,200 lines, 19,200 bytes");
     shows(&mut client, "send now as 3 messages");
-    client.press(KeyCode::Char('s'));
+    assert!(sent(&choose(&mut client, 'd')).is_empty());
     assert_eq!(typed(&client), "draft");
     client.net(net::Event::RoundTrip(Duration::ZERO));
     let mut client = Client::chatting(&[]);
     paste(&mut client, &"a line of a log\n".repeat(1200));
-    let effects = client.press(KeyCode::Char('s'));
+    // Whoever types on sends nothing.
+    assert!(sent(&client.press(KeyCode::Char('s'))).is_empty());
+    let effects = client.press(KeyCode::Enter);
     let texts = sent(&effects);
     assert_eq!(texts.len(), 3);
     assert!(texts.iter().all(|text| text.starts_with("```\na line") && text.ends_with("log\n```")));
     assert_eq!(texts.iter().map(|text| text.matches("a line").count()).sum::<usize>(), 1200);
     let mut client = Client::chatting(&[]);
     paste(&mut client, &"x".repeat(10_000));
-    client.press(KeyCode::Char('t'));
+    choose(&mut client, 't');
     assert_eq!(typed(&client).len(), 8_192);
     assert_eq!(sent(&client.press(KeyCode::Enter)).len(), 1);
 }
@@ -291,16 +303,20 @@ fn a_text_that_is_too_long_is_asked_about_when_it_is_sent() {
     let long = || {
         let mut client = Client::chatting(&[]);
         paste(&mut client, &"a line of a log\n".repeat(600));
-        client.press(KeyCode::Char('i'));
+        choose(&mut client, 'i');
         client.type_text("and a word");
         assert!(sent(&client.press(KeyCode::Enter)).is_empty());
         shows(&mut client, "Too long for one message");
         client
     };
     let mut client = long();
-    let texts = sent(&client.press(KeyCode::Char('s')));
+    assert!(sent(&client.press(KeyCode::Char('s'))).is_empty());
+    let texts = sent(&client.press(KeyCode::Enter));
     assert_eq!((texts.len(), typed(&client)), (2, ""));
     assert!(texts[0].starts_with("a line") && texts[1].ends_with("and a word"));
+    let mut client = long();
+    assert!(sent(&client.press(KeyCode::Enter)).is_empty());
+    assert!(typed(&client).ends_with("and a word"));
     let mut client = long();
     client.type_text("zz");
     client.press(KeyCode::Esc);
@@ -310,12 +326,37 @@ fn a_text_that_is_too_long_is_asked_about_when_it_is_sent() {
 }
 
 #[test]
+fn of_parts_that_cannot_all_be_sent_none_is() {
+    let mut client = Client::chatting(&[]);
+    // The second part is too long with its emoji, and only with them.
+    let text = format!("{}\n{}", "a line of a log\n".repeat(511), ":a: ".repeat(2_000));
+    paste(&mut client, &text);
+    choose(&mut client, 'i');
+    let typed_before = typed(&client).to_owned();
+    client.press(KeyCode::Enter);
+    shows(&mut client, "send now as 2 messages");
+    assert!(sent(&choose(&mut client, 's')).is_empty());
+    shows(&mut client, "send now as 2 messages");
+    client.press(KeyCode::Esc);
+    assert_eq!(typed(&client), typed_before);
+}
+
+#[test]
+fn a_paste_is_a_key_like_any_other_between_two_interrupts() {
+    let mut client = Client::chatting(&[]);
+    ctrl_c(&mut client);
+    paste(&mut client, "a text");
+    assert!(!ctrl_c(&mut client).contains(&Effect::Quit));
+    assert_eq!(typed(&client), "");
+}
+
+#[test]
 fn a_paste_does_not_go_to_another_conversation() {
     let mut client = Client::chatting(&[&direct(1, "eve", "psst")]);
     alt(&mut client, '2');
     paste(&mut client, &"line\n".repeat(20));
     client.frames(&[r#"{"type":"renamed","from":"eve","to":"mallory"}"#]);
-    client.press(KeyCode::Char('i'));
+    choose(&mut client, 'i');
     assert_eq!(typed(&client), "");
     shows(&mut client, "The conversation has changed meanwhile: nothing was pasted");
 }
@@ -352,6 +393,48 @@ fn what_was_sent_is_found_and_the_draft_comes_back() {
     client.press(KeyCode::End);
     client.type_text("!");
     assert_eq!(typed(&client), "lunch?!");
+}
+
+#[test]
+fn capitals_of_another_length_are_found() {
+    let mut client = Client::chatting(&[]);
+    for text in ["300 \u{212A}", "GROẞ", "to İstanbul漢"] {
+        client.enter(text);
+    }
+    for query in ["to i", "i", "i\u{307}", "ß", "k", "istan"] {
+        ctrl(&mut client, 'r');
+        client.type_text(query);
+        client.draw((80, 24));
+        client.press(KeyCode::Esc);
+    }
+    ctrl(&mut client, 'r');
+    client.type_text("groß");
+    shows(&mut client, "search ‘groß’ › GROẞ");
+}
+
+#[test]
+fn keys_that_lead_elsewhere_give_the_draft_back() {
+    for letter in ['k', 'u', 'p', 'n', 'o', 'c'] {
+        let mut client = talkative();
+        client.type_text("draft");
+        ctrl(&mut client, 'r');
+        client.type_text("git");
+        alt(&mut client, letter);
+        client.press(KeyCode::Esc);
+        assert_eq!(typed(&client), "draft", "Alt-{letter}");
+        hides(&mut client, "search ‘git’");
+    }
+}
+
+#[test]
+fn a_paste_is_searched_for_if_it_fits() {
+    let mut client = talkative();
+    ctrl(&mut client, 'r');
+    paste(&mut client, "git\npush");
+    shows(&mut client, "search ‘git push’ › git push");
+    paste(&mut client, &"long ".repeat(60));
+    shows(&mut client, "search ‘git push’ › git push");
+    shows(&mut client, "That is more than can be searched for");
 }
 
 #[test]
@@ -425,7 +508,7 @@ fn a_text_of_a_megabyte_is_edited_key_by_key() {
     let mut client = Client::chatting(&[]);
     let start = Instant::now();
     paste(&mut client, &"a line of a text that is rather long, and wraps\n".repeat(22_000));
-    client.press(KeyCode::Char('i'));
+    choose(&mut client, 'i');
     let pasted = start.elapsed();
     assert!(typed(&client).len() > 1_000_000);
     let start = Instant::now();

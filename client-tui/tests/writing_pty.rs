@@ -61,7 +61,7 @@ fn a_megabyte_is_pasted_edited_and_dropped() {
     let start = Instant::now();
     pty.paste(&"a line of a text that is rather long, and wraps\r".repeat(22_000));
     pty.wait_for("22,000 lines, 1,056,000 bytes");
-    pty.send("i");
+    pty.send("i\r");
     pty.wait_for("too long to send");
     for key in ["\x1b[A", "end", "\x17", "\x1f", "\x01", "\x05"] {
         pty.send(key);
@@ -83,7 +83,7 @@ fn a_long_log_arrives_whole_in_several_messages() {
     let log: String = (0..20_000).map(|line| format!("line {line}\r")).collect();
     pty.paste(&log);
     pty.wait_for("send now as");
-    pty.send("s");
+    pty.send("s\r");
     for line in (0..20_000).step_by(2_500).chain([19_999]) {
         // Within a message, new lines are escaped.
         let part = format!(r"\nline {line}\n");

@@ -80,9 +80,9 @@ impl Compose {
     }
 
     /// Begins to search what was sent, or changes what is searched for.
-    pub(crate) fn search(&mut self, change: impl FnOnce(&mut HistorySearch, &Recall)) {
+    pub(crate) fn search<T>(&mut self, change: impl FnOnce(&mut HistorySearch, &Recall) -> T) -> T {
         self.completion = None;
-        change(self.search.get_or_insert_default(), &self.recall);
+        change(self.search.get_or_insert_default(), &self.recall)
     }
 
     /// Ends the search, and takes what was found; the draft lies behind it.
@@ -115,7 +115,7 @@ mod tests {
             assert_eq!(compose.take(), text);
         }
         compose.editor.insert("draft");
-        compose.search(|search, sent| search.narrow("n", sent));
+        assert!(compose.search(|search, sent| search.narrow("n", sent)));
         assert_eq!((compose.shown().text(), compose.editor.text()), ("one", "draft"));
         compose.accept_search();
         assert_eq!((compose.editor.text(), compose.editor.cursor()), ("one", 1));

@@ -1,7 +1,10 @@
 //! Ctrl-R: looking for a text that was sent, letter by letter, as readline does. The draft is not
 //! touched until the text that was found is taken.
 
+use std::ops::Range;
+
 use super::input::Editor;
+use super::motion;
 use super::recall::Recall;
 
 /// Bytes that can be looked for.
@@ -21,6 +24,8 @@ pub(crate) struct HistorySearch {
 struct Found {
     index: usize,
     editor: Editor,
+    /// The bytes of it that are what is looked for.
+    matched: Range<usize>,
 }
 
 impl HistorySearch {
@@ -40,25 +45,25 @@ impl HistorySearch {
     }
 
     /// The bytes of the preview that are what was looked for.
-    pub(crate) fn matched(&self) -> std::ops::Range<usize> {
-        let start = self.preview().map_or(0, Editor::cursor);
-        let end = self.preview().map_or(0, |editor| editor.text().len());
-        start..start.saturating_add(self.query.len()).min(end)
+    pub(crate) fn matched(&self) -> Range<usize> {
+        self.found.as_ref().map_or(0..0, |found| found.matched.clone())
     }
 
-    /// Looks for more than until now; what was found stays if it has that, too.
-    pub(crate) fn narrow(&mut self, text: &str, sent: &Recall) {
+    /// Looks for more than until now; what was found stays if it has that, too. `false` if that is
+    /// more than can be looked for.
+    pub(crate) fn narrow(&mut self, text: &str, sent: &Recall) -> bool {
         if self.query.len() + text.len() > QUERY_BYTES {
-            return;
+            return false;
         }
         self.query.push_str(text);
         let from = self.found.as_ref().map_or(sent.len(), |found| found.index + 1);
         self.take(sent.find_before(from, &self.query), sent);
+        true
     }
 
     /// Looks for one letter less, from the newest on.
     pub(crate) fn widen(&mut self, sent: &Recall) {
-        let at = super::motion::before(&self.query, self.query.len());
+        let at = motion::before(&self.query, self.query.len());
         self.query.truncate(at);
         if self.query.is_empty() {
             self.clear();
@@ -90,12 +95,15 @@ impl HistorySearch {
         self.found.as_ref().map(|found| (found.index, found.editor.cursor()))
     }
 
-    fn take(&mut self, found: Option<(usize, usize)>, sent: &Recall) {
+    fn take(&mut self, found: Option<(usize, Range<usize>)>, sent: &Recall) {
         self.failing = found.is_none();
-        let Some((index, at)) = found else { return };
+        let Some((index, matched)) = found else { return };
         let mut editor = Editor::with(sent.get(index).unwrap_or_default());
-        editor.go(at);
-        self.found = Some(Found { index, editor });
+        editor.go(matched.start);
+        // Whole graphemes: half of one cannot be drawn.
+        let text = editor.text();
+        let matched = motion::floor(text, matched.start)..motion::snapped(text, matched.end);
+        self.found = Some(Found { index, editor, matched });
     }
 }
 
@@ -114,7 +122,7 @@ mod tests {
         search.step(true, &sent);
         assert_eq!(found(&search), "");
         for letter in ["g", "i", "t"] {
-            search.narrow(letter, &sent);
+            assert!(search.narrow(letter, &sent));
             assert_eq!(found(&search), "git pull");
         }
         search.step(true, &sent);
@@ -127,5 +135,22 @@ mod tests {
         assert_eq!(search.prompt(), "not found ‘gitx’");
         search.widen(&sent);
         assert_eq!((found(&search), search.matched()), ("git pull".to_owned(), 0..3));
+        assert!(!search.narrow(&"x".repeat(QUERY_BYTES), &sent));
+        assert_eq!(search.prompt(), "search ‘git’");
+    }
+
+    #[test]
+    fn whole_graphemes_are_marked() {
+        let check = |text: &str, query: &str, expected: &str| {
+            let mut sent = Recall::default();
+            sent.keep(text);
+            let mut search = HistorySearch::default();
+            search.narrow(query, &sent);
+            assert_eq!(&text[search.matched()], expected, "{query} in {text}");
+        };
+        check("cafe\u{301}s", "fe", "fe\u{301}");
+        check("cafe\u{301}s", "\u{301}s", "e\u{301}s");
+        check("to İstanbul", "i", "İ");
+        check("GROẞ", "ß", "ẞ");
     }
 }

@@ -6,6 +6,7 @@ use chat_protocol::{Conversation, limit, text};
 use super::input::EDITOR_BYTES;
 use super::motion;
 use crate::cells;
+use crate::rich::fence::{block, fence};
 
 /// Lines up to which a paste is an ordinary one.
 const ORDINARY_LINES: usize = 10;
@@ -50,7 +51,12 @@ pub(crate) enum Choice {
 }
 
 impl Choice {
-    /// The key that chooses it.
+    /// Whether others see something of it at once.
+    pub(crate) fn sends(self) -> bool {
+        matches!(self, Self::Messages(_) | Self::Parts(_))
+    }
+
+    /// The key that marks it.
     pub(crate) fn key(self) -> char {
         match self {
             Self::Block => 'c',
@@ -73,7 +79,9 @@ impl Paste {
         }
         let (text, to) = (text.to_owned(), to.clone());
         let choices = choices(whole, draft);
-        Some(Self { text, typed: false, to, choices, chosen: 0 })
+        // Enter may be on its way already.
+        let chosen = choices.iter().position(|choice| !choice.sends()).unwrap_or(0);
+        Some(Self { text, typed: false, to, choices, chosen })
     }
 
     /// Asks about a typed text if it is too long for one message, but not for several.
@@ -120,7 +128,7 @@ fn choices(whole: &str, draft: usize) -> Vec<Choice> {
     }
     if !fits_as_block {
         let count = blocks(whole).len();
-        if count <= MESSAGES {
+        if (1..=MESSAGES).contains(&count) {
             choices.push(Choice::Messages(count));
         }
     }
@@ -145,21 +153,13 @@ fn lines(text: &str) -> usize {
     text.matches('\n').count() + 1
 }
 
-/// More back-ticks than any line of the text begins with.
-fn fence(text: &str) -> String {
-    let ticks = |line: &str| line.trim_start().bytes().take_while(|&byte| byte == b'`').count();
-    "`".repeat(text.lines().map(ticks).max().unwrap_or(0).clamp(2, 64) + 1)
-}
-
-fn block(text: &str) -> String {
-    let fence = fence(text);
-    format!("{fence}\n{text}\n{fence}")
-}
-
-/// Blocks that each fit a message.
+/// Blocks that each fit a message; none if that takes more fences than code.
 fn blocks(text: &str) -> Vec<String> {
-    let most = limit::TEXT_BYTES - 2 * (fence(text).len() + 1);
-    pieces(text, most).into_iter().map(block).collect()
+    let fences = 2 * (fence(text).len() + 1);
+    if fences > limit::TEXT_BYTES / 2 {
+        return Vec::new();
+    }
+    pieces(text, limit::TEXT_BYTES - fences).into_iter().map(block).collect()
 }
 
 /// Pieces of at most so many bytes, cut at line ends where a line fits. Empty ones are left out:
@@ -251,6 +251,7 @@ mod tests {
         check(&"1234567\n".repeat(1024), 0, Some(&[fits, Messages(2), Drop]));
         check(&"x".repeat(1_000_000), 0, Some(&[too_long, Trim(8_192), Drop]));
         check(&"x".repeat(9_000), 8_192, Some(&[too_long, Messages(2), Drop]));
+        check(&"`".repeat(9_000), 0, Some(&[too_long, Trim(8_192), Drop]));
     }
 
     #[test]
@@ -275,9 +276,16 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_is_longer_than_those_inside() {
-        assert_eq!(block("a"), "```\na\n```");
-        assert_eq!(block("```\na\n```"), "````\n```\na\n```\n````");
+    fn what_is_marked_first_sends_nothing() {
+        let check = |text: &str, draft: usize| {
+            let paste = Paste::guard(text, draft, &lobby()).unwrap();
+            assert!(!paste.choices[paste.chosen].sends(), "{:?}", paste.choices);
+        };
+        check(&"line\n".repeat(20), 0);
+        check(&"x".repeat(9_000), 0);
+        check(&"x".repeat(9_000), EDITOR_BYTES);
+        let typed = Paste::too_long(&"x".repeat(9_000), &lobby()).unwrap();
+        assert!(!typed.choices[typed.chosen].sends());
     }
 
     proptest! {
@@ -293,6 +301,8 @@ mod tests {
                 let inner = part.strip_prefix("```\n").and_then(|part| part.strip_suffix("\n```"));
                 joined.push_str(inner.unwrap());
             }
+            let codes = blocks(text).iter().map(|part| crate::rich::codes(part).count()).sum::<usize>();
+            prop_assert_eq!(codes, blocks(text).len());
             let plain = |text: &str| text.replace('\n', "");
             prop_assert_eq!(plain(&joined), plain(text));
         }

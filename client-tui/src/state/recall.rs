@@ -2,6 +2,7 @@
 //! what was changed on the way.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use super::input::Editor;
 
@@ -91,13 +92,13 @@ impl Recall {
     }
 
     /// The newest text before this index that contains `words`, and where.
-    pub(crate) fn find_before(&self, index: usize, words: &str) -> Option<(usize, usize)> {
+    pub(crate) fn find_before(&self, index: usize, words: &str) -> Option<(usize, Range<usize>)> {
         let older = self.texts.iter().enumerate().take(index).rev();
         older.filter_map(|(index, text)| Some((index, find(text, words)?))).next()
     }
 
     /// The oldest text behind this index that contains `words`, and where.
-    pub(crate) fn find_behind(&self, index: usize, words: &str) -> Option<(usize, usize)> {
+    pub(crate) fn find_behind(&self, index: usize, words: &str) -> Option<(usize, Range<usize>)> {
         let newer = self.texts.iter().enumerate().skip(index + 1);
         newer.filter_map(|(index, text)| Some((index, find(text, words)?))).next()
     }
@@ -128,16 +129,29 @@ impl Recall {
     }
 }
 
-/// Where `text` contains `words`; capitals count only if `words` has some.
-fn find(text: &str, words: &str) -> Option<usize> {
+/// The bytes of `text` that are `words`; capitals count only if `words` has some.
+fn find(text: &str, words: &str) -> Option<Range<usize>> {
     if words.chars().any(char::is_uppercase) {
-        return text.find(words);
+        return text.find(words).map(|start| start..start + words.len());
     }
-    let starts = |rest: &str| {
-        let mut folded = rest.chars().flat_map(char::to_lowercase);
-        words.chars().all(|c| folded.next() == Some(c))
-    };
-    text.char_indices().map(|(at, _)| at).find(|&at| starts(&text[at..]))
+    let starts = text.char_indices().map(|(at, _)| at);
+    starts.filter_map(|at| Some(at..at + folded(&text[at..], words)?)).next()
+}
+
+/// How many bytes of `text` are `words` at its start, whatever is a capital. These may be more or
+/// fewer than `words` has: `ẞ` is longer than `ß`, and `İ` is an `i` with a dot.
+fn folded(text: &str, words: &str) -> Option<usize> {
+    let mut wanted = words.chars().peekable();
+    for (at, c) in text.char_indices() {
+        if wanted.peek().is_none() {
+            return Some(at);
+        }
+        let same = c.to_lowercase().all(|c| wanted.next().is_none_or(|wanted| wanted == c));
+        if !same {
+            return None;
+        }
+    }
+    wanted.peek().is_none().then_some(text.len())
 }
 
 #[cfg(test)]
@@ -180,12 +194,44 @@ mod tests {
         let check = |index, words, expected| {
             assert_eq!(recall.find_before(index, words), expected, "{words} before {index}");
         };
-        check(3, "lunch", Some((1, 4)));
-        check(1, "lunch", Some((0, 0)));
-        check(3, "Lunch", Some((0, 0)));
+        check(3, "lunch", Some((1, 4..9)));
+        check(1, "lunch", Some((0, 0..5)));
+        check(3, "Lunch", Some((0, 0..5)));
         check(0, "lunch", None);
         check(3, "dinner", None);
-        assert_eq!(recall.find_behind(0, "lunch"), Some((1, 4)));
+        assert_eq!(recall.find_behind(0, "lunch"), Some((1, 4..9)));
+    }
+
+    #[test]
+    fn what_is_found_may_be_longer_than_what_is_looked_for() {
+        let check = |text: &str, words: &str, expected: Option<&str>| {
+            assert_eq!(find(text, words).map(|range| &text[range]), expected, "{words} in {text}");
+        };
+        check("to İstanbul", "i", Some("İ"));
+        check("İstanbul", "i\u{307}s", Some("İs"));
+        check("İstanbul", "is", None);
+        check("GROẞ genug", "groß", Some("GROẞ"));
+        check("300 \u{212A}", "k", Some("\u{212A}"));
+        check("a", "", Some(""));
+        check("ab", "abc", None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_found_lies_on_boundaries(
+            text in "[iİIßẞk\u{212A}\u{307}漢 ]{0,20}|.{0,20}",
+            words in "[iİßẞk\u{307}漢]{0,3}|.{0,3}",
+        ) {
+            if let Some(range) = find(&text, &words) {
+                let found = text.get(range);
+                // Letter by letter: in a word, a sigma at its end is another one.
+                let folded = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+                let is_it = found.is_some_and(|found| {
+                    found == words || folded(found).starts_with(&words)
+                });
+                proptest::prop_assert!(is_it);
+            }
+        }
     }
 
     #[test]

@@ -51,17 +51,32 @@ fn speak(state: &mut State, now: Moment, text: &str) -> Result<(), String> {
 /// Says something in the open conversation.
 pub(crate) fn say(state: &mut State, now: Moment, text: &str) -> Result<(), String> {
     check(state, text)?;
-    let text = shortcodes::replace(trimmed(text));
-    let text = Text::new(&text).map_err(|error| error.to_string())?;
+    queue(state, now, vec![ready(text)?])
+}
+
+/// A text as it goes out.
+pub(super) fn ready(text: &str) -> Result<Text, String> {
+    // Cleaned before: what is taken out can stand in the middle of a shortcode or a fence.
+    let clean = Text::new(trimmed(text)).map_err(|error| error.to_string())?;
+    Text::new(&shortcodes::replace(clean.as_str())).map_err(|error| error.to_string())
+}
+
+/// Queues all of these for the open conversation, or none.
+pub(super) fn queue(state: &mut State, now: Moment, texts: Vec<Text>) -> Result<(), String> {
+    if !state.outgoing.has_room_for(texts.len()) {
+        return Err(full());
+    }
     let Some(from) = state.link.name().cloned() else { return Err("not connected".to_owned()) };
     let talk = state.conversations.open_mut();
     if state.link.is_live() && !talk.member {
         return Err(format!("you are not in {0}: /join {0} enters it", talk.title()));
     }
-    let Some(local) = state.outgoing.push(talk.address.clone(), text.clone()) else {
-        return Err(full());
-    };
-    talk.scrollback.push_unsent(local, now.unix_ms, from, text);
+    for text in texts {
+        let Some(local) = state.outgoing.push(talk.address.clone(), text.clone()) else {
+            return Err(full());
+        };
+        talk.scrollback.push_unsent(local, now.unix_ms, from.clone(), text);
+    }
     talk.scrollback.go_to_bottom();
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! Pasting: an ordinary paste goes in as one piece, and nothing in it acts; about a large one is
-//! asked first, and the keys pressed meanwhile choose.
+//! asked first. The keys pressed meanwhile mark an answer, and only Enter gives it: whoever types on
+//! without looking sends nothing.
 
-use chat_protocol::Text;
 use crossterm::event::KeyEvent;
 
-use super::compose;
+use super::{compose, recall};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action};
@@ -18,6 +18,10 @@ const FIELD_BYTES: usize = 1024;
 
 pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
     state.screen.dirty = true;
+    // As after a key: what was said to the last one is over.
+    if state.tip != Tip::Keys {
+        state.tip = Tip::None;
+    }
     let text = cleaned(raw);
     while state.overlays.last().is_some_and(Overlay::gives_way) {
         state.overlays.pop();
@@ -52,8 +56,7 @@ fn into_chat(state: &mut State, text: &str) {
     let compose = &mut talk.compose;
     compose.completion = None;
     if compose.search.is_some() {
-        let line = one_line(text);
-        compose.search(|search, sent| search.narrow(&line, sent));
+        recall::narrow(state, &one_line(text));
         return;
     }
     if let Some(guard) = Paste::guard(text, compose.editor.text().len(), &talk.address) {
@@ -91,7 +94,10 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
     let Some(Overlay::Paste(paste)) = state.overlays.last_mut() else { return Vec::new() };
     let count = paste.choices.len();
     let typed = keymap::typed(key).map(|c| c.to_ascii_lowercase());
-    let by_letter = paste.choices.iter().copied().find(|choice| Some(choice.key()) == typed);
+    if let Some(at) = paste.choices.iter().position(|choice| Some(choice.key()) == typed) {
+        paste.chosen = at;
+        return Vec::new();
+    }
     let chosen = match keymap::action(key) {
         Some(Action::Down | Action::Complete) => {
             paste.chosen = (paste.chosen + 1) % count;
@@ -104,7 +110,7 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
         Some(Action::Send) => paste.choices.get(paste.chosen).copied(),
         Some(Action::Escape | Action::Interrupt) if paste.typed => Some(Choice::GoOn),
         Some(Action::Escape | Action::Interrupt) => Some(Choice::Drop),
-        _ => by_letter,
+        _ => None,
     };
     let Some(choice) = chosen else { return Vec::new() };
     if let Some(Overlay::Paste(paste)) = state.overlays.pop() {
@@ -149,8 +155,7 @@ fn send(state: &mut State, now: Moment, texts: &[String]) -> Result<(), String> 
     if !state.outgoing.has_room_for(texts.len()) {
         return Err("too many messages are waiting to be sent: try again when they are".to_owned());
     }
-    for text in texts {
-        Text::new(text).map_err(|error| error.to_string())?;
-    }
-    texts.iter().try_for_each(|text| compose::say(state, now, text))
+    // Every one is made ready before the first goes: one of them may be too long with its emoji.
+    let texts = texts.iter().map(|text| compose::ready(text)).collect::<Result<_, _>>()?;
+    compose::queue(state, now, texts)
 }

@@ -1,21 +1,30 @@
 //! The keys of a search through what was sent: what is typed narrows it, Enter takes the text that
-//! was found to be sent or changed, Esc returns to the draft, and every other key first takes the
-//! text and then does what it always does.
+//! was found to be sent or changed, Esc returns to the draft, and so do keys that lead elsewhere;
+//! every other key first takes the text and then does what it always does.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::keymap::{self, Action, Edit};
 use crate::state::State;
+use crate::state::tip::Tip;
 
 pub(crate) fn begin(state: &mut State) {
     state.conversations.open_mut().compose.search(|_, _| {});
+}
+
+/// Looks for more than until now.
+pub(crate) fn narrow(state: &mut State, text: &str) {
+    let compose = &mut state.conversations.open_mut().compose;
+    if !compose.search(|search, sent| search.narrow(text, sent)) {
+        state.tip = Tip::Wrong("that is more than can be searched for".to_owned());
+    }
 }
 
 /// Takes a key while searching; `false` when it ended the search and is still to be done.
 pub(crate) fn key(state: &mut State, key: &KeyEvent) -> bool {
     let compose = &mut state.conversations.open_mut().compose;
     if let Some(c) = keymap::typed(key) {
-        compose.search(|search, sent| search.narrow(c.encode_utf8(&mut [0; 4]), sent));
+        narrow(state, c.encode_utf8(&mut [0; 4]));
         return true;
     }
     // As in readline, whatever these are elsewhere.
@@ -44,8 +53,15 @@ pub(crate) fn key(state: &mut State, key: &KeyEvent) -> bool {
         Some(Action::PageUp | Action::PageDown | Action::Help | Action::Redraw) | None => {
             return false;
         }
-        // Whoever leaves the conversation finds the draft there again.
-        Some(Action::NextTalk | Action::PreviousTalk | Action::Talk(_) | Action::NextActive) => {
+        // Whoever leaves the conversation, or for its messages, finds the draft there again.
+        Some(
+            Action::NextTalk
+            | Action::PreviousTalk
+            | Action::Talk(_)
+            | Action::NextActive
+            | Action::Pick
+            | Action::Read(_),
+        ) => {
             compose.search = None;
             return false;
         }

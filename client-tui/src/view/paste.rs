@@ -14,7 +14,7 @@ use crate::words::hint::grouped;
 /// Columns, the border included.
 const WIDTH: u16 = 76;
 
-/// Rows of the paste that are shown at most.
+/// Lines of the paste that are shown at most, if there are many more.
 const PREVIEW: usize = 8;
 
 pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer) {
@@ -25,9 +25,10 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     // The border, the size, the choices, a word on the keys; with room, gaps and the first lines.
     let least = choices + 4;
     let spare = usize::from(area.height.saturating_sub(2)).saturating_sub(least + 2);
-    let preview = spare.min(PREVIEW).min(paste.lines());
-    let gaps = usize::from(preview > 0) * 2;
-    let height = u16::try_from(least + preview + gaps).unwrap_or(u16::MAX).min(area.height);
+    let (preview, more) = preview(paste.lines(), spare);
+    let rows = preview + usize::from(more > 0);
+    let gaps = usize::from(rows > 0) * 2;
+    let height = u16::try_from(least + rows + gaps).unwrap_or(u16::MAX).min(area.height);
     let title = if paste.typed { "Too long for one message" } else { "Paste" };
     let inner = boxed(state, title, width, height, area, buffer);
     let mut y = inner.y;
@@ -38,10 +39,13 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
         y += rows;
     };
     let bold = theme.text.add_modifier(Modifier::BOLD);
-    put(&size(paste), bold, if preview > 0 { 2 } else { 1 });
+    put(&size(paste), bold, if rows > 0 { 2 } else { 1 });
     for (index, line) in paste.text.lines().take(preview).enumerate() {
-        let last = index + 1 == preview;
+        let last = index + 1 == rows;
         put(&format!("│ {}", start(line)), theme.quiet, if last { 2 } else { 1 });
+    }
+    if more > 0 {
+        put(&format!("… {} more lines", grouped(more)), theme.quiet, 2);
     }
     for (index, choice) in paste.choices.iter().enumerate() {
         let chosen = index == paste.chosen;
@@ -50,9 +54,23 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
         put(&format!("{mark} {}  {}", choice.key(), words(*choice, columns)), style, 1);
     }
     let escape = if paste.typed { "Esc goes on" } else { "Esc drops it" };
-    let keys = [format!("A letter, or ↑ ↓ and Enter · {escape}"), format!("↑ ↓ Enter · {escape}")];
+    let keys = [
+        format!("A letter or ↑ ↓ marks, Enter does it · {escape}"),
+        format!("↑ ↓ Enter · {escape}"),
+    ];
     let keys = keys.iter().find(|keys| cells::width(keys) <= columns);
     put(keys.map_or(escape, String::as_str), theme.quiet, 1);
+}
+
+/// How many lines are shown in so many rows, and how many are not. The row that says how many more
+/// there are stands for two at least, and never alone.
+fn preview(lines: usize, spare: usize) -> (usize, usize) {
+    let rows = spare.min(PREVIEW + 1);
+    match rows {
+        _ if lines <= rows => (lines, 0),
+        0 | 1 => (0, 0),
+        _ => (rows - 1, lines + 1 - rows),
+    }
 }
 
 /// As much of a line as could be shown: it may be a megabyte long.
@@ -93,4 +111,21 @@ fn words(choice: Choice, columns: usize) -> String {
         Choice::Drop => ("drop it".to_owned(), "drop it".to_owned()),
     };
     if cells::width(&long) + 5 <= columns { long } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_shown_is_counted() {
+        let check = |lines, spare, expected| assert_eq!(preview(lines, spare), expected);
+        check(200, 30, (8, 192));
+        check(9, 30, (9, 0));
+        check(10, 30, (8, 2));
+        check(20, 3, (2, 18));
+        check(20, 1, (0, 0));
+        check(20, 0, (0, 0));
+        check(1, 1, (1, 0));
+    }
 }

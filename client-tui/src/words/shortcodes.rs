@@ -1,6 +1,10 @@
 //! `:smile:` and its kin in a text that is about to be sent. Never in code, and never inside of
 //! another word: `std::fire::x`, `10:30:00` and `a:100:b` stay what they are.
 
+use std::ops::Range;
+
+use crate::rich;
+
 /// Bytes of the longest shortcode.
 const LONGEST: usize = 64;
 
@@ -14,6 +18,7 @@ pub(crate) fn replace(text: &str) -> String {
     }
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
+    let codes = codes(text);
     let mut colons = text.match_indices(':').map(|(at, _)| at).peekable();
     while let Some(start) = colons.next() {
         let Some(&end) = colons.peek() else { break };
@@ -21,7 +26,7 @@ pub(crate) fn replace(text: &str) -> String {
             .filter(|code| (1..=LONGEST).contains(&code.len()))
             .filter(|_| stands_alone(text, start, end + 1))
             .and_then(emojis::get_by_shortcode)
-            .filter(|_| !is_in_code(text, start));
+            .filter(|_| !is_within(&codes, text, start));
         if let Some(emoji) = emoji {
             out.push_str(&text[done..start]);
             out.push_str(emoji.as_str());
@@ -48,13 +53,19 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
 
 /// Whether this byte of the text is in a code block, or between back-ticks of its line.
 pub(crate) fn is_in_code(text: &str, at: usize) -> bool {
-    if at > TEXT_BYTES {
-        return false;
-    }
-    let before = &text[..at];
-    let fences = before.lines().filter(|line| line.trim_start().starts_with("```")).count();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    fences % 2 == 1 || line.matches('`').count() % 2 == 1
+    text.len() <= TEXT_BYTES && is_within(&codes(text), text, at)
+}
+
+/// Where the blocks of code are.
+fn codes(text: &str) -> Vec<Range<usize>> {
+    rich::codes(text).map(|code| code.start..code.body.end).collect()
+}
+
+fn is_within(codes: &[Range<usize>], text: &str, at: usize) -> bool {
+    let line = text[..at].rsplit('\n').next().unwrap_or_default();
+    // A cursor behind the last letter of code is still in it.
+    codes.iter().any(|code| (code.start..=code.end).contains(&at))
+        || line.matches('`').count() % 2 == 1
 }
 
 #[cfg(test)]
@@ -82,6 +93,9 @@ mod tests {
         check("`:smile:`", "`:smile:`");
         check("`x` :smile:", "`x` 😄");
         check("```\n:smile:\n```\n:smile:", "```\n:smile:\n```\n😄");
+        check("````\n```\n:smile:\n````\n:smile:", "````\n```\n:smile:\n````\n😄");
+        check("```a``` :smile:\n:smile:", "```a``` 😄\n😄");
+        check("```\nx```\n:smile:", "```\nx```\n😄");
         check("http://a:fire:b/", "http://a:fire:b/");
         check("x:", "x:");
     }
