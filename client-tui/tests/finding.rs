@@ -25,7 +25,7 @@ fn snapshots(name: &str, client: &mut Client) {
         let terminal = client.draw(size);
         insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), terminal.backend());
     }
-    for size in [(20, 5), (1, 1)] {
+    for size in [(20, 5), (1, 1), SIZES[0]] {
         client.draw(size);
     }
 }

@@ -9,7 +9,7 @@ pub(crate) const LEAST: (u16, u16) = (30, 8);
 const MEMBERS_WIDTH: (u16, u16) = (14, 20);
 
 /// Columns of it besides the name: the border, a sign and a word.
-const BESIDES: u16 = 10;
+const BESIDES: u16 = 13;
 
 /// Columns that the shortest of names get.
 const NAME_LEAST: u16 = 5;
