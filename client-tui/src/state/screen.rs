@@ -34,6 +34,8 @@ pub(crate) struct Screen {
     pub(crate) layout: ChatLayout,
     /// Whether what was drawn last is no longer right.
     pub(crate) dirty: bool,
+    /// Whether another program has it.
+    pub(crate) lent: bool,
 }
 
 /// What takes room on the chat screen, besides messages.
@@ -92,7 +94,7 @@ impl Gutter {
 impl Screen {
     pub(crate) fn new(width: u16, height: u16) -> Self {
         let layout = ChatLayout::default();
-        Self { width, height, panes: Panes::default(), layout, dirty: true }
+        Self { width, height, panes: Panes::default(), layout, dirty: true, lent: false }
     }
 
     pub(crate) fn is_too_small(&self) -> bool {
