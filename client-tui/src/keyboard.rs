@@ -79,6 +79,15 @@ pub(crate) fn wake_reader() {
 #[cfg(not(unix))]
 pub(crate) fn wake_reader() {}
 
+/// Drops what came together with the last key and was not read yet. Only while the gate is closed.
+pub(crate) fn drop_waiting() {
+    while let Ok(true) = crossterm::event::poll(Duration::ZERO) {
+        if crossterm::event::read().is_err() {
+            return;
+        }
+    }
+}
+
 /// Waits for a key, a paste, a click or a size; `None` when it is time to ask the gate again.
 #[cfg(unix)]
 pub(crate) fn next_input() -> Option<std::io::Result<crossterm::event::Event>> {

@@ -83,12 +83,14 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, storage, errands: _, outside: _ } = world;
+    let World { link, host, storage, errands: _, mut outside } = world;
     drop(link);
     _ = parted.recv_timeout(GOODBYE);
     host.close();
-    if let Some(trouble) = storage.close() {
-        tell(&trouble);
+    let troubles = [outside.untold(), storage.close()];
+    let troubles: Vec<String> = troubles.into_iter().flatten().collect();
+    if !troubles.is_empty() {
+        tell(&troubles.join("; "));
     }
     result
 }

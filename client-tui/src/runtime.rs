@@ -115,10 +115,16 @@ pub async fn run<P: Program, S: Screen>(
     let first = stage.program.begin(stage.now());
     stage.perform(first, world)?;
     stage.draw()?;
-    while !stage.quit {
-        stage.turn(world, inputs).await?;
+    let mut result = Ok(());
+    while !stage.quit && result.is_ok() {
+        result = stage.turn(world, inputs).await;
     }
-    Ok(())
+    if stage.lent {
+        // Nobody else may go on with a terminal that goes back to where it came from.
+        world.outside.stop().await;
+        result = result.and(stage.screen.regain());
+    }
+    result
 }
 
 /// The loop's own state.
@@ -161,7 +167,8 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         }
     }
 
-    /// Takes every key that is waiting, and shows at once what they did.
+    /// Takes every key that is waiting, and shows at once what they did. Those that were read before
+    /// another program got the keyboard come to nothing: they were meant for that one.
     fn keys(
         &mut self,
         first: Option<io::Result<Input>>,
@@ -173,8 +180,11 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         let mut resized = false;
         while let Some(input) = next {
             if let Some(event) = event_of(input?) {
-                resized |= matches!(event, Event::Resized { .. });
-                self.happened(event, world)?;
+                let resizes = matches!(event, Event::Resized { .. });
+                resized |= resizes;
+                if resizes || !self.lent {
+                    self.happened(event, world)?;
+                }
             }
             taken += 1;
             let more = taken < KEYS_AT_ONCE && !self.quit;
@@ -208,7 +218,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             match effect {
                 Effect::WakeAt(up) => self.wake = self.start.checked_add(up),
                 // What is asked for in another program's screen would end up in its text.
-                Effect::Bell | Effect::Redraw if self.lent => {}
+                Effect::Bell | Effect::Redraw | Effect::EditOutside(_) if self.lent => {}
                 Effect::Bell => self.screen.bell()?,
                 Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::Redraw => {

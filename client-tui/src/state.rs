@@ -183,6 +183,14 @@ impl State {
         std::mem::take(&mut self.screen.dirty)
     }
 
+    /// Whether a message that comes to the open conversation now is before its reader's eyes.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.stage == Stage::Chat
+            && !self.screen.lent
+            && !self.screen.is_too_small()
+            && self.conversations.open().scrollback.is_read()
+    }
+
     /// The text being typed in the open conversation, and the cursor's byte in it.
     #[must_use]
     pub fn typed(&self) -> (&str, usize) {

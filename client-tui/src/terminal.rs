@@ -3,6 +3,7 @@
 //! Asks the terminal nothing: an answer that does not come must not hold up the first picture.
 
 mod hyperlinks;
+mod settings;
 mod wide;
 
 use std::cell::RefCell;
@@ -125,8 +126,10 @@ impl Screen for Terminal {
         if !GATE.close(keyboard::wake_reader) {
             return Err(io::Error::other("the keyboard is still being read"));
         }
+        keyboard::drop_waiting();
         LENT.store(true, Ordering::SeqCst);
         give_back();
+        settings::keep();
         Ok(())
     }
 
@@ -136,6 +139,7 @@ impl Screen for Terminal {
             *returned = Some(Instant::now());
         }
         LENT.store(false, Ordering::SeqCst);
+        settings::put_back();
         take_over()?;
         GATE.open();
         self.repaint()

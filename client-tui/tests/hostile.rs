@@ -240,9 +240,9 @@ fn what_runs_leftwards_keeps_its_columns() {
             let text = columns(screen, row, "שלוםabcעה,!");
             // The name; the text, with its spaces; and the pane of members where it always is.
             let text: Vec<u16> =
-                text.into_iter().filter(|column| (18..60).contains(column)).collect();
-            text.first() == Some(&20)
-                && text.last() == Some(&34)
+                text.into_iter().filter(|column| (13..60).contains(column)).collect();
+            text.first() == Some(&15)
+                && text.last() == Some(&29)
                 && columns(screen, row, "│") == columns(screen, 1, "│")
         });
     }

@@ -101,6 +101,25 @@ fn what_one_wrote_at_another_device_is_no_news() {
 }
 
 #[test]
+fn what_comes_while_it_cannot_be_seen_is_unread() {
+    let check = |hide: &dyn Fn(&mut Client), show: &dyn Fn(&mut Client)| {
+        let mut client = long_history();
+        client.resize((80, 24));
+        hide(&mut client);
+        client.frames(&[&said(201, "bob", 101, "one more"), &said(202, "bob", 101, "@Sam look")]);
+        show(&mut client);
+        let seen = screen(&mut client);
+        assert!(seen.contains("── new ──") && seen.contains("@Sam look"), "{seen}");
+        // It is before the reader's eyes now.
+        assert!(!seen.contains("2 new") && !seen.contains("2 !1"), "{seen}");
+    };
+    let too_small = |client: &mut Client| client.resize((20, 5));
+    check(&too_small, &|client| client.resize((80, 24)));
+    let lent = |client: &mut Client| drop(alt(client, 'e'));
+    check(&lent, &|client| drop(client.send(Event::Edited(Ok(String::new())))));
+}
+
+#[test]
 fn the_first_unread_elsewhere_is_found() {
     let mut client = with_unread(50);
     alt(&mut client, 'u');

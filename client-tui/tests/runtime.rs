@@ -94,6 +94,16 @@ impl Screen for Paper {
         Ok(())
     }
 
+    fn lend(&mut self) -> io::Result<()> {
+        self.diary.borrow_mut().push("lend".to_owned());
+        Ok(())
+    }
+
+    fn regain(&mut self) -> io::Result<()> {
+        self.diary.borrow_mut().push("regain".to_owned());
+        Ok(())
+    }
+
     fn repaint(&mut self) -> io::Result<()> {
         self.diary.borrow_mut().push("repaint".to_owned());
         Ok(())
@@ -347,4 +357,20 @@ async fn a_terminal_that_was_smaller_for_a_moment_is_painted_anew() {
     }
     stage.run(1).await;
     assert_eq!(stage.diary(), ["draw", "resized 1 1", "resized 20 5", "repaint", "draw"]);
+}
+
+/// With the real clock, for the editor is a program of its own.
+#[tokio::test]
+async fn no_key_counts_while_an_editor_has_the_terminal() {
+    let mut stage = Stage::new();
+    stage.world.outside = Outside::with("sleep 60 #".to_owned());
+    let edit = || Effect::EditOutside("draft".to_owned());
+    stage.fake.answers = [vec![edit(), edit()], vec![edit()]].into();
+    stage.key('e');
+    stage.key('x');
+    stage.keys.try_send(Ok(Input::Resize(9, 3))).unwrap();
+    stage.stop.try_send(()).unwrap();
+    assert!(stage.run(20).await.unwrap().is_ok());
+    // Lent once, and given back before the end.
+    assert_eq!(stage.diary(), ["draw", "key e", "lend", "resized 9 3", "Stop", "regain"]);
 }

@@ -169,3 +169,54 @@ fn an_editor_that_does_not_start_says_what_to_do() {
     pty.send("!");
     pty.wait_for("› kept!");
 }
+
+#[test]
+fn keys_that_come_with_the_one_that_opens_the_editor_do_nothing() {
+    let script = "echo begun >> begun; echo EDITING; read line; echo edited > \"$1\"";
+    let Writer { mut pty, server, data, .. } = writer(script);
+    let mut bob = Peer::guest(server.port, "bob");
+    pty.wait_for("bob joined");
+    pty.send("my draft\x1be\x1be\r");
+    pty.wait_for("EDITING");
+    pty.send("\r");
+    pty.wait_until("the client's screen", vt100::Screen::alternate_screen);
+    pty.wait_for("› edited");
+    assert_eq!(std::fs::read_to_string(data.path().join("begun")).unwrap(), "begun\n");
+    pty.enter(" and sent");
+    // The first that is heard of ann: her draft was not sent.
+    bob.wait_for(&["edited and sent"]);
+    assert!(!pty.screen().contains("ann  my draft"), "{}", pty.screen());
+}
+
+#[test]
+fn what_a_failed_editor_wrote_is_kept_and_shown_where() {
+    let script = "echo \"$1\" > path; echo written > \"$1\"; exit 1";
+    let Writer { mut pty, server: _server, data, .. } = writer(script);
+    pty.send("kept\x1be");
+    pty.wait_for("✗ What you wrote is in /");
+    pty.wait_for("› kept");
+    let path = std::fs::read_to_string(data.path().join("path")).unwrap();
+    assert_eq!(std::fs::read_to_string(path.trim()).unwrap(), "written\n");
+    std::fs::remove_file(path.trim()).unwrap();
+}
+
+#[test]
+fn the_word_to_stop_ends_the_editor_and_tells_what_it_leaves() {
+    // Leaves the terminal as an editor does that is ended in the middle.
+    let script = "echo \"$1\" > path; echo $$ > id; echo written > \"$1\"; stty raw -echo
+        echo EDITING; read line";
+    let Writer { mut pty, settings, data, .. } = writer(script);
+    pty.send("draft\x1be");
+    pty.wait_for("EDITING");
+    pty.signal("TERM");
+    pty.wait_for("what you wrote is in /");
+    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(pty.settings(), settings);
+    pty.wait_until("the main screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
+    let id = std::fs::read_to_string(data.path().join("id")).unwrap();
+    let id = rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap();
+    assert!(rustix::process::test_kill_process(id).is_err(), "the editor goes on");
+    let path = std::fs::read_to_string(data.path().join("path")).unwrap();
+    assert_eq!(std::fs::read_to_string(path.trim()).unwrap(), "written\n");
+    std::fs::remove_file(path.trim()).unwrap();
+}

@@ -14,8 +14,8 @@ pub(crate) struct Compose {
     /// Where a word starts whose completion was closed, so that it does not open by itself again.
     pub(crate) dismissed: Option<usize>,
     pub(crate) search: Option<HistorySearch>,
-    /// Whether the text is in an editor outside of this program.
-    pub(crate) outside: bool,
+    /// What an editor outside of this program was given, while it has it.
+    pub(crate) outside: Option<String>,
     /// Whether the key before was Ctrl-X, which begins a key of two.
     pub(crate) prefixed: bool,
     recall: Recall,
@@ -61,7 +61,7 @@ impl Compose {
             self.completion = None;
         }
         self.search = None;
-        self.outside |= other.outside;
+        self.outside = self.outside.take().or(other.outside);
         for text in other.recall.into_texts() {
             self.keep(&text);
         }

@@ -258,12 +258,9 @@ impl Conversations {
         talk.scrollback.land(talk.unread.messages);
     }
 
-    /// What the reader has before their eyes is read: the newest message of the open conversation.
+    /// The open conversation is read: its reader has the newest message before their eyes.
     pub(crate) fn mark_read(&mut self) {
-        let talk = self.open_mut();
-        if talk.scrollback.is_read() {
-            talk.unread = Unread::default();
-        }
+        self.open_mut().unread = Unread::default();
     }
 
     /// The next conversation in which something is unread, the open one first.

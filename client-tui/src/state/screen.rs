@@ -43,6 +43,8 @@ pub(crate) struct Screen {
     name: u16,
     /// Whether what was drawn last is no longer right.
     pub(crate) dirty: bool,
+    /// Whether another program has it.
+    pub(crate) lent: bool,
 }
 
 /// What takes room on the chat screen, besides messages.
@@ -105,7 +107,8 @@ impl Gutter {
 impl Screen {
     pub(crate) fn new(width: u16, height: u16) -> Self {
         let layout = ChatLayout::default();
-        Self { width, height, panes: Panes::default(), layout, name: 0, dirty: true }
+        let (dirty, lent) = (true, false);
+        Self { width, height, panes: Panes::default(), layout, name: 0, dirty, lent }
     }
 
     pub(crate) fn is_too_small(&self) -> bool {

@@ -237,7 +237,7 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
         people::take_ignored(state, address, message);
         return false;
     }
-    let seq = message.seq;
+    let (seq, seen) = (message.seq, state.is_seen());
     let (talk, open) = state.conversations.ensure(address);
     if own
         && talk.scrollback.is_news(message.seq)
@@ -253,7 +253,7 @@ fn take_message(state: &mut State, address: Conversation, message: Message) -> b
         return false;
     }
     let fresh = talk.scrollback.take_live(message);
-    if fresh && !(open && talk.scrollback.is_read()) {
+    if fresh && !(open && seen) {
         talk.take_unread(seq, 1, usize::from(concerns));
     }
     fresh && concerns

@@ -144,11 +144,10 @@ pub(crate) fn forget_mark(state: &mut State, action: Action) {
 
 /// What is on the screen now is read, and its code is to be coloured.
 pub(crate) fn seen(state: &mut State) -> Vec<Effect> {
-    if state.screen.is_too_small() {
-        return Vec::new();
+    if state.is_seen() {
+        state.conversations.mark_read();
     }
-    state.conversations.mark_read();
-    if !cfg!(feature = "highlight") {
+    if state.screen.is_too_small() || !cfg!(feature = "highlight") {
         return Vec::new();
     }
     let scrollback = &state.conversations.open().scrollback;
