@@ -16,6 +16,7 @@ pub(crate) mod jump;
 pub(crate) mod kill_ring;
 pub(crate) mod link;
 pub(crate) mod me;
+pub(crate) mod memory;
 pub(crate) mod motion;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
@@ -43,6 +44,7 @@ use highlights::Highlights;
 use hosting::Hosting;
 use link::Link;
 use me::Me;
+use memory::Memory;
 use outgoing::Outgoing;
 use overlay::Overlay;
 use screen::Screen;
@@ -101,7 +103,7 @@ impl State {
             conversations: Conversations::default(),
             outgoing: Outgoing::new(setup.id_prefix),
             overlays: Vec::new(),
-            me: Me { people: setup.people, ..Me::default() },
+            me: Me { people: setup.people, memory: Memory::new(setup.places), ..Me::default() },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
             looks: Looks { theme, zone: setup.zone, highlights: Highlights::default() },
@@ -167,6 +169,7 @@ pub(crate) mod tests {
             recent: Vec::new(),
             trouble: None,
             people: crate::people::People::default(),
+            places: crate::places::Places::default(),
             port: chat_protocol::limit::DEFAULT_PORT,
             start: Start::Screen,
             width: 80,

@@ -1,5 +1,5 @@
 //! What the client remembers between runs: tokens by name, the last servers, the name last used,
-//! and of people what [`crate::people`] tells.
+//! and of people and places what [`crate::people`] and [`crate::places`] tell.
 //! Knows files, not what tokens mean.
 //!
 //! Everything is read once, at the start, and then asked of memory: whoever asks never waits for a
@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::Target;
 use crate::people::{self, People};
+use crate::places::{self, Places};
 
 /// Servers that are remembered.
 const RECENT_MOST: usize = 8;
@@ -38,6 +39,7 @@ const FINISHING: Duration = Duration::from_secs(1);
 const TOKENS: &str = "tokens.json";
 const RECENT: &str = "recent.json";
 const PEOPLE: &str = "people.json";
+const PLACES: &str = "places.json";
 
 /// The client's memory. Several clients may share a folder.
 #[derive(Debug)]
@@ -48,6 +50,7 @@ pub struct Storage {
     tokens: Arc<Mutex<Tokens>>,
     recent: Recent,
     people: People,
+    places: Places,
     trouble: Trouble,
     /// Missing where there is nowhere to write to.
     writer: Option<Writer>,
@@ -74,6 +77,8 @@ enum Change {
     Used(Nick),
     /// Something is remembered of people.
     People(people::Change),
+    /// Something is remembered of a server.
+    Places(places::Change),
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -158,6 +163,7 @@ impl Storage {
             tokens: Arc::default(),
             recent: Recent::default(),
             people: People::default(),
+            places: Places::default(),
             trouble: Trouble::default(),
             writer: None,
         }
@@ -169,6 +175,7 @@ impl Storage {
         *held(&self.tokens) = files::read(&folder.join(TOKENS))?.unwrap_or_default();
         self.recent = files::read(&folder.join(RECENT))?.unwrap_or_default();
         self.people = files::read(&folder.join(PEOPLE))?.unwrap_or_default();
+        self.places = files::read(&folder.join(PLACES))?.unwrap_or_default();
         Ok(())
     }
 
@@ -253,6 +260,19 @@ impl Storage {
         }
     }
 
+    /// What is remembered of servers.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Remembers something of a server.
+    pub fn keep_places(&mut self, change: places::Change) {
+        if self.places.apply(&change) {
+            self.change(Change::Places(change));
+        }
+    }
+
     /// Waits until everything is written, but not for long; tells what is still to be told.
     #[must_use]
     pub fn close(mut self) -> Option<String> {
@@ -309,6 +329,9 @@ fn write(folder: &Path, tokens: &Mutex<Tokens>, change: Change) -> io::Result<()
         }
         Change::People(change) => {
             files::change(folder, PEOPLE, |file: &mut People| _ = file.apply(&change))
+        }
+        Change::Places(change) => {
+            files::change(folder, PLACES, |file: &mut Places| _ = file.apply(&change))
         }
     }
 }

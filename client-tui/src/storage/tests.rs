@@ -191,3 +191,35 @@ fn nobody_waits_for_a_disk_that_hangs() {
     let told = storage.close().unwrap();
     assert!(told.ends_with("the disk does not take them in"), "{told}");
 }
+
+#[cfg(unix)]
+#[test]
+fn places_of_several_clients_are_kept_together_for_their_owners_eyes() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let change = |room: &str, read| places::Change {
+        target: target("lab"),
+        log: "1".to_owned(),
+        marks: vec![places::Mark { room: room.parse().unwrap(), log: None, read: Some(read) }],
+        left: Vec::new(),
+    };
+    let (mut first, mut second) = (at(folder.path()), at(folder.path()));
+    first.keep_places(change("lobby", 9));
+    assert_eq!(first.close(), None);
+    second.keep_places(change("lobby", 5));
+    second.keep_places(change("rust", 2));
+    assert_eq!(second.close(), None);
+    let mut both = Places::default();
+    assert!(both.apply(&change("lobby", 9)) && both.apply(&change("rust", 2)));
+    assert_eq!(at(folder.path()).places(), &both);
+    let file = folder.path().join(PLACES);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    // A damaged one is put aside, and a new one begun.
+    fs::write(&file, r#"{"places": [{"host": "lab", "port": 70000}]}"#).unwrap();
+    let mut third = at(folder.path());
+    assert_eq!((third.trouble(), third.places()), (None, &Places::default()));
+    third.keep_places(change("lobby", 3));
+    assert_eq!(third.close(), None);
+    assert_ne!(at(folder.path()).places(), &Places::default());
+    assert!(folder.path().join("places.json.broken").exists());
+}
