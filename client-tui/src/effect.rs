@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat_protocol::{Nick, Request};
 
 use crate::highlight::Snippet;
-use crate::people;
+use crate::{people, places};
 
 /// One thing asked of the world. The runtime performs effects in order and never waits for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub enum Effect {
     },
     /// Remember something of people for the next time.
     KeepPeople(people::Change),
+    /// Remember rooms and what was read for the next time.
+    KeepPlaces(places::Change),
     /// A server answered: put it on top of the recent ones that the start screen lists.
     Remember(Target),
     /// Colour some code. [`crate::event::Event::Highlighted`] answers.

@@ -39,6 +39,7 @@ mod mention;
 pub mod net;
 pub mod outside;
 pub mod people;
+pub mod places;
 #[cfg(test)]
 mod reference;
 mod rich;
@@ -155,6 +156,7 @@ impl Client {
             name: Some(name),
             recent: storage.recent(),
             people: storage.people().clone(),
+            places: storage.places().clone(),
             trouble: storage.trouble(),
             start,
             port,

@@ -17,6 +17,7 @@ pub(crate) mod jump;
 pub(crate) mod kill_ring;
 pub(crate) mod link;
 pub(crate) mod me;
+pub(crate) mod memory;
 pub(crate) mod motion;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
@@ -45,6 +46,7 @@ use highlights::Highlights;
 use hosting::Hosting;
 use link::Link;
 use me::Me;
+use memory::Memory;
 use outgoing::Outgoing;
 use overlay::Overlay;
 use screen::Screen;
@@ -140,7 +142,7 @@ impl State {
             conversations: Conversations::default(),
             outgoing: Outgoing::new(setup.id_prefix),
             overlays: Vec::new(),
-            me: Me { people: setup.people, ..Me::default() },
+            me: Me { people: setup.people, memory: Memory::new(setup.places), ..Me::default() },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
             looks: Looks {
@@ -219,6 +221,7 @@ pub(crate) mod tests {
             recent: Vec::new(),
             trouble: None,
             people: crate::people::People::default(),
+            places: crate::places::Places::default(),
             port: chat_protocol::limit::DEFAULT_PORT,
             start: Start::Screen,
             width: 80,

@@ -1,5 +1,5 @@
 //! What the client remembers between runs: tokens by name, the last servers, the name last used,
-//! and of people what [`crate::people`] tells.
+//! and of people and places what [`crate::people`] and [`crate::places`] tell.
 //! Knows files, not what tokens mean.
 //!
 //! Everything is read once, at the start, and then asked of memory: whoever asks never waits for a
@@ -8,6 +8,8 @@
 //! told once, by [`Storage::trouble`] or at the end by [`Storage::close`].
 
 mod files;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::Target;
 use crate::people::{self, People};
+use crate::places::{self, Places};
 
 /// Servers that are remembered.
 const RECENT_MOST: usize = 8;
@@ -36,6 +39,7 @@ const FINISHING: Duration = Duration::from_secs(1);
 const TOKENS: &str = "tokens.json";
 const RECENT: &str = "recent.json";
 const PEOPLE: &str = "people.json";
+const PLACES: &str = "places.json";
 
 /// The client's memory. Several clients may share a folder.
 #[derive(Debug)]
@@ -46,6 +50,7 @@ pub struct Storage {
     tokens: Arc<Mutex<Tokens>>,
     recent: Recent,
     people: People,
+    places: Places,
     trouble: Trouble,
     /// Missing where there is nowhere to write to.
     writer: Option<Writer>,
@@ -72,6 +77,8 @@ enum Change {
     Used(Nick),
     /// Something is remembered of people.
     People(people::Change),
+    /// Something is remembered of a server.
+    Places(places::Change),
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -156,6 +163,7 @@ impl Storage {
             tokens: Arc::default(),
             recent: Recent::default(),
             people: People::default(),
+            places: Places::default(),
             trouble: Trouble::default(),
             writer: None,
         }
@@ -167,6 +175,7 @@ impl Storage {
         *held(&self.tokens) = files::read(&folder.join(TOKENS))?.unwrap_or_default();
         self.recent = files::read(&folder.join(RECENT))?.unwrap_or_default();
         self.people = files::read(&folder.join(PEOPLE))?.unwrap_or_default();
+        self.places = files::read(&folder.join(PLACES))?.unwrap_or_default();
         Ok(())
     }
 
@@ -251,6 +260,19 @@ impl Storage {
         }
     }
 
+    /// What is remembered of servers.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// Remembers something of a server.
+    pub fn keep_places(&mut self, change: places::Change) {
+        if self.places.apply(&change) {
+            self.change(Change::Places(change));
+        }
+    }
+
     /// Waits until everything is written, but not for long; tells what is still to be told.
     #[must_use]
     pub fn close(mut self) -> Option<String> {
@@ -307,6 +329,9 @@ fn write(folder: &Path, tokens: &Mutex<Tokens>, change: Change) -> io::Result<()
         }
         Change::People(change) => {
             files::change(folder, PEOPLE, |file: &mut People| _ = file.apply(&change))
+        }
+        Change::Places(change) => {
+            files::change(folder, PLACES, |file: &mut Places| _ = file.apply(&change))
         }
     }
 }
@@ -388,199 +413,4 @@ fn secret() -> String {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).expect("the system has random numbers for everybody");
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    fn nick(name: &str) -> Nick {
-        Nick::new(name).unwrap()
-    }
-
-    fn target(host: &str) -> Target {
-        Target { host: host.to_owned(), port: 65_433, name: nick("ann") }
-    }
-
-    fn at(folder: &Path) -> Storage {
-        Storage::at(folder.to_owned())
-    }
-
-    /// Whoever opens the storage next finds this token.
-    fn found(folder: &Path, name: &str) -> Token {
-        at(folder).token(&nick(name))
-    }
-
-    #[test]
-    fn a_name_that_another_client_came_to_own_meanwhile_is_ours_too() {
-        let folder = tempfile::tempdir().unwrap();
-        let name = Nick::new("sam").unwrap();
-        let mut first = Storage::at(folder.path().to_owned());
-        let mut second = Storage::at(folder.path().to_owned());
-        let token = first.token(&name);
-        assert_eq!(first.close(), None);
-        assert_eq!(second.token(&name), token);
-    }
-
-    #[test]
-    fn a_name_keeps_its_token() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a/b");
-        let mut first = at(&path);
-        let ann = first.token(&nick("Ann"));
-        assert_eq!(first.close(), None);
-        let mut storage = at(&path);
-        assert_eq!(storage.token(&nick("ann")), ann);
-        assert_ne!(storage.token(&nick("bob")), ann);
-        storage.keep_token(&nick("ann"), &nick("anna"));
-        assert_eq!(storage.token(&nick("anna")), ann);
-        assert_eq!(storage.close(), None);
-        assert_eq!(found(&path, "ANNA"), ann);
-    }
-
-    #[test]
-    fn another_token_of_the_new_name_is_not_lost() {
-        let folder = tempfile::tempdir().unwrap();
-        // As files were when there was one token for each name.
-        let old = r#"{"tokens": {"ann": "0123456789abcdef", "bob": "fedcba9876543210"}}"#;
-        fs::write(folder.path().join(TOKENS), old).unwrap();
-        let mut storage = at(folder.path());
-        storage.keep_token(&nick("ann"), &nick("bob"));
-        assert_eq!(storage.token(&nick("bob")).secret(), "0123456789abcdef");
-        assert_eq!(storage.close(), None);
-        let file: Tokens = files::read(&folder.path().join(TOKENS)).unwrap().unwrap();
-        assert_eq!(file.tokens["bob"].0, ["0123456789abcdef", "fedcba9876543210"]);
-        assert_eq!(file.tokens["ann"].0, ["0123456789abcdef"]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn tokens_are_for_their_owners_eyes() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let mut storage = at(folder.path());
-        storage.token(&nick("ann"));
-        assert_eq!(storage.close(), None);
-        let mode = fs::metadata(folder.path().join(TOKENS)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn clients_at_the_same_time_lose_nothing_and_agree_in_the_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let names = ["ann", "bob", "cid", "dan"];
-        let clients: Vec<_> = (0..8)
-            .map(|_| {
-                let mut storage = at(folder.path());
-                std::thread::spawn(move || {
-                    let tokens = names.map(|name| storage.token(&nick(name)));
-                    assert_eq!(storage.close(), None);
-                    tokens
-                })
-            })
-            .collect();
-        let made: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
-        let file: Tokens = files::read(&folder.path().join(TOKENS)).unwrap().unwrap();
-        for (index, name) in names.into_iter().enumerate() {
-            let kept = &file.tokens[name].0;
-            assert!(made.iter().all(|made| kept.contains(&made[index].secret().to_owned())));
-            assert_eq!(found(folder.path(), name).secret(), kept[0]);
-        }
-    }
-
-    #[test]
-    fn recent_servers_are_few_and_the_newest_is_on_top() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut storage = at(folder.path());
-        assert!(storage.recent().is_empty());
-        for number in 0..20 {
-            storage.remember(&target(&format!("host-{number}")));
-        }
-        storage.remember(&target("host-15"));
-        assert_eq!(storage.close(), None);
-        let recent = at(folder.path()).recent();
-        assert_eq!(recent.len(), RECENT_MOST);
-        assert_eq!((&*recent[0].host, &*recent[1].host), ("host-15", "host-19"));
-    }
-
-    #[test]
-    fn the_name_last_used_is_known() {
-        let folder = tempfile::tempdir().unwrap();
-        // As files were before.
-        let old = r#"{"servers": [{"host": "lab", "port": 7, "name": "sam"}]}"#;
-        fs::write(folder.path().join(RECENT), old).unwrap();
-        let mut storage = at(folder.path());
-        assert_eq!(storage.last_name(), Some(nick("sam")));
-        storage.use_name(&nick("ann"));
-        storage.remember(&Target { name: nick("bob"), ..target("elsewhere") });
-        assert_eq!(storage.close(), None);
-        assert_eq!(at(folder.path()).last_name(), Some(nick("ann")));
-    }
-
-    #[test]
-    fn a_broken_file_is_put_aside_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        for content in ["{\"tokens\":", "", "[]", "\u{0}\u{0}"] {
-            fs::write(folder.path().join(TOKENS), content).unwrap();
-            let mut storage = at(folder.path());
-            let token = storage.token(&nick("ann"));
-            assert_eq!(storage.close(), None);
-            assert_eq!(found(folder.path(), "ann"), token);
-        }
-        fs::write(folder.path().join(RECENT), "?").unwrap();
-        assert!(at(folder.path()).recent().is_empty());
-        let aside = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
-        assert_eq!(aside("tokens.json.broken"), "{\"tokens\":");
-        assert_eq!(aside("tokens.json.broken-3"), "[]");
-    }
-
-    #[test]
-    fn without_a_folder_all_is_remembered_until_the_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a file");
-        fs::write(&file, "").unwrap();
-        let mut storage = at(&file.join("inside"));
-        let trouble = storage.trouble().unwrap();
-        assert!(trouble.starts_with("names and servers are remembered only until you leave: "));
-        let token = storage.token(&nick("ann"));
-        assert_eq!(storage.token(&nick("ann")), token);
-        storage.remember(&target("host"));
-        assert_eq!(storage.recent(), [target("host")]);
-        // Told once.
-        assert_eq!(storage.close(), None);
-    }
-
-    #[test]
-    fn trouble_that_comes_later_is_told_at_the_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut storage = at(folder.path());
-        assert_eq!(storage.trouble(), None);
-        // A folder in its place is no file that could be read or replaced, not even by root.
-        fs::create_dir(folder.path().join(TOKENS)).unwrap();
-        let token = storage.token(&nick("ann"));
-        assert_eq!(storage.token(&nick("ann")), token);
-        let told = storage.close().unwrap();
-        assert!(told.starts_with("names and servers are remembered only until you leave: "));
-        assert_eq!(told.lines().count(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn nobody_waits_for_a_disk_that_hangs() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut storage = at(folder.path());
-        // Opening a pipe that nobody writes to waits for ever.
-        let pipe = std::process::Command::new("mkfifo").arg(folder.path().join(TOKENS)).status();
-        assert!(pipe.unwrap().success());
-        let token = storage.token(&nick("ann"));
-        for number in 0..2 * CHANGES {
-            storage.remember(&target(&format!("host-{number}")));
-        }
-        storage.keep_token(&nick("ann"), &nick("bob"));
-        assert_eq!(storage.token(&nick("bob")), token);
-        let told = storage.close().unwrap();
-        assert!(told.ends_with("the disk does not take them in"), "{told}");
-    }
 }

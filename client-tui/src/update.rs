@@ -6,6 +6,7 @@ pub(crate) mod compose;
 pub(crate) mod connect;
 pub(crate) mod frames;
 pub(crate) mod keys;
+pub(crate) mod memory;
 pub(crate) mod network;
 pub(crate) mod outside;
 pub(crate) mod overlays;
@@ -49,6 +50,7 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     };
     settle(state, &mut effects);
+    memory::keep(state, now, &mut effects);
     effects
 }
 

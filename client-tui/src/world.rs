@@ -44,6 +44,7 @@ impl World {
                 self.host.open(port, Some(token));
             }
             Effect::KeepPeople(change) => self.storage.keep_people(change),
+            Effect::KeepPlaces(change) => self.storage.keep_places(change),
             Effect::KeepToken { from, to } => {
                 self.storage.keep_token(&from, &to);
                 self.storage.use_name(&to);

@@ -398,6 +398,8 @@ fn a_link_that_breaks_again_and_again_is_one_line() {
 fn what_others_say_is_no_answer() {
     let mut client = Client::chatting(&[]);
     client.now.up = Duration::from_secs(20);
+    // What was read until now is remembered.
+    assert!(matches!(client.frames(&[])[..], [Effect::KeepPlaces(_)]));
     let effects = client.net(net::Event::Silent(Duration::from_secs(8)));
     assert_eq!(effects, [Effect::WakeAt(Duration::from_secs(21))]);
     client.frames(&[&said(1, "ann", 0, "sam?")]);

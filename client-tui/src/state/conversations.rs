@@ -109,6 +109,14 @@ impl Talk {
         self.unread.mentions = self.unread.mentions.saturating_add(mentions);
     }
 
+    /// The highest number that was read, where it is known.
+    pub(crate) fn read_up_to(&self) -> Option<u64> {
+        match self.unread.messages {
+            0 => self.scrollback.resume_after(),
+            _ => self.scrollback.unread_after(),
+        }
+    }
+
     /// Moves the conversation to another address; returns the one until now.
     fn move_to(&mut self, address: Conversation) -> Conversation {
         self.folded = fold(&address);
@@ -117,7 +125,7 @@ impl Talk {
 }
 
 /// An address by the rules of its names, with its sign.
-fn fold(address: &Conversation) -> String {
+pub(crate) fn fold(address: &Conversation) -> String {
     match address {
         Conversation::Room(name) => format!("#{}", name.key().as_str()),
         Conversation::Direct(name) => format!("@{}", name.key().as_str()),

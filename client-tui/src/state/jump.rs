@@ -98,7 +98,9 @@ impl Scrollback {
         if !self.reader.led.landing {
             return;
         }
-        if self.first_known().is_none() && self.is_open() {
+        // What has just come in is not where the reader left, if that is on its way.
+        let coming = self.is_fetching() && self.divider().is_none();
+        if self.is_open() && (self.first_known().is_none() || coming) {
             return;
         }
         self.reader.led.landing = false;

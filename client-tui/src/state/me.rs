@@ -3,6 +3,7 @@
 use chat_protocol::{Line, Nick, Profile};
 
 use super::hosting::Hosting;
+use super::memory::Memory;
 use crate::people::People;
 
 /// Oneself, as this client's person.
@@ -11,6 +12,7 @@ pub(crate) struct Me {
     pub(crate) hosting: Hosting,
     /// What is remembered from one run to the next.
     pub(crate) people: People,
+    pub(crate) memory: Memory,
     /// Why one is away, as the server has it; empty when one is not.
     pub(crate) away: Line,
     /// Of whom the server was asked who they are, until it answers.

@@ -95,6 +95,11 @@ impl Scrollback {
         self.unread_after = None;
     }
 
+    /// The number behind which something is unread, or was until the reader leaves.
+    pub(crate) fn unread_after(&self) -> Option<u64> {
+        self.unread_after
+    }
+
     /// Whether the reader sees the newest message.
     pub(crate) fn is_read(&self) -> bool {
         self.reader.is_at_bottom() && !self.is_landing()
@@ -236,6 +241,20 @@ impl Scrollback {
         self.known.fetching = true;
         self.known.in_a_row += 1;
         Some(self.known.first.map_or(Wanted::Newest, Wanted::Before))
+    }
+
+    /// Whether the newest page is to be asked for although nobody is there to read it; the asking
+    /// is noted.
+    pub(crate) fn ask_newest(&mut self) -> bool {
+        let known = &mut self.known;
+        let wanted = known.older && !known.fetching && known.first.is_none();
+        known.fetching |= wanted;
+        wanted
+    }
+
+    /// Whether a page has been asked for, and has not come.
+    pub(super) fn is_fetching(&self) -> bool {
+        self.known.fetching
     }
 
     /// Whatever was asked for will not be answered any more.

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::effect::Target;
 use crate::people::People;
+use crate::places::Places;
 
 /// Everything that [`crate::state::State::new`] needs to know.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Setup {
     pub recent: Vec<Target>,
     /// What is remembered of people.
     pub people: People,
+    /// What is remembered of servers.
+    pub places: Places,
     /// Why nothing is kept beyond this run, if so: told once.
     pub trouble: Option<String>,
     /// The port to host on, and to join at where an address names none: what `--port` said, or

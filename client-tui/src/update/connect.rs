@@ -9,10 +9,12 @@ use crate::state::hosting::Hosting;
 use crate::state::overlay::Overlay;
 use crate::state::start::Told;
 use crate::state::{Stage, Start, State};
+use crate::update::memory;
 use crate::words;
 
 /// Joins a server; whatever was known of another one is forgotten.
 pub(crate) fn join(state: &mut State, target: Target, room: Option<RoomName>) -> Vec<Effect> {
+    let kept = memory::leave(state);
     state.conversations = Conversations::default();
     state.outgoing.clear();
     state.overlays.clear();
@@ -24,7 +26,7 @@ pub(crate) fn join(state: &mut State, target: Target, room: Option<RoomName>) ->
     state.stage = Stage::Connecting(room);
     state.link.aim(target.clone());
     state.screen.dirty = true;
-    vec![Effect::Connect(target)]
+    kept.into_iter().chain([Effect::Connect(target)]).collect()
 }
 
 /// Hosts a room; joining it follows when it is open. Asked again meanwhile, it is the same room.

@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::{people, picker, refusals, stranger};
+use super::{memory, people, picker, refusals, stranger};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::mention;
@@ -44,12 +44,13 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Welcome(welcome) => return take_welcome(state, now, *welcome),
         Event::Ack(ack) => take_ack(state, now, &ack),
-        Event::Room(info) => return enter(state, &info).into_iter().collect(),
+        Event::Room(info) => return enter(state, &info),
         Event::Joined(presence) => take_presence(state, now, &presence, true),
         Event::Left(presence) => take_presence(state, now, &presence, false),
         Event::Renamed { from, to } => return take_rename(state, now, &from, &to),
         Event::Topic { room, text, by } => take_topic(state, now, room, text, &by),
         Event::History(HistoryPage { room, messages, more }) => {
+            memory::count(state, &room, &messages);
             if let Some(talk) = state.conversations.get_mut(&room) {
                 talk.scrollback.take_page(messages, more);
             }
@@ -97,7 +98,10 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
             Vec::new()
         }
     };
-    if before.is_some() && !same_log {
+    if before.is_none() {
+        memory::arrive(state, now);
+    } else if !same_log {
+        state.me.memory.forget_numbers();
         refusals::log_changed(state, now, None);
     }
     state.conversations.iter_mut().for_each(|talk| talk.member = !talk.is_room());
@@ -105,9 +109,14 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     for info in &welcome.rooms {
         effects.extend(enter(state, info));
     }
+    effects.extend(memory::join_again(state));
     for direct in welcome.directs {
+        let (address, last) = (Conversation::Direct(direct.name.clone()), direct.last);
         if list_direct(state, direct, same_log) && !effects.contains(&Effect::Bell) {
             effects.push(Effect::Bell);
+        }
+        if before.is_none() {
+            effects.extend(memory::missed(state, &address, last));
         }
     }
     if let Some(before) = before {
@@ -200,20 +209,22 @@ fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
 }
 
 /// One is in this room; perhaps more of its members have to be asked for.
-fn enter(state: &mut State, info: &RoomInfo) -> Option<Effect> {
+fn enter(state: &mut State, info: &RoomInfo) -> Vec<Effect> {
     let address = Conversation::Room(info.name.clone());
     if !state.conversations.admits(&address) {
-        return None;
+        return Vec::new();
     }
     state.conversations.come_back(&info.name);
-    let (talk, _) = state.conversations.ensure(address);
+    let (talk, _) = state.conversations.ensure(address.clone());
     talk.member = true;
     talk.topic = info.topic.clone();
     talk.roster.reset(info.count, &info.members, &info.via, &info.marks);
     talk.scrollback.expect(info.last);
     let after = talk.roster.unknown_behind().cloned();
-    after
-        .map(|after| Effect::Send(Request::Members { room: info.name.clone(), after: Some(after) }))
+    let more = after.map(|after| {
+        Effect::Send(Request::Members { room: info.name.clone(), after: Some(after) })
+    });
+    more.into_iter().chain(memory::missed(state, &address, info.last)).collect()
 }
 
 fn is_own(state: &State, name: &Nick) -> bool {

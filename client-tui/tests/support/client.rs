@@ -40,6 +40,7 @@ pub(crate) fn setup(start: Start) -> Setup {
         recent: Vec::new(),
         trouble: None,
         people: chat_tui::people::People::default(),
+        places: chat_tui::places::Places::default(),
         port: 65_433,
         start,
         width: 80,
