@@ -455,6 +455,7 @@ fn help_tells_where_one_is_and_of_one_command() {
     let mut client = Client::chatting(&[]);
     client.press(KeyCode::F(1));
     snapshots("help_in_room", &mut client);
+    client.draw((40, 10));
     client.press(KeyCode::End);
     let end = client.text((40, 10));
     assert!(end.contains("↑ back"), "{end}");
