@@ -6,8 +6,7 @@
 //! own with its log on disk. Nothing is asserted.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
-// Not every bench needs all of what they share.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each bench uses its own part of what they share")]
 
 #[path = "restart/classroom.rs"]
 mod classroom;

@@ -167,14 +167,16 @@ fn keys() -> Vec<Row> {
             | Action::Pick
             | Action::ToggleTalks
             | Action::ToggleMembers => 0,
-            Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => 1,
+            Action::PageUp | Action::PageDown | Action::Top | Action::Bottom | Action::Read(_) => 1,
             Action::Send
             | Action::NewLine
             | Action::Edit(_)
             | Action::Up
             | Action::Down
             | Action::Complete
-            | Action::CompleteBack => 2,
+            | Action::CompleteBack
+            | Action::SearchHistory
+            | Action::EditOutside => 2,
             _ => 3,
         },
         |binding| line(binding.keys, binding.help),

@@ -5,8 +5,7 @@
 //! a shared machine only their ratios mean much.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
-// Not every bench needs all of what they share.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each bench uses its own part of what they share")]
 
 #[path = "fanout/limit.rs"]
 mod limit;

@@ -12,8 +12,7 @@
 //! alone. What the control costs is the machine's doing; what a kind costs beyond it is the server's.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
-// Not every bench needs all of what they share.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each bench uses its own part of what they share")]
 
 #[path = "support/load.rs"]
 mod load;

@@ -54,7 +54,8 @@ impl Overlay {
                 Some("Esc closes · typing goes on here")
             }
             Self::Picker(_) => Some("↑ ↓ choose · Enter takes it · Esc closes"),
-            Self::Leave | Self::PortTaken { .. } | Self::NameRefused(_) | Self::Paste(_) => None,
+            Self::Paste(_) => Some("Enter does what is marked · Esc drops it"),
+            Self::Leave | Self::PortTaken { .. } | Self::NameRefused(_) => None,
         }
     }
 
