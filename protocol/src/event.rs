@@ -405,12 +405,12 @@ fn cleaned(refusal: Refusal) -> Refusal {
 
 /// Writes any frame as one line.
 pub(crate) fn encode_line<T: Serialize>(frame: &T, out: &mut BytesMut) {
-    let start = out.len();
-    if serde_json::to_writer(out.writer(), frame).is_err() {
-        // Frames hold strings, numbers and lists of them, and writing to memory does not fail:
-        // there is no such error. If one came to be, half a frame must still never go out.
-        out.truncate(start);
-        return;
+    // Written to a vector first: by way of the buffer's own writer it takes half as long again.
+    // Frames hold strings, numbers and lists of them, and writing to memory does not fail: if an
+    // error came to be all the same, half a frame must never go out.
+    if let Ok(line) = serde_json::to_vec(frame) {
+        out.reserve(line.len() + 1);
+        out.put_slice(&line);
+        out.put_u8(b'\n');
     }
-    out.put_u8(b'\n');
 }

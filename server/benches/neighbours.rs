@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use load::{Load, Pace};
 use measure::{Measured, percentile};
-use peers::{BURN, KINDS, Peers};
+use peers::{BURN, KINDS, MORE_FLOODS, Peers};
 use server::Server;
 
 /// Members, two of whom say something every 10 ms.
@@ -60,7 +60,7 @@ fn main() {
     };
     let mut kinds = vec!["nobody"];
     kinds.extend(KINDS);
-    kinds.push("all together");
+    kinds.extend(["one of each", "all together"]);
     for storage in ["disk", "memory"] {
         if chosen(&["disk", "memory"], storage) {
             header(storage);
@@ -93,6 +93,7 @@ struct Slices {
 fn measure(storage: &str, kind: &str, pairs: usize) {
     let kinds: Vec<&str> = match kind {
         "nobody" => vec!["burn 0"],
+        "one of each" => KINDS.into_iter().filter(|kind| !MORE_FLOODS.contains(kind)).collect(),
         "all together" => KINDS.to_vec(),
         one => vec![one],
     };

@@ -28,6 +28,9 @@ pub(crate) const KINDS: [&str; 9] = [
     "resets",
 ];
 
+/// Floods beside the first.
+pub(crate) const MORE_FLOODS: [&str; 2] = ["flood, acks read", "flood of pings"];
+
 /// Uses the processor and nothing else: this part of a second, each second.
 pub(crate) const BURN: &str = "burn ";
 

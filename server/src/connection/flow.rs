@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::pace::Pace;
+use super::pace::{GRANT, Pace};
 use crate::hub::Permit;
 
 /// Requests of one connection that may be under way; a peer that sends more is read again when
@@ -35,6 +35,8 @@ pub(super) struct Flow {
     pace: Option<Pace>,
     /// What went since the window was last found full, by its weight: a window's worth at most.
     gone: VecDeque<u32>,
+    /// The peer has used up its burst: all that goes is counted, answered or not.
+    slowed: bool,
     /// The one under way must be answered before anything else goes.
     alone: bool,
     /// Until when nothing goes.
@@ -48,6 +50,7 @@ impl Flow {
             missed: Arc::new(Semaphore::new(1)),
             pace,
             gone: VecDeque::new(),
+            slowed: false,
             alone: false,
             until: None,
         }
@@ -57,9 +60,14 @@ impl Flow {
     pub(super) fn ask(&mut self, weight: u32, now: Instant) -> Gate {
         if self.is_answered() {
             self.alone = false;
-            self.gone.clear();
+            if !self.slowed {
+                self.gone.clear();
+            }
         } else if self.alone {
             return Gate::Places(WINDOW);
+        }
+        if self.slowed && self.gone.iter().sum::<u32>() >= GRANT {
+            self.overrun(now);
         }
         if let Some(until) = self.until.filter(|until| *until > now) {
             return Gate::Until(until);
@@ -72,9 +80,15 @@ impl Flow {
             }
             return Gate::Open(permit);
         }
+        self.overrun(now);
+        Gate::Places(1)
+    }
+
+    /// Takes what went to account: the next may have to wait.
+    fn overrun(&mut self, now: Instant) {
         let gone = self.gone.drain(..).sum();
         self.until = self.pace.as_mut().and_then(|pace| pace.overrun(gone, now));
-        Gate::Places(1)
+        self.slowed = self.until.is_some();
     }
 
     /// The request that went last is answered from another thread: what is asked behind it waits
@@ -185,7 +199,7 @@ mod tests {
     async fn whoever_waits_for_answers_is_never_slowed_down() {
         assert_eq!(sent_in(1, 16), 100_000);
         assert_eq!(sent_in(1, 64), 100_032);
-        // A burst, what was granted since, and the window that is the last straw.
-        assert_eq!(sent_in(10, 65), 2_048 + 40 * 128 + 64);
+        // A burst, what was granted since, and what was the last straw.
+        assert_eq!(sent_in(10, 65), 2_048 + 156 * 16 + 16);
     }
 }

@@ -14,10 +14,9 @@ use tokio::time::Instant;
 const BURST: i64 = 2_048;
 const BURST_UNANSWERED: i64 = 128;
 
-/// How often more are granted, and how many: together, since a few large rounds cost everybody
-/// less than many small ones.
-const EVERY: Duration = Duration::from_millis(250);
-const GRANT: i64 = 128;
+/// How often more are granted, and how many: so few that nobody who is served behind them notices.
+const EVERY: Duration = Duration::from_millis(64);
+pub(super) const GRANT: u32 = 16;
 
 /// What one connection may still overrun its window by.
 #[derive(Debug)]
@@ -39,16 +38,16 @@ impl Pace {
         Self { burst, left: burst, granted: now }
     }
 
-    /// So many requests have filled the window, and there are more. Returns until when those have
-    /// to wait.
+    /// So many requests went without waiting for answers, and there are more. Returns until when
+    /// those have to wait.
     pub(super) fn overrun(&mut self, requests: u32, now: Instant) -> Option<Instant> {
         let passed = now.saturating_duration_since(self.granted);
         let grants = u32::try_from(passed.as_millis() / EVERY.as_millis()).unwrap_or(u32::MAX);
-        self.left = (self.left + GRANT * i64::from(grants)).min(self.burst);
+        self.left = (self.left + i64::from(GRANT) * i64::from(grants)).min(self.burst);
         self.granted = if grants == u32::MAX { now } else { self.granted + EVERY * grants };
         self.left -= i64::from(requests);
         let owed = u32::try_from((-self.left).max(0)).unwrap_or(u32::MAX);
-        let grants = owed.div_ceil(u32::try_from(GRANT).unwrap_or(1));
+        let grants = owed.div_ceil(GRANT);
         (grants > 0).then(|| self.granted + EVERY * grants)
     }
 }
@@ -68,12 +67,12 @@ mod tests {
         };
         check(2_048, 0, None);
         check(0, 0, None);
-        check(64, 0, Some(250));
-        check(64, 250, None);
-        check(64, 250, Some(500));
+        check(64, 0, Some(256));
+        check(0, 256, None);
+        check(16, 256, Some(320));
         // An hour later there is a burst again, and no more than one.
         check(2_048, 3_600_000, None);
-        check(1, 3_600_000, Some(3_600_250));
+        check(1, 3_600_000, Some(3_600_064));
     }
 
     #[tokio::test(start_paused = true)]

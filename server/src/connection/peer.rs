@@ -25,6 +25,9 @@ const HELLOS: usize = 20;
 /// How long the hub may take to say goodbye when it stops.
 const GOODBYE: Duration = Duration::from_secs(3);
 
+/// How long nothing is read from a peer that has filled a whole read.
+const BREATH: Duration = Duration::from_millis(2);
+
 /// What a request costs, beside saying something: those that are stored by themselves cost the
 /// others a wait for the disk.
 fn weight(asked: &Result<Asked, Refusal>) -> u32 {
@@ -156,8 +159,8 @@ impl<'a> Peer<'a> {
             self.deadline.ended();
         }
         if read == Some(READ_BYTES) {
-            // There is more: between its pieces it is the others' turn.
-            tokio::task::yield_now().await;
+            // There is more, and no chat needs so much: between its pieces it is the others' turn.
+            tokio::time::sleep(BREATH).await;
         }
         Ok(read.is_none())
     }
