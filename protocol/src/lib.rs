@@ -1,7 +1,8 @@
 //! The words that chat clients and servers exchange, and their bytes.
 //!
 //! Owns the values with rules ([`Nick`], [`RoomName`], [`Text`], [`MessageId`]), what may be asked
-//! ([`Request`]), what may be said ([`Event`]), and the JSON-lines codec between both and bytes.
+//! ([`Request`]), what may be said ([`Event`]), the JSON-lines codec between both and bytes, and
+//! [`pickle`] for those who send Python's.
 //! No I/O, no clock, no tasks. The wire form is written down for strangers in `PROTOCOL.md`.
 
 pub mod codec;
@@ -13,6 +14,7 @@ pub mod limit;
 pub mod marks;
 pub mod message;
 pub mod name;
+pub mod pickle;
 pub mod request;
 pub mod text;
 
