@@ -54,6 +54,7 @@ pub mod update;
 pub mod view;
 mod words;
 pub mod world;
+pub mod written;
 mod zone;
 
 /// How long the link is given to say goodbye.
@@ -157,6 +158,7 @@ impl Client {
             recent: storage.recent(),
             people: storage.people().clone(),
             places: storage.places().clone(),
+            written: storage.written().clone(),
             trouble: storage.trouble(),
             start,
             port,

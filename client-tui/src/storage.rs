@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::Target;
 use crate::people::{self, People};
 use crate::places::{self, Places};
+use crate::written::{self, Written};
 
 /// Servers that are remembered.
 const RECENT_MOST: usize = 8;
@@ -40,6 +41,7 @@ const TOKENS: &str = "tokens.json";
 const RECENT: &str = "recent.json";
 const PEOPLE: &str = "people.json";
 const PLACES: &str = "places.json";
+const WRITTEN: &str = "written.json";
 
 /// The client's memory. Several clients may share a folder.
 #[derive(Debug)]
@@ -51,6 +53,7 @@ pub struct Storage {
     recent: Recent,
     people: People,
     places: Places,
+    written: Written,
     trouble: Trouble,
     /// Missing where there is nowhere to write to.
     writer: Option<Writer>,
@@ -79,6 +82,8 @@ enum Change {
     People(people::Change),
     /// Something is remembered of a server.
     Places(places::Change),
+    /// Something was written, or is left unsent.
+    Written(written::Change),
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -90,13 +95,13 @@ struct Tokens {
 /// All tokens that ever went with a name: the first is the one in use. None is ever thrown away,
 /// because a name on some server may hang on it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Written")]
+#[serde(from = "InFile")]
 struct Secrets(Vec<String>);
 
 /// Tokens as files have them: older ones have one for each name.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum InFile {
     One(String),
     All(Vec<String>),
 }
@@ -164,6 +169,7 @@ impl Storage {
             recent: Recent::default(),
             people: People::default(),
             places: Places::default(),
+            written: Written::default(),
             trouble: Trouble::default(),
             writer: None,
         }
@@ -176,6 +182,7 @@ impl Storage {
         self.recent = files::read(&folder.join(RECENT))?.unwrap_or_default();
         self.people = files::read(&folder.join(PEOPLE))?.unwrap_or_default();
         self.places = files::read(&folder.join(PLACES))?.unwrap_or_default();
+        self.written = files::read(&folder.join(WRITTEN))?.unwrap_or_default();
         Ok(())
     }
 
@@ -273,6 +280,19 @@ impl Storage {
         }
     }
 
+    /// What is remembered of what was written.
+    #[must_use]
+    pub fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// Remembers something that was written.
+    pub fn keep_written(&mut self, change: written::Change) {
+        if self.written.apply(&change) {
+            self.change(Change::Written(change));
+        }
+    }
+
     /// Waits until everything is written, but not for long; tells what is still to be told.
     #[must_use]
     pub fn close(mut self) -> Option<String> {
@@ -333,6 +353,9 @@ fn write(folder: &Path, tokens: &Mutex<Tokens>, change: Change) -> io::Result<()
         Change::Places(change) => {
             files::change(folder, PLACES, |file: &mut Places| _ = file.apply(&change))
         }
+        Change::Written(change) => {
+            files::change(folder, WRITTEN, |file: &mut Written| _ = file.apply(&change))
+        }
     }
 }
 
@@ -358,11 +381,11 @@ impl Tokens {
     }
 }
 
-impl From<Written> for Secrets {
-    fn from(written: Written) -> Self {
+impl From<InFile> for Secrets {
+    fn from(written: InFile) -> Self {
         match written {
-            Written::One(secret) => Self(vec![secret]),
-            Written::All(secrets) => Self(secrets),
+            InFile::One(secret) => Self(vec![secret]),
+            InFile::All(secrets) => Self(secrets),
         }
     }
 }

@@ -3,7 +3,7 @@
 pub(crate) mod hint;
 pub(crate) mod shortcodes;
 
-use chat_protocol::{Code, Refusal, limit, text};
+use chat_protocol::{Code, Conversation, Refusal, limit, text};
 
 use crate::effect::Target;
 use crate::event::HostFailure;
@@ -28,6 +28,14 @@ pub(crate) fn address(target: &Target) -> String {
         (true, _) => host.clone(),
         (false, true) => format!("[{host}]:{}", target.port),
         (false, false) => format!("{host}:{}", target.port),
+    }
+}
+
+/// A conversation as people write it: `#lobby`, `@bob`.
+pub(crate) fn title(address: &Conversation) -> String {
+    match address {
+        Conversation::Room(name) => format!("#{name}"),
+        Conversation::Direct(name) => format!("@{name}"),
     }
 }
 

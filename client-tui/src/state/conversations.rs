@@ -80,10 +80,7 @@ impl Talk {
 
     /// Its name with its sign: `#lobby`, `@bob`.
     pub(crate) fn title(&self) -> String {
-        match &self.address {
-            Conversation::Room(name) => format!("#{name}"),
-            Conversation::Direct(name) => format!("@{name}"),
-        }
+        crate::words::title(&self.address)
     }
 
     /// With whom it is, if with one person.

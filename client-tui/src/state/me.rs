@@ -5,6 +5,7 @@ use chat_protocol::{Line, Nick, Profile};
 use super::hosting::Hosting;
 use super::memory::Memory;
 use crate::people::People;
+use crate::written::Written;
 
 /// Oneself, as this client's person.
 #[derive(Debug, Default)]
@@ -13,6 +14,7 @@ pub(crate) struct Me {
     /// What is remembered from one run to the next.
     pub(crate) people: People,
     pub(crate) memory: Memory,
+    pub(crate) written: Written,
     /// Why one is away, as the server has it; empty when one is not.
     pub(crate) away: Line,
     /// Of whom the server was asked who they are, until it answers.

@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::{memory, people, picker, refusals, stranger};
+use super::{memory, people, picker, refusals, stranger, written};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::mention;
@@ -127,6 +127,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         }
     } else {
         effects.extend(arrive(state, now));
+        effects.extend(written::restore(state, now));
     }
     effects
 }

@@ -14,6 +14,7 @@ use crate::places::is_same;
 use crate::state::conversations::Unread;
 use crate::state::memory::Span;
 use crate::state::{Stage, State};
+use crate::update::written;
 
 /// How long what was read stays unwritten, at least: reading is no reason to keep a disk awake.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -119,6 +120,7 @@ pub(crate) fn keep(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
         return;
     }
     effects.extend(leave(state));
+    effects.extend(written::sent(state));
     state.me.memory.written_at = now.up;
 }
 
