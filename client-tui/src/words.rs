@@ -61,6 +61,13 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             &["Is this computer connected, and to the same network as the server?"],
         ),
         Failure::NotChat(bytes) => not_chat(bytes, host, port),
+        Failure::BadGreeting(why) => Diagnosis {
+            headline: format!("{host} is a chat server whose greeting cannot be read"),
+            advice: vec![
+                format!("What is wrong in it: {}", text::clean(why)),
+                "Perhaps one of the two is older: update chat-tui, or the server.".to_owned(),
+            ],
+        },
         Failure::Closed => {
             diagnosis("The server closed the connection", &["It may be restarting, or full."])
         }

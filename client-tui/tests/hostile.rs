@@ -64,10 +64,17 @@ fn frames() -> Vec<String> {
             format!(r#"{{"type":"topic","room":"lobby","text":{bad},"by":"eve"}}"#),
             format!(r#"{{"type":"error","code":"forbidden","text":{bad},"room":"lobby"}}"#),
             format!(r#"{{"type":"error","code":{bad},"text":{bad},"suggest":{bad}}}"#),
-            format!(r#"{{"type":"bye","text":{bad}}}"#),
         ]);
     }
     frames
+}
+
+/// Everything bad as last words, in one piece: after them the client listens no more.
+fn goodbyes() -> String {
+    let quoted = malice().into_iter().map(|bad| serde_json::to_string(&bad).unwrap());
+    let frames = quoted.map(|bad| format!(r#"{{"type":"bye","text":{bad}}}"#));
+    let last = r#"{"type":"bye","text":"the end of it"}"#.to_owned();
+    frames.chain([last]).collect::<Vec<_>>().join("\n")
 }
 
 /// A server that says hello as it should, and then these frames; it stays until the test ends.
@@ -127,6 +134,15 @@ fn commands(written: &[u8]) -> Vec<String> {
         }
     }
     commands
+}
+
+#[test]
+fn last_words_steer_nothing_either() {
+    let (mut pty, _data) = client(server(vec![goodbyes()]));
+    pty.wait_for("The end of it. What you write now");
+    pty.send("\x1b[1;3H");
+    pty.wait_for("viewing history");
+    assert!(commands(&pty.written()).is_empty());
 }
 
 #[test]
