@@ -143,6 +143,9 @@ impl Client {
         let Launch { start, port, name, named, room, look } = launch;
         // Whoever went by another name than their login's last time, goes on under it.
         let name = storage.last_name().filter(|_| !named).unwrap_or(name);
+        if start != arguments::Start::Ask {
+            storage.prepare(&name);
+        }
         let start = match start {
             arguments::Start::Ask => state::Start::Screen,
             arguments::Start::Connect { host, port } => {

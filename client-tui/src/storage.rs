@@ -55,6 +55,8 @@ pub struct Storage {
     places: Places,
     written: Written,
     trouble: Trouble,
+    /// Where tokens were put that could not be read.
+    aside: Option<PathBuf>,
     /// Missing where there is nowhere to write to.
     writer: Option<Writer>,
 }
@@ -171,6 +173,7 @@ impl Storage {
             places: Places::default(),
             written: Written::default(),
             trouble: Trouble::default(),
+            aside: None,
             writer: None,
         }
     }
@@ -178,7 +181,13 @@ impl Storage {
     fn read(&mut self, folder: &Path) -> io::Result<()> {
         files::make_folder(folder)?;
         let _lock = files::lock(folder)?;
-        *held(&self.tokens) = files::read(&folder.join(TOKENS))?.unwrap_or_default();
+        *held(&self.tokens) = match files::read_or_aside(&folder.join(TOKENS))? {
+            Ok(tokens) => tokens,
+            Err(aside) => {
+                self.aside = aside;
+                Tokens::default()
+            }
+        };
         self.recent = files::read(&folder.join(RECENT))?.unwrap_or_default();
         self.people = files::read(&folder.join(PEOPLE))?.unwrap_or_default();
         self.places = files::read(&folder.join(PLACES))?.unwrap_or_default();
@@ -186,9 +195,33 @@ impl Storage {
         Ok(())
     }
 
-    /// Why nothing is kept beyond this run, for people; given once.
+    /// What is wrong with what is kept, for people; given once.
     pub fn trouble(&mut self) -> Option<String> {
-        self.trouble.take()
+        let aside = self.aside.take().map(|path| {
+            format!("your names' tokens could not be read: they are in {}", told(&path))
+        });
+        let all: Vec<String> = aside.into_iter().chain(self.trouble.take()).collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// Sees to it that there is a secret for a name; waits for the disk. Of clients that start at
+    /// once one makes it up, and the others find it: two secrets would make two people of one.
+    pub fn prepare(&mut self, name: &Nick) {
+        let Some(folder) = &self.folder else { return };
+        let key = name.key().as_str().to_owned();
+        if held(&self.tokens).first(&key).is_some() {
+            return;
+        }
+        let make = |file: &mut Tokens| {
+            if file.first(&key).is_none() {
+                file.add(&key, &secret());
+            }
+            file.tokens.get(&key).cloned()
+        };
+        match files::change(folder, TOKENS, make) {
+            Ok(all) => _ = held(&self.tokens).tokens.insert(key, all.unwrap_or_default()),
+            Err(error) => self.trouble.note(&format!("{}: {error}", folder.display())),
+        }
     }
 
     /// The secret that goes with a name; made up at the first time.
@@ -423,6 +456,15 @@ impl Trouble {
             }
             Telling::Told => None,
         }
+    }
+}
+
+/// A path for people, who know their home.
+fn told(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
     }
 }
 
