@@ -149,6 +149,30 @@ fn tab_completes_names_rooms_commands_and_their_arguments() {
 }
 
 #[test]
+fn a_slash_alone_opens_the_list_of_commands() {
+    let mut client = Client::chatting(&[]);
+    client.type_text("/");
+    shows(&mut client, "/help [command]");
+    insta::assert_snapshot!("slash_80x24", client.text((80, 24)));
+    // What is typed goes on as if there were no list.
+    client.type_text("nick kim");
+    assert_eq!(typed(&client), "/nick kim");
+    hides(&mut client, "/help [command]");
+    ctrl(&mut client, 'u');
+    client.type_text("/");
+    client.press(KeyCode::Esc);
+    hides(&mut client, "/help [command]");
+    assert_eq!(typed(&client), "/");
+    client.press(KeyCode::Backspace);
+    client.type_text("//");
+    hides(&mut client, "/help [command]");
+    // Only at the start of the line is it a command.
+    ctrl(&mut client, 'u');
+    client.type_text("and /");
+    hides(&mut client, "/help [command]");
+}
+
+#[test]
 fn what_is_offered_is_closed_and_restored_by_esc() {
     let mut client = Client::chatting(&[]);
     client.type_text("/t");
