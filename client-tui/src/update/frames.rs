@@ -15,6 +15,7 @@ use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
 use crate::state::hosting::Hosting;
 use crate::state::link::Session;
+use crate::state::me::Away;
 use crate::state::outgoing::Unsent;
 use crate::state::overlay::Overlay;
 use crate::state::{Stage, State};
@@ -93,8 +94,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     let mut effects: Vec<Effect> = match before {
         Some(_) => people::away_again(state).into_iter().collect(),
         None => {
-            // Of another server one was away, if at all.
-            state.me.away = Line::default();
+            state.me.away = Away::default();
             Vec::new()
         }
     };
@@ -127,6 +127,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         }
     } else {
         effects.extend(arrive(state, now));
+        people::arrive(state);
         effects.extend(written::restore(state, now));
     }
     effects
@@ -222,6 +223,7 @@ fn enter(state: &mut State, info: &RoomInfo) -> Vec<Effect> {
     talk.roster.reset(info.count, &info.members, &info.via, &info.marks);
     talk.scrollback.expect(info.last);
     let after = talk.roster.unknown_behind().cloned();
+    people::learn_own(state, &address);
     let more = after.map(|after| {
         Effect::Send(Request::Members { room: info.name.clone(), after: Some(after) })
     });
@@ -323,6 +325,7 @@ fn take_presence(state: &mut State, now: Moment, presence: &Presence, joined: bo
 
 fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Effect> {
     let own = is_own(state, from);
+    let ignored = if own { None } else { people::ignore_on(state, from, to) };
     move_direct(state, from, to);
     for index in state.conversations.rename(from, to) {
         let words = match own {
@@ -334,7 +337,7 @@ fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Ef
         }
     }
     if !own {
-        return Vec::new();
+        return ignored.into_iter().collect();
     }
     // A name that nobody here asked for is followed, but it is not made ours: a server that makes
     // names up would get at the tokens of these names.
@@ -391,6 +394,7 @@ fn take_members(state: &mut State, page: MembersPage) -> Vec<Effect> {
     // A page that leads nowhere is the last, whatever it says.
     let next =
         talk.roster.unknown_behind().cloned().filter(|next| more && before.as_ref() != Some(next));
+    people::learn_own(state, &Conversation::Room(room.clone()));
     next.map(|after| Effect::Send(Request::Members { room, after: Some(after) }))
         .into_iter()
         .collect()
