@@ -197,9 +197,10 @@ impl Storage {
 
     /// What is wrong with what is kept, for people; given once.
     pub fn trouble(&mut self) -> Option<String> {
-        let aside = self.aside.take().map(|path| {
-            format!("your names' tokens could not be read: they are in {}", told(&path))
-        });
+        let aside = self
+            .aside
+            .take()
+            .map(|path| format!("tokens could not be read, kept as {}", told(&path)));
         let all: Vec<String> = aside.into_iter().chain(self.trouble.take()).collect();
         (!all.is_empty()).then(|| all.join("; "))
     }

@@ -64,7 +64,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
         Failure::BadGreeting(why) => Diagnosis {
             headline: format!("{host} is a chat server whose greeting cannot be read"),
             advice: vec![
-                format!("What is wrong in it: {}", text::clean(why)),
+                format!("What is wrong in it: {}", text::one_line(why)),
                 "Perhaps one of the two is older: update chat-tui, or the server.".to_owned(),
             ],
         },
@@ -76,7 +76,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             &["Did this computer sleep, or change its network?"],
         ),
         Failure::Other(words) => diagnosis(
-            format!("No connection to {host}: {}", text::clean(words)),
+            format!("No connection to {host}: {}", text::one_line(words)),
             &["Check the address and the network."],
         ),
     }
@@ -124,14 +124,14 @@ pub(crate) fn host_failure(failure: &HostFailure) -> String {
         HostFailure::PortTaken { port, server: None } => {
             format!("another program has port {port} already")
         }
-        HostFailure::Other(words) => text::clean(words),
+        HostFailure::Other(words) => text::one_line(words),
     }
 }
 
 /// Why something asked for was not done. The server's own words are used only where they say more
 /// than the code.
 pub(crate) fn refusal(refusal: &Refusal) -> String {
-    let theirs = || text::clean(&refusal.text).replace('\n', " ");
+    let theirs = || text::one_line(&refusal.text);
     match refusal.code {
         Code::BadFrame | Code::UnknownType | Code::NoHello => {
             format!("the server did not understand this client: {}", theirs())

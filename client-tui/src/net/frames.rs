@@ -157,7 +157,7 @@ fn shown(bytes: &[u8]) -> String {
 
 /// So many characters of a line, cleaned.
 fn cut(line: &str, chars: usize) -> String {
-    text::clean(line).replace('\n', " ").trim().chars().take(chars).collect()
+    text::one_line(line).chars().take(chars).collect()
 }
 
 #[cfg(test)]

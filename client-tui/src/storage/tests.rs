@@ -158,7 +158,7 @@ fn a_broken_file_is_put_aside_whole() {
     }
     fs::write(folder.path().join(TOKENS), "broken again").unwrap();
     let told = at(folder.path()).trouble().unwrap();
-    assert!(told.starts_with("your names' tokens could not be read: they are in "), "{told}");
+    assert!(told.starts_with("tokens could not be read, kept as "), "{told}");
     assert!(told.ends_with("tokens.json.broken-5"), "{told}");
     fs::write(folder.path().join(RECENT), "?").unwrap();
     assert!(at(folder.path()).recent().is_empty());

@@ -64,7 +64,7 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Time { at } => tell_time(state, now, at),
         Event::Ping => return vec![Effect::Send(Request::Pong)],
         Event::Bye { text } => {
-            let words = chat_protocol::text::clean(&text).replace('\n', " ");
+            let words = chat_protocol::text::one_line(&text);
             let words = words::sentence(words.trim_end_matches('.'));
             let words = format!("{words}. What you write now is sent when it is back");
             state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words);
