@@ -261,9 +261,12 @@ fn what_another_device_said_of_being_away_counts() {
     shows(&mut client, "sam (away)");
     assert_eq!(sent(&client.enter("/back")), r#"{"type":"away"}"#);
     client.frames(&[r#"{"type":"away","name":"sam","text":""}"#]);
+    // Meanwhile another one may have said it anew: the server knows, and this one keeps still.
+    client.enter("/away tea");
+    client.frames(&[r#"{"type":"away","name":"sam","text":"tea"}"#]);
     client.net(closed());
     client.net(up());
-    let effects = client.frames(&[&welcome("sam", "")]);
+    let effects = client.frames(&[AWAY_ELSEWHERE]);
     assert!(!sent(&effects).contains("away"), "{effects:?}");
 }
 

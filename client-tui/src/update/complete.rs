@@ -1,5 +1,5 @@
 //! Completion: Tab turns the start of a word into the whole, and cycles. Words that can only be
-//! meant so, `/jo` and `:smi`, are offered by themselves.
+//! meant so, `/`, `/jo` and `:smi`, are offered by themselves.
 
 use chat_protocol::Conversation;
 

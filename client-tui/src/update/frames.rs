@@ -91,14 +91,9 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     state.link.welcome();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::NameRefused(_)));
     let same_log = before.as_ref().is_some_and(|before| before.log == welcome.log);
-    let mut effects: Vec<Effect> = match before {
-        Some(_) => people::away_again(state).into_iter().collect(),
-        None => {
-            state.me.away = Away::default();
-            Vec::new()
-        }
-    };
+    let mut effects = Vec::new();
     if before.is_none() {
+        state.me.away = Away::default();
         memory::arrive(state, now);
     } else if !same_log {
         state.me.memory.forget_numbers();
@@ -109,6 +104,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     for info in &welcome.rooms {
         effects.extend(enter(state, info));
     }
+    effects.extend(before.as_ref().and_then(|_| people::away_again(state)));
     effects.extend(memory::join_again(state));
     for direct in welcome.directs {
         let (address, last) = (Conversation::Direct(direct.name.clone()), direct.last);

@@ -1,7 +1,7 @@
 //! News of people: who they are, who is away, and what is written by those who are ignored.
 
 use chat_protocol::event::Whois;
-use chat_protocol::{Conversation, Line, Message, Nick, Request, RoomName};
+use chat_protocol::{Conversation, Line, Marks, Message, Nick, Request, RoomName};
 
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -44,8 +44,13 @@ pub(crate) fn take_away(state: &mut State, now: Moment, name: &Nick, text: &Line
     }
 }
 
-/// Who was away when the link broke is away still.
-pub(crate) fn away_again(state: &State) -> Option<Effect> {
+/// Who was away when the link broke is away still. Where the server knows that one is, another
+/// device has kept it so, perhaps in newer words.
+pub(crate) fn away_again(state: &mut State) -> Option<Effect> {
+    let lobby = Conversation::Room(RoomName::lobby());
+    if own_marks(state, &lobby).is_some_and(|marks| marks.away) {
+        return None;
+    }
     state.me.away.again().map(|text| Effect::Send(Request::Away { text }))
 }
 
@@ -59,12 +64,15 @@ pub(crate) fn arrive(state: &mut State) {
 
 /// The list of a room's people may tell of oneself.
 pub(crate) fn learn_own(state: &mut State, address: &Conversation) {
-    let Some(own) = state.link.name().cloned() else { return };
-    let talk = state.conversations.get_mut(address);
-    let marks = talk.and_then(|talk| talk.roster.get(&own)).map(|member| member.marks);
-    if let Some(marks) = marks {
+    if let Some(marks) = own_marks(state, address) {
         state.me.away.learn(marks.away);
     }
+}
+
+fn own_marks(state: &mut State, room: &Conversation) -> Option<Marks> {
+    let own = state.link.name().cloned()?;
+    let member = state.conversations.get_mut(room)?.roster.get(&own)?;
+    Some(member.marks)
 }
 
 /// Whoever is ignored is so under their next name as well. That of a guest may be anybody's
