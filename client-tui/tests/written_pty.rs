@@ -43,6 +43,11 @@ fn what_a_closed_terminal_held_comes_back() {
         second.send("ght\r");
         bob.wait_for(&["half a thought"]);
         assert_eq!(bob.history(), ["nobody hears this yet", "half a thought"]);
+        // Until it is acknowledged, leaving asks.
+        second.wait_until("that it is acknowledged", |screen| {
+            let screen = screen.contents();
+            screen.contains("half a thought") && !screen.contains("› half") && !screen.contains("…")
+        });
         // What was sent then is recalled in the next run.
         second.enter("/quit");
         assert_eq!(second.exit_code(), 0);
