@@ -128,7 +128,7 @@ impl Worker {
 
     /// Tells a failure, and waits for the next attempt, if there is to be one.
     async fn failed(&mut self, failure: Failure) -> Ended {
-        let strange = matches!(failure, Failure::NotChat(_));
+        let strange = matches!(failure, Failure::NotChat(_) | Failure::BadGreeting(_));
         let proven = self.goal.as_ref().is_some_and(|goal| goal.proven);
         // Whoever was never a chat server will not become one by being asked again.
         let retry_in = (!strange || proven).then(|| self.backoff.wait(random()));
