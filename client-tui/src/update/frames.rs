@@ -99,7 +99,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         }
     };
     if before.is_none() {
-        memory::arrive(state, now);
+        memory::arrive(state);
     } else if !same_log {
         state.me.memory.forget_numbers();
         refusals::log_changed(state, now, None);
