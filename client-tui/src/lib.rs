@@ -1,7 +1,7 @@
 //! A full-screen terminal chat client: one loop of events, pure state, and a picture of it.
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
-//! back, and draws [`view::view`] when something changed. Only `runtime`, `world`, `net`,
+//! back, and draws [`view::paint`] when something changed. Only `runtime`, `world`, `net`,
 //! `hosting`, `errands`, `outside`, `keyboard`, `terminal`, `stop` and `storage` touch the world.
 
 use std::io;

@@ -15,7 +15,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::{Strategy, any, prop_oneof};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use support::client::{Client, lesson, long_history, said};
 
@@ -197,8 +197,12 @@ proptest::proptest! {
                 let mut foot = Buffer::empty(area);
                 let (rows, at) = paint_foot(&client.state, &mut foot).unwrap();
                 proptest::prop_assert_eq!(Some(at), cursor);
-                for place in area.positions().filter(|place| rows.contains(&place.y)) {
-                    last[place] = foot[place].clone();
+                for place in area.positions() {
+                    if rows.contains(&place.y) {
+                        last[place] = foot[place].clone();
+                    } else {
+                        proptest::prop_assert_eq!(&foot[place], &Cell::EMPTY);
+                    }
                 }
             }
             if !whole {
