@@ -21,20 +21,58 @@ pub(crate) mod scroll;
 pub(crate) mod sheets;
 pub(crate) mod start;
 pub(crate) mod stranger;
+pub(crate) mod typing;
 pub(crate) mod written;
 
 use chat_protocol::{Page, Request, limit};
 
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
+use crate::net;
 use crate::state::screen::Wishes;
 use crate::state::scrollback::Wanted;
 use crate::state::{Stage, Start, State};
 
 /// Changes `state` as `event` asks, and says what the world shall do.
 pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    let mut effects = absorb(state, now, event);
+    effects.extend(prepare(state));
+    effects
+}
+
+/// The same, but what only a picture needs may be left to [`prepare`]: of the frames that come
+/// between two pictures, most are never seen, and need not be laid out.
+pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    if let Event::Key(key) = &event
+        && typing::is_typing(state, key)
+    {
+        return typing::key(state, now, key);
+    }
     let unasked = matches!(event, Event::Stop);
-    let mut effects = match event {
+    let frames = matches!(event, Event::Net(net::Event::Frames(_)));
+    let idle = matches!(event, Event::Woke | Event::Net(net::Event::RoundTrip(_)));
+    // Whoever does something does it to what they would see.
+    let mut effects = if frames { Vec::new() } else { prepare(state) };
+    effects.extend(take(state, now, event));
+    if state.link.is_live() {
+        effects.extend(state.outgoing.pump().into_iter().map(Effect::Send));
+    }
+    state.screen.stale |= state.screen.dirty;
+    if !frames {
+        effects.extend(prepare(state));
+    }
+    if state.screen.dirty && !idle {
+        state.me.memory.rhythm.changed(now.up);
+    }
+    memory::keep(state, now, &mut effects);
+    if effects.contains(&Effect::Quit) {
+        effects.extend(written::left(state, unasked));
+    }
+    effects
+}
+
+fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    match event {
         Event::Key(key) => keys::key(state, now, &key),
         Event::Paste(text) => paste::paste(state, &text),
         Event::Mouse(mouse) => scroll::mouse(state, &mouse),
@@ -50,13 +88,7 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Edited(edited) => outside::edited(state, edited),
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
-    };
-    settle(state, &mut effects);
-    memory::keep(state, now, &mut effects);
-    if effects.contains(&Effect::Quit) {
-        effects.extend(written::left(state, unasked));
     }
-    effects
 }
 
 /// The first effects.
@@ -72,20 +104,18 @@ pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
         }
         _ => Vec::new(),
     };
-    settle(state, &mut effects);
+    effects.extend(prepare(state));
     effects
 }
 
-/// After every event: what can be sent goes out, and what changed is laid out.
-fn settle(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.link.is_live() {
-        effects.extend(state.outgoing.pump().into_iter().map(Effect::Send));
-    }
-    if !state.screen.dirty || state.stage != Stage::Chat {
-        return;
+/// Before a picture: what has changed is laid out; what is seen then is read, and what is missing
+/// to it is asked for.
+pub fn prepare(state: &mut State) -> Vec<Effect> {
+    if !std::mem::take(&mut state.screen.stale) || state.stage != Stage::Chat {
+        return Vec::new();
     }
     lay_out(state);
-    effects.extend(reading::seen(state));
+    let mut effects = reading::seen(state);
     if state.link.is_live() {
         let talk = state.conversations.open_mut();
         if let Some(wanted) = talk.scrollback.ask_older() {
@@ -97,10 +127,19 @@ fn settle(state: &mut State, effects: &mut Vec<Effect>) {
             effects.push(Effect::Send(Request::History { room, page, limit }));
         }
     }
+    effects
 }
 
 fn lay_out(state: &mut State) {
     picker::refresh(state);
+    divide(state);
+    let shape = state.screen.shape();
+    state.conversations.open_mut().scrollback.lay_out(shape, &state.looks.zone);
+    state.meet_people();
+}
+
+/// Lays out what is typed, and divides the screen.
+fn divide(state: &mut State) {
     let several = state.conversations.len() > 1;
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
     let hinted = state.overlays.last().is_some_and(|overlay| overlay.hint().is_some());
@@ -116,7 +155,4 @@ fn lay_out(state: &mut State) {
         name: state.widest_name(),
     };
     state.screen.divide(wishes);
-    let shape = state.screen.shape();
-    state.conversations.open_mut().scrollback.lay_out(shape, &state.looks.zone);
-    state.meet_people();
 }
