@@ -26,10 +26,11 @@ def lab_server(script):
 
 
 # -- each dialect, as its clients see it -----------------------------------------------------------
-def line(port):
+def line(server, port):
     ann, bob = next(people), next(people)
     first = lab("line_client.py", port, ann)
     first.type("nobody reads this")
+    server.expect(rf"\b{ann} joined\b")
     second = lab("line_client.py", port, bob)
     first.expect(f"^SERVER: {bob} joined$")
     second.type("hé, there")
@@ -45,7 +46,7 @@ def line(port):
     first.ends()
 
 
-def comma(port):
+def comma(server, port):
     ann, bob = next(people), next(people)
     first = lab("comma_user.py", port, ann, 0.3)
     first.expect("^ack$")
@@ -61,7 +62,7 @@ def comma(port):
     first.process.terminate()
 
 
-def pickles(port):
+def pickles(server, port):
     ann, bob = next(people), next(people)
     first = lab("pickle_client.py", port, ann, "0042", "ann-gh")
     first.expect(rf"^\{{.*{ann}.*\}}$")
@@ -76,7 +77,7 @@ def pickles(port):
         client.ends()
 
 
-def daytime(port):
+def daytime(server, port):
     client = lab("daytime_client.py", port)
     told = client.expect(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$").group(0)
     apart = datetime.datetime.now() - datetime.datetime.fromisoformat(told)
@@ -88,7 +89,7 @@ def daytime(port):
 def check_labs():
     scenes = {"line_server.py": line, "comma_server.py": comma, "pickle_server.py": pickles, "daytime_server.py": daytime}
     for script, scene in scenes.items():
-        scene(lab_server(script)[1])
+        scene(*lab_server(script))
     server, port = lab_server("duet_server.py")
     client = lab("duet_client.py", port)
     client.type("hello")
@@ -143,6 +144,7 @@ def profiles_at_once(server, port):
 
 def duet(port, main):
     speaker = python(os.path.join(top, "assets", "client.py"), "speaker", HOST, main)
+    speaker.expect("^[*] speaker welcome$")
     client = lab("duet_client.py", port)
     client.type("hello from a script")
     speaker.expect(r"^guest\S*: hello from a script$")
@@ -173,13 +175,13 @@ def netcat(port):
 def check_server():
     server, ports = real_server()
     for door in ("line", "main"):
-        line(ports[door])
+        line(server, ports[door])
     for door in ("comma", "main"):
-        comma(ports[door])
+        comma(server, ports[door])
     for door in ("pickle", "main"):
-        pickles(ports[door])
+        pickles(server, ports[door])
         profiles_at_once(server, ports[door])
-    daytime(ports["daytime"])
+    daytime(server, ports["daytime"])
     duet(ports["duet"], ports["main"])
     netcat(ports["nc"])
     server.process.terminate()

@@ -1,5 +1,5 @@
 """Programs as a check uses them: what they say is waited for, with a deadline, and nothing outlives the check."""
-import queue, re, subprocess, sys, threading
+import queue, re, subprocess, sys, threading, time
 
 PATIENCE = 20  # seconds: longer than anything here takes
 
@@ -25,9 +25,10 @@ class Program:
 
     def expect(self, pattern):
         """Waits for a line with this in it, passing others over."""
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                line = self.lines.get(timeout=PATIENCE)
+                line = self.lines.get(timeout=max(deadline - time.monotonic(), 0))
             except queue.Empty:
                 line = None
             if line is None:

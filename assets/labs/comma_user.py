@@ -10,11 +10,11 @@ server.sendall(f"register,{name}".encode())
 print(server.recv(4096).decode(), flush=True)  # ack
 
 friends = []
-while not friends:
+while not friends:  # nobody else is here yet, or somebody's hi came first
     time.sleep(pause)
     server.sendall(b"list,friends")
-    friends = server.recv(4096).decode().split("\n")[-1].split(",")  # hi from somebody may be before it
-    friends = [friend for friend in friends if friend != name]
+    names = server.recv(4096).decode().split("\n")[-1].split(",")
+    friends = [friend for friend in names if friend not in ("", name)]
 print("friends:", ", ".join(friends), flush=True)
 
 
