@@ -240,14 +240,14 @@ def client_pickle(home):
 
 
 def client_raw(home):
-    server, port = lab_server("echo_server.py")
+    _, port = lab_server("echo_server.py")
     with Client(home, "raw", port, "ann") as screen:
-        server.expect("^connection from")
+        screen.expect("linked")
         screen.type("there and back")
         screen.expect("(?s)there and back.*there and back")
     server, port = lab_server("duet_server.py")
     with Client(home, "raw", port, "ann") as screen:
-        server.expect("^Connection from")
+        screen.expect("linked")
         screen.type("hello")
         server.expect("from connected user: hello")
         server.type("hello to you")
