@@ -27,12 +27,14 @@ mod deadline;
 mod floods;
 mod flow;
 mod lifeline;
+mod others;
 mod pace;
 mod pauses;
 mod peer;
 
 use closing::{close_gently, write_out};
 pub(crate) use floods::Floods;
+pub(crate) use others::Others;
 use peer::Peer;
 
 /// What a read takes at most. The memory is the thread's: an idle connection holds none.
@@ -54,6 +56,8 @@ pub(crate) struct Context {
     pub(crate) limits: bool,
     /// From where floods came.
     pub(crate) floods: Floods,
+    /// Who asks for something.
+    pub(crate) others: Others,
     /// What the time is told by.
     pub(crate) clock: Clock,
     /// Cancelled when the server stops.

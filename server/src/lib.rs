@@ -200,6 +200,7 @@ impl Bound {
             name,
             limits,
             floods: connection::Floods::default(),
+            others: connection::Others::default(),
             clock,
             stop: stop.clone(),
         });

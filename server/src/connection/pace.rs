@@ -16,7 +16,7 @@ const BURST_UNANSWERED: i64 = 128;
 
 /// How often more are granted, and how many: so few that nobody who is served behind them notices.
 const EVERY: Duration = Duration::from_millis(64);
-pub(super) const GRANT: u32 = 16;
+pub(super) const GRANT: u32 = 8;
 
 /// What one connection may still overrun its window by.
 #[derive(Debug)]
@@ -67,9 +67,9 @@ mod tests {
         };
         check(2_048, 0, None);
         check(0, 0, None);
-        check(64, 0, Some(256));
+        check(32, 0, Some(256));
         check(0, 256, None);
-        check(16, 256, Some(320));
+        check(8, 256, Some(320));
         // An hour later there is a burst again, and no more than one.
         check(2_048, 3_600_000, None);
         check(1, 3_600_000, Some(3_600_064));

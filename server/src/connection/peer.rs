@@ -270,9 +270,13 @@ impl<'a> Peer<'a> {
                 self.introduce(asked).await?;
                 continue;
             }
+            let now = Instant::now();
             let gate = match self.link.wish() {
                 Wish::WriteFirst => None,
-                _ => Some(self.flow.ask(weight(&asked), Instant::now())),
+                _ if self.context.others.are_there(self.conn, now) => {
+                    Some(self.flow.ask(weight(&asked), now))
+                }
+                _ => Some(self.flow.ask_alone(now)),
             };
             match gate {
                 Some(Gate::Open(permit)) => self.pass_on(asked, permit).await?,
@@ -346,6 +350,9 @@ impl<'a> Peer<'a> {
         };
         if let Request::History { .. } = request {
             self.flow.alone();
+        }
+        if !matches!(request, Request::Ping | Request::Pong) {
+            self.context.others.asked(self.conn, Instant::now());
         }
         self.send(Command::Request(self.conn, request, permit)).await?;
         // However long the hub had to be waited for, the peer was not silent meanwhile.
