@@ -4,6 +4,7 @@ use crate::command::{COMMANDS, Command};
 use crate::keymap::{Action, BINDINGS, Binding};
 use crate::sheet::{Row, Sheet, inside, wrap};
 use crate::state::{Stage, State};
+use crate::words;
 
 /// Columns from which keys and commands stand side by side.
 const SIDE_BY_SIDE: u16 = 110;
@@ -74,6 +75,9 @@ fn context(state: &State) -> String {
             "On the way to the server: R tries again, Esc goes back.".to_owned()
         }
         Stage::Chat => {
+            if let Some(lab) = state.link.dialect().lab() {
+                return words::lab::context(lab);
+            }
             let talk = state.conversations.open();
             let title = talk.title();
             match talk.is_room() {

@@ -6,6 +6,7 @@ pub(crate) mod compose;
 pub(crate) mod connect;
 pub(crate) mod frames;
 pub(crate) mod keys;
+pub(crate) mod lab;
 pub(crate) mod memory;
 pub(crate) mod network;
 pub(crate) mod outside;
@@ -24,6 +25,7 @@ pub(crate) mod stranger;
 
 use chat_protocol::{Page, Request, limit};
 
+use crate::dialect::Ability;
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::state::screen::Wishes;
@@ -49,13 +51,13 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     };
-    settle(state, &mut effects);
+    settle(state, now, &mut effects);
     memory::keep(state, now, &mut effects);
     effects
 }
 
 /// The first effects.
-pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
+pub(crate) fn begin(state: &mut State, now: Moment) -> Vec<Effect> {
     let mut effects = match &state.stage {
         Stage::Start(Start::Join { target, room }) => {
             let (target, room) = (target.clone(), room.clone());
@@ -67,21 +69,26 @@ pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
         }
         _ => Vec::new(),
     };
-    settle(state, &mut effects);
+    settle(state, now, &mut effects);
     effects
 }
 
 /// After every event: what can be sent goes out, and what changed is laid out.
-fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+fn settle(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
+    let dialect = state.link.dialect();
     if state.link.is_live() {
-        effects.extend(state.outgoing.pump().into_iter().map(Effect::Send));
+        if dialect.can(Ability::Acknowledge) {
+            effects.extend(state.outgoing.pump().into_iter().map(Effect::Send));
+        } else {
+            effects.extend(lab::send(state, now));
+        }
     }
     if !state.screen.dirty || state.stage != Stage::Chat {
         return;
     }
     lay_out(state);
     effects.extend(reading::seen(state));
-    if state.link.is_live() {
+    if state.link.is_live() && dialect.can(Ability::History) {
         let talk = state.conversations.open_mut();
         if let Some(wanted) = talk.scrollback.ask_older() {
             let page = match wanted {
@@ -100,10 +107,11 @@ fn lay_out(state: &mut State) {
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
     let hinted = state.overlays.last().is_some_and(|overlay| overlay.hint().is_some());
     let hint = hinted || crate::words::hint::has_row(state);
+    let dialect = state.link.dialect();
     let talk = state.conversations.open_mut();
     talk.compose.lay_out(width);
     let wishes = Wishes {
-        room: talk.is_room(),
+        room: talk.is_room() && dialect.can(Ability::Members),
         several,
         banner: talk.is_room() && state.me.hosting.invitation().is_some(),
         tip: hint,

@@ -1,6 +1,7 @@
 //! What people read when something goes wrong: in this client's own words, with what to do about it.
 
 pub(crate) mod hint;
+pub(crate) mod lab;
 pub(crate) mod shortcodes;
 
 use chat_protocol::{Code, Refusal, limit, text};
@@ -90,7 +91,10 @@ pub(crate) fn stakes(unsent: usize, others: usize) -> Vec<String> {
 }
 
 fn not_chat(bytes: &str, host: &str, port: u16) -> Diagnosis {
-    let mut advice = vec!["Wrong port? Chat servers usually have 65433.".to_owned()];
+    let mut advice = vec![
+        "Wrong port? Chat servers usually have 65433.".to_owned(),
+        "Or somebody's own? chat-tui --dialect line, comma, pickle or raw.".to_owned(),
+    ];
     if !bytes.trim().is_empty() {
         advice.insert(0, format!("It says: {}", bytes.trim()));
     }
