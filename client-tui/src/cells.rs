@@ -72,8 +72,7 @@ fn bounded(grapheme: &str) -> &str {
     if grapheme.len() <= GRAPHEME_BYTES {
         return grapheme;
     }
-    let end = (0..=GRAPHEME_BYTES).rev().find(|&at| grapheme.is_char_boundary(at));
-    &grapheme[..end.unwrap_or(0)]
+    &grapheme[..chat_protocol::text::floor_boundary(grapheme, GRAPHEME_BYTES)]
 }
 
 /// The columns that `text` takes on one row.

@@ -6,7 +6,7 @@ use chat_protocol::{Nick, Request};
 
 use crate::dialect::Dialect;
 use crate::highlight::Snippet;
-use crate::{people, places};
+use crate::{people, places, written};
 
 /// One thing asked of the world. The runtime performs effects in order and never waits for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum Effect {
     KeepPeople(people::Change),
     /// Remember rooms and what was read for the next time.
     KeepPlaces(places::Change),
+    /// Remember what was written for the next time.
+    KeepWritten(written::Change),
     /// A server answered: put it on top of the recent ones that the start screen lists.
     Remember(Target),
     /// Colour some code. [`crate::event::Event::Highlighted`] answers.
@@ -71,4 +73,11 @@ pub struct Target {
     pub name: Nick,
     /// What is spoken there.
     pub dialect: Dialect,
+}
+
+impl Target {
+    /// Whether this is the same server under the same name, however they are spelled.
+    pub(crate) fn is_same(&self, host: &str, port: u16, name: &Nick) -> bool {
+        self.port == port && self.host.eq_ignore_ascii_case(host) && self.name.key() == name.key()
+    }
 }

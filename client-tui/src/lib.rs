@@ -55,6 +55,7 @@ pub mod update;
 pub mod view;
 mod words;
 pub mod world;
+pub mod written;
 mod zone;
 
 /// How long the link is given to say goodbye.
@@ -143,6 +144,9 @@ impl Client {
         let Launch { start, port, name, named, room, dialect, look } = launch;
         // Whoever went by another name than their login's last time, goes on under it.
         let name = storage.last_name().filter(|_| !named).unwrap_or(name);
+        if start != arguments::Start::Ask {
+            storage.prepare(&name);
+        }
         let start = match start {
             arguments::Start::Ask => state::Start::Screen,
             arguments::Start::Connect { host, port } => {
@@ -159,6 +163,7 @@ impl Client {
             recent: storage.recent(),
             people: storage.people().clone(),
             places: storage.places().clone(),
+            written: storage.written().clone(),
             trouble: storage.trouble(),
             start,
             port,

@@ -82,6 +82,9 @@ pub enum Failure {
     /// Something answers that is no chat server; its first bytes, cleaned.
     #[error("the other side is no chat server")]
     NotChat(String),
+    /// A chat server answers, but its first frame cannot be read; why not.
+    #[error("the greeting cannot be read: {0}")]
+    BadGreeting(String),
     /// The server closed the link.
     #[error("closed by the server")]
     Closed,

@@ -106,9 +106,7 @@ impl Place {
     }
 
     fn is_at(&self, target: &Target) -> bool {
-        self.port == target.port
-            && self.host.eq_ignore_ascii_case(&target.host)
-            && self.name.key() == target.name.key()
+        target.is_same(&self.host, self.port, &self.name)
     }
 
     /// In another log the numbers mean nothing, and nobody has been talked with.

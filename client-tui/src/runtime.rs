@@ -119,6 +119,10 @@ pub async fn run<P: Program, S: Screen>(
     while !stage.quit && result.is_ok() {
         result = stage.turn(world, inputs).await;
     }
+    if result.is_err() {
+        // Nobody can be shown anything any more, but what was written is kept.
+        _ = stage.happened(Event::Stop, world);
+    }
     if stage.lent {
         // Nobody else may go on with a terminal that goes back to where it came from.
         world.outside.stop().await;

@@ -142,7 +142,12 @@ impl State {
             conversations: Conversations::default(),
             outgoing: Outgoing::new(setup.id_prefix),
             overlays: Vec::new(),
-            me: Me { people: setup.people, memory: Memory::new(setup.places), ..Me::default() },
+            me: Me {
+                people: setup.people,
+                memory: Memory::new(setup.places),
+                written: setup.written,
+                ..Me::default()
+            },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
             looks: Looks {
@@ -222,6 +227,7 @@ pub(crate) mod tests {
             trouble: None,
             people: crate::people::People::default(),
             places: crate::places::Places::default(),
+            written: crate::written::Written::default(),
             port: chat_protocol::limit::DEFAULT_PORT,
             start: Start::Screen,
             width: 80,

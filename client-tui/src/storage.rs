@@ -26,6 +26,7 @@ use crate::dialect::Dialect;
 use crate::effect::Target;
 use crate::people::{self, People};
 use crate::places::{self, Places};
+use crate::written::{self, Written};
 
 /// Servers that are remembered.
 const RECENT_MOST: usize = 8;
@@ -41,6 +42,7 @@ const TOKENS: &str = "tokens.json";
 const RECENT: &str = "recent.json";
 const PEOPLE: &str = "people.json";
 const PLACES: &str = "places.json";
+const WRITTEN: &str = "written.json";
 
 /// The client's memory. Several clients may share a folder.
 #[derive(Debug)]
@@ -52,7 +54,10 @@ pub struct Storage {
     recent: Recent,
     people: People,
     places: Places,
+    written: Written,
     trouble: Trouble,
+    /// Where tokens were put that could not be read.
+    aside: Option<PathBuf>,
     /// Missing where there is nowhere to write to.
     writer: Option<Writer>,
 }
@@ -80,6 +85,8 @@ enum Change {
     People(people::Change),
     /// Something is remembered of a server.
     Places(places::Change),
+    /// Something was written, or is left unsent.
+    Written(written::Change),
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -91,13 +98,13 @@ struct Tokens {
 /// All tokens that ever went with a name: the first is the one in use. None is ever thrown away,
 /// because a name on some server may hang on it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "Written")]
+#[serde(from = "InFile")]
 struct Secrets(Vec<String>);
 
 /// Tokens as files have them: older ones have one for each name.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum InFile {
     One(String),
     All(Vec<String>),
 }
@@ -165,7 +172,9 @@ impl Storage {
             recent: Recent::default(),
             people: People::default(),
             places: Places::default(),
+            written: Written::default(),
             trouble: Trouble::default(),
+            aside: None,
             writer: None,
         }
     }
@@ -173,16 +182,48 @@ impl Storage {
     fn read(&mut self, folder: &Path) -> io::Result<()> {
         files::make_folder(folder)?;
         let _lock = files::lock(folder)?;
-        *held(&self.tokens) = files::read(&folder.join(TOKENS))?.unwrap_or_default();
+        *held(&self.tokens) = match files::read_or_aside(&folder.join(TOKENS))? {
+            Ok(tokens) => tokens,
+            Err(aside) => {
+                self.aside = aside;
+                Tokens::default()
+            }
+        };
         self.recent = files::read(&folder.join(RECENT))?.unwrap_or_default();
         self.people = files::read(&folder.join(PEOPLE))?.unwrap_or_default();
         self.places = files::read(&folder.join(PLACES))?.unwrap_or_default();
+        self.written = files::read(&folder.join(WRITTEN))?.unwrap_or_default();
         Ok(())
     }
 
-    /// Why nothing is kept beyond this run, for people; given once.
+    /// What is wrong with what is kept, for people; given once.
     pub fn trouble(&mut self) -> Option<String> {
-        self.trouble.take()
+        let aside = self
+            .aside
+            .take()
+            .map(|path| format!("tokens could not be read, kept as {}", told(&path)));
+        let all: Vec<String> = aside.into_iter().chain(self.trouble.take()).collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
+
+    /// Sees to it that there is a secret for a name; waits for the disk. Of clients that start at
+    /// once one makes it up, and the others find it: two secrets would make two people of one.
+    pub fn prepare(&mut self, name: &Nick) {
+        let Some(folder) = &self.folder else { return };
+        let key = name.key().as_str().to_owned();
+        if held(&self.tokens).first(&key).is_some() {
+            return;
+        }
+        let make = |file: &mut Tokens| {
+            if file.first(&key).is_none() {
+                file.add(&key, &secret());
+            }
+            file.tokens.get(&key).cloned()
+        };
+        match files::change(folder, TOKENS, make) {
+            Ok(all) => _ = held(&self.tokens).tokens.insert(key, all.unwrap_or_default()),
+            Err(error) => self.trouble.note(&format!("{}: {error}", folder.display())),
+        }
     }
 
     /// The secret that goes with a name; made up at the first time.
@@ -274,6 +315,19 @@ impl Storage {
         }
     }
 
+    /// What is remembered of what was written.
+    #[must_use]
+    pub fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// Remembers something that was written.
+    pub fn keep_written(&mut self, change: written::Change) {
+        if self.written.apply(&change) {
+            self.change(Change::Written(change));
+        }
+    }
+
     /// Waits until everything is written, but not for long; tells what is still to be told.
     #[must_use]
     pub fn close(mut self) -> Option<String> {
@@ -334,6 +388,9 @@ fn write(folder: &Path, tokens: &Mutex<Tokens>, change: Change) -> io::Result<()
         Change::Places(change) => {
             files::change(folder, PLACES, |file: &mut Places| _ = file.apply(&change))
         }
+        Change::Written(change) => {
+            files::change(folder, WRITTEN, |file: &mut Written| _ = file.apply(&change))
+        }
     }
 }
 
@@ -359,11 +416,11 @@ impl Tokens {
     }
 }
 
-impl From<Written> for Secrets {
-    fn from(written: Written) -> Self {
+impl From<InFile> for Secrets {
+    fn from(written: InFile) -> Self {
         match written {
-            Written::One(secret) => Self(vec![secret]),
-            Written::All(secrets) => Self(secrets),
+            InFile::One(secret) => Self(vec![secret]),
+            InFile::All(secrets) => Self(secrets),
         }
     }
 }
@@ -406,6 +463,15 @@ impl Trouble {
             }
             Telling::Told => None,
         }
+    }
+}
+
+/// A path for people, who know their home.
+fn told(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
     }
 }
 

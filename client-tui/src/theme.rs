@@ -158,7 +158,8 @@ impl Theme {
             bar_error: reversed.add_modifier(Modifier::BOLD),
             prose: Prose {
                 names: &[],
-                code: Style::new().add_modifier(Modifier::DIM),
+                // A block, so that it stands out where dim letters look like any other.
+                code: reversed.add_modifier(Modifier::DIM),
                 quote: Style::new().add_modifier(Modifier::DIM),
                 link: Style::new().add_modifier(Modifier::UNDERLINED),
                 mention: reversed.add_modifier(Modifier::BOLD),

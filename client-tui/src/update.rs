@@ -22,6 +22,7 @@ pub(crate) mod scroll;
 pub(crate) mod sheets;
 pub(crate) mod start;
 pub(crate) mod stranger;
+pub(crate) mod written;
 
 use chat_protocol::{Page, Request, limit};
 
@@ -34,6 +35,7 @@ use crate::state::{Stage, Start, State};
 
 /// Changes `state` as `event` asks, and says what the world shall do.
 pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    let unasked = matches!(event, Event::Stop);
     let mut effects = match event {
         Event::Key(key) => keys::key(state, now, &key),
         Event::Paste(text) => paste::paste(state, &text),
@@ -53,6 +55,9 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     };
     settle(state, now, &mut effects);
     memory::keep(state, now, &mut effects);
+    if effects.contains(&Effect::Quit) {
+        effects.extend(written::left(state, unasked));
+    }
     effects
 }
 

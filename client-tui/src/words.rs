@@ -4,7 +4,7 @@ pub(crate) mod hint;
 pub(crate) mod lab;
 pub(crate) mod shortcodes;
 
-use chat_protocol::{Code, Refusal, limit, text};
+use chat_protocol::{Code, Conversation, Refusal, limit, text};
 
 use crate::effect::Target;
 use crate::event::HostFailure;
@@ -32,6 +32,14 @@ pub(crate) fn address(target: &Target) -> String {
     }
 }
 
+/// A conversation as people write it: `#lobby`, `@bob`.
+pub(crate) fn title(address: &Conversation) -> String {
+    match address {
+        Conversation::Room(name) => format!("#{name}"),
+        Conversation::Direct(name) => format!("@{name}"),
+    }
+}
+
 /// Why there is no link.
 pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
     let (host, port) = (&target.host, target.port);
@@ -54,6 +62,13 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             &["Is this computer connected, and to the same network as the server?"],
         ),
         Failure::NotChat(bytes) => not_chat(bytes, host, port),
+        Failure::BadGreeting(why) => Diagnosis {
+            headline: format!("{host} is a chat server whose greeting cannot be read"),
+            advice: vec![
+                format!("What is wrong in it: {}", text::one_line(why)),
+                "Perhaps one of the two is older: update chat-tui, or the server.".to_owned(),
+            ],
+        },
         Failure::Closed => {
             diagnosis("The server closed the connection", &["It may be restarting, or full."])
         }
@@ -62,7 +77,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             &["Did this computer sleep, or change its network?"],
         ),
         Failure::Other(words) => diagnosis(
-            format!("No connection to {host}: {}", text::clean(words)),
+            format!("No connection to {host}: {}", text::one_line(words)),
             &["Check the address and the network."],
         ),
     }
@@ -113,14 +128,14 @@ pub(crate) fn host_failure(failure: &HostFailure) -> String {
         HostFailure::PortTaken { port, server: None } => {
             format!("another program has port {port} already")
         }
-        HostFailure::Other(words) => text::clean(words),
+        HostFailure::Other(words) => text::one_line(words),
     }
 }
 
 /// Why something asked for was not done. The server's own words are used only where they say more
 /// than the code.
 pub(crate) fn refusal(refusal: &Refusal) -> String {
-    let theirs = || text::clean(&refusal.text).replace('\n', " ");
+    let theirs = || text::one_line(&refusal.text);
     match refusal.code {
         Code::BadFrame | Code::UnknownType | Code::NoHello => {
             format!("the server did not understand this client: {}", theirs())

@@ -45,6 +45,7 @@ impl World {
             }
             Effect::KeepPeople(change) => self.storage.keep_people(change),
             Effect::KeepPlaces(change) => self.storage.keep_places(change),
+            Effect::KeepWritten(change) => self.storage.keep_written(change),
             Effect::KeepToken { from, to } => {
                 self.storage.keep_token(&from, &to);
                 self.storage.use_name(&to);

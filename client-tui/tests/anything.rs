@@ -54,7 +54,7 @@ impl Step {
                 let retry_in = Some(Duration::from_secs(1));
                 client.net(net::Event::Down { failure: Failure::TimedOut, retry_in });
             }
-            Self::Up => client.connect(),
+            Self::Up => drop(client.connect()),
             Self::Woke => drop(client.send(Event::Woke)),
             Self::Run(command) => {
                 client.key(KeyCode::Char('u'), KeyModifiers::CONTROL);

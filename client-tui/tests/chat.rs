@@ -159,6 +159,11 @@ fn a_killed_server_loses_and_doubles_nothing() {
     ann.wait_for("me too");
     ann.enter("after it");
     bob.wait_for("after it");
+    // The others may see it before its writer's picture is drawn.
+    ann.wait_until("an empty input, and what was in it said", |screen| {
+        let input = row(screen, "#lobby ›");
+        input.is_some_and(|row| row == "#lobby ›") && screen.contents().contains("after it")
+    });
     let mut texts = Peer::guest(server.port, "judge").history();
     // Which of the two came back first is theirs.
     texts[1..3].sort();

@@ -232,6 +232,65 @@ fn away_is_told_and_outlives_a_broken_link() {
     shows(&mut client, "between the two of you · away");
 }
 
+/// The welcome of a server where another device has said that one is away.
+const AWAY_ELSEWHERE: &str = r#"{"type":"welcome","version":1,"name":"sam","server":"lab",
+    "log":"1","rooms":[{"name":"lobby","last":0,"count":2,"members":["ann","sam"],
+    "marks":{"sam":["away"]}}]}"#;
+
+#[test]
+fn what_another_device_said_of_being_away_counts() {
+    let mut client = Client::joining();
+    client.net(up());
+    client.frames(&[AWAY_ELSEWHERE]);
+    shows(&mut client, "You are away, as you said at another device: /back ends it");
+    shows(&mut client, "sam (away)");
+    // It is that device's to say again.
+    client.net(closed());
+    client.net(up());
+    let effects = client.frames(&[AWAY_ELSEWHERE]);
+    assert!(!sent(&effects).contains("away"), "{effects:?}");
+    client.net(closed());
+    client.net(up());
+    let effects = client.frames(&[&welcome("sam", "")]);
+    assert!(!sent(&effects).contains("away"), "{effects:?}");
+    hides(&mut client, "(away)");
+    // What was said here, and then elsewhere in other words, is the other device's as well.
+    client.enter("/away lunch");
+    client.frames(&[r#"{"type":"away","name":"sam","text":"lunch"}"#]);
+    client.frames(&[r#"{"type":"away","name":"sam","text":"a walk"}"#]);
+    shows(&mut client, "sam (away)");
+    assert_eq!(sent(&client.enter("/back")), r#"{"type":"away"}"#);
+    client.frames(&[r#"{"type":"away","name":"sam","text":""}"#]);
+    // Meanwhile another one may have said it anew: the server knows, and this one keeps still.
+    client.enter("/away tea");
+    client.frames(&[r#"{"type":"away","name":"sam","text":"tea"}"#]);
+    client.net(closed());
+    client.net(up());
+    let effects = client.frames(&[AWAY_ELSEWHERE]);
+    assert!(!sent(&effects).contains("away"), "{effects:?}");
+}
+
+#[test]
+fn whoever_is_ignored_is_so_under_the_next_name() {
+    let mut client = lesson();
+    ctrl(&mut client, 'u');
+    client.enter("/ignore ann");
+    let renamed =
+        |from: &str, to: &str| format!(r#"{{"type":"renamed","from":"{from}","to":"{to}"}}"#);
+    let effects = client.frames(&[&renamed("ann", "anna")]);
+    assert!(effects.contains(&Effect::KeepPeople(Change::Ignore(nick("anna")))), "{effects:?}");
+    client.frames(&[&said(7, "anna", 5, "can you hear me?")]);
+    hides(&mut client, "can you hear me?");
+    hides(&mut client, "good morning");
+    // A guest's name may be anybody's tomorrow.
+    client.enter("/ignore bob");
+    let effects = client.frames(&[&renamed("bob", "rob"), &said(8, "rob", 5, "and me?")]);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::KeepPeople(_))), "{effects:?}");
+    hides(&mut client, "and me?");
+    client.frames(&[&renamed("li 雷", "lei"), &said(9, "lei", 6, "hello")]);
+    shows(&mut client, "hello");
+}
+
 #[test]
 fn names_are_told_with_their_marks() {
     let mut client = Client::chatting(&[

@@ -64,10 +64,17 @@ fn frames() -> Vec<String> {
             format!(r#"{{"type":"topic","room":"lobby","text":{bad},"by":"eve"}}"#),
             format!(r#"{{"type":"error","code":"forbidden","text":{bad},"room":"lobby"}}"#),
             format!(r#"{{"type":"error","code":{bad},"text":{bad},"suggest":{bad}}}"#),
-            format!(r#"{{"type":"bye","text":{bad}}}"#),
         ]);
     }
     frames
+}
+
+/// Everything bad as last words, in one piece: after them the client listens no more.
+fn goodbyes() -> String {
+    let quoted = malice().into_iter().map(|bad| serde_json::to_string(&bad).unwrap());
+    let frames = quoted.map(|bad| format!(r#"{{"type":"bye","text":{bad}}}"#));
+    let last = r#"{"type":"bye","text":"the end of it"}"#.to_owned();
+    frames.chain([last]).collect::<Vec<_>>().join("\n")
 }
 
 /// A server that says hello as it should, and then these frames; it stays until the test ends.
@@ -129,6 +136,21 @@ fn commands(written: &[u8]) -> Vec<String> {
     commands
 }
 
+/// What was written, once the picture that is being drawn is whole.
+fn whole(pty: &Pty) -> Vec<u8> {
+    pty.screen();
+    pty.written()
+}
+
+#[test]
+fn last_words_steer_nothing_either() {
+    let (mut pty, _data) = client(server(vec![goodbyes()]));
+    pty.wait_for("The end of it. What you write now");
+    pty.send("\x1b[1;3H");
+    pty.wait_for("viewing history");
+    assert!(commands(&whole(&pty)).is_empty());
+}
+
 #[test]
 fn nothing_that_others_send_steers_the_terminal() {
     let mut frames = frames();
@@ -150,7 +172,7 @@ fn nothing_that_others_send_steers_the_terminal() {
     pty.signal("TERM");
     assert_eq!(pty.exit_code(), 0);
     pty.wait_until("the main screen", |screen| !screen.alternate_screen() && !screen.hide_cursor());
-    for command in commands(&pty.written()) {
+    for command in commands(&whole(&pty)) {
         let is_link = command == "8;;"
             || command.strip_prefix("8;id=").is_some_and(|rest| {
                 let (id, url) = rest.split_once(';').unwrap_or_default();
@@ -179,26 +201,26 @@ fn links_and_copies_are_written_as_they_are_meant() {
     ];
     let (mut pty, _data) = client(server(frames));
     pty.wait_for("the end of it");
-    let links: Vec<String> = commands(&pty.written());
+    let links: Vec<String> = commands(&whole(&pty));
     let opened = format!("8;id=1;{url}");
     assert!(links.iter().all(|link| *link == opened || link == "8;;"), "{links:?}");
     // A row each, and each of them leads to the whole address.
     let rows = links.iter().filter(|link| **link == opened).count();
     assert!(rows >= 3, "{links:?}");
     assert_eq!(links.iter().filter(|link| *link == "8;;").count(), rows);
-    let before = pty.written().len();
+    let before = whole(&pty).len();
     pty.send("\x1bc");
     pty.wait_for("Copied 3 lines of rust");
-    let copied = commands(&pty.written()[before..]);
+    let copied = commands(&whole(&pty)[before..]);
     // `fn main() {`, a line with four spaces, `}`.
     assert_eq!(copied, ["52;c;Zm4gbWFpbigpIHsKICAgIHgoKTsKfQ=="]);
     // There is no desktop in this environment: the address is copied instead.
     #[cfg(target_os = "linux")]
     {
-        let before = pty.written().len();
+        let before = whole(&pty).len();
         pty.enter("/open");
         pty.wait_for("There is no desktop to open it on");
-        let copied = commands(&pty.written()[before..]);
+        let copied = commands(&whole(&pty)[before..]);
         let copied: Vec<_> = copied.iter().filter(|command| command.starts_with("52;")).collect();
         assert_eq!(copied.len(), 1, "{copied:?}");
         assert!(copied[0].starts_with("52;c;aHR0cHM6Ly9hLmV4YW1wbGUv"), "{copied:?}");

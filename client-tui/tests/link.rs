@@ -277,6 +277,27 @@ async fn the_link_comes_back_after_the_server_dropped_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_said_goodbye_is_gone_even_with_the_socket_open() {
+    let mut stage = Stage::new().await;
+    let mut server = stage.linked().await;
+    server.write_all(b"{\"type\":\"bye\",\"text\":\"later\"}\n").await.unwrap();
+    assert_eq!(stage.frames().await, [Frame::Bye { text: "later".to_owned() }]);
+    assert_eq!(stage.down().await.0, Failure::Closed);
+    drop(server);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_greeting_that_cannot_be_read_is_told_and_not_asked_for_again() {
+    let mut stage = Stage::new().await;
+    let mut server = stage.linked().await;
+    let welcome = b"{\"type\":\"welcome\",\"version\":1,\"name\":\"a@b\",\"rooms\":[]}\n";
+    server.write_all(welcome).await.unwrap();
+    let (failure, retry_in) = stage.down().await;
+    assert!(matches!(&failure, Failure::BadGreeting(why) if why.contains("name")), "{failure:?}");
+    assert_eq!(retry_in, None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_sent_while_the_link_is_down_is_dropped() {
     let mut stage = Stage::new().await;
     stage.link.command(Command::Send(Request::Time));

@@ -176,13 +176,19 @@ fn people_who_wrote_meanwhile_are_unread() {
     let directs = r#"{"name":"ann","last":3,"log":"1.3"},{"name":"eve","last":2,"log":"1.9"}"#;
     let (mut client, effects) = started(&places, &welcome("1", 2, directs));
     assert_eq!(pages(&effects), ["@ann", "@eve", "lobby"]);
-    let rows = status(&mut client);
+    // Whose it is, the page tells; and before it comes nothing is taken for read.
+    assert!(!status(&mut client).contains('!'), "{}", status(&mut client));
+    let (early, _) = started(&places, &welcome("1", 2, directs));
+    let (mut again, _) = started(&stopped(early, places.clone()), &welcome("1", 2, directs));
+    again.net(closed());
+    let rows = status(&mut again);
     assert!(rows.contains("@ann !2") && rows.contains("@eve !2"), "{rows}");
     client.frames(&[&page("@ann", &[(2, "sam", "mine"), (3, "ann", "psst!")], true)]);
     assert!(status(&mut client).contains("@ann !1"), "{}", status(&mut client));
     // Another person under the name: nothing of what they wrote was read.
     let other = r#"{"name":"ann","last":1,"log":"1.8"}"#;
     let (mut client, _) = started(&places, &welcome("1", 2, other));
+    client.frames(&[&page("@ann", &[(1, "ann", "who are you?")], false)]);
     assert!(status(&mut client).contains("@ann !1"), "{}", status(&mut client));
 }
 
@@ -253,4 +259,28 @@ fn reading_is_written_now_and_then() {
     assert_eq!(kept(&client.send(Event::Stop)), 0, "the last was just written");
     client.frames(&[&said(101, "ann", 0, "hi")]);
     assert_eq!(kept(&client.send(Event::Stop)), 1);
+}
+
+#[test]
+fn what_one_wrote_to_somebody_at_another_device_is_never_unread() {
+    let places = first_run();
+    let ann = ANN.replace(r#""last":1"#, r#""last":3"#);
+    let (mut client, effects) = started(&places, &welcome("1", 2, &ann));
+    assert!(pages(&effects).contains(&"@ann".to_owned()), "{effects:?}");
+    assert!(!status(&mut client).contains('!'), "{}", status(&mut client));
+    let own = [(1, "ann", "psst"), (2, "sam", "from my phone"), (3, "sam", "and again")];
+    client.frames(&[&page("@ann", &own, false)]);
+    assert!(!status(&mut client).contains('!'), "{}", status(&mut client));
+    // Where the page does not come, the numbers are what is known.
+    for page_comes in [true, false] {
+        let (mut client, _) = started(&places, &welcome("1", 2, &ann));
+        if page_comes {
+            let one = [(1, "ann", "psst"), (2, "sam", "from my phone"), (3, "ann", "yes?")];
+            client.frames(&[&page("@ann", &one, false)]);
+        } else {
+            client.net(closed());
+        }
+        let expected = if page_comes { "@ann !1" } else { "@ann !2" };
+        assert!(status(&mut client).contains(expected), "{}", status(&mut client));
+    }
 }

@@ -324,9 +324,12 @@ async fn without_a_terminal_or_a_network_there_is_an_end() {
     let mut stage = Stage::new();
     stage.keys.try_send(Err(io::ErrorKind::BrokenPipe.into())).unwrap();
     assert!(stage.run(1).await.unwrap().is_err());
+    // What was written can still be kept.
+    assert_eq!(stage.diary(), ["draw", "Stop"]);
     let mut stage = Stage::new();
     stage.keys = mpsc::channel(1).0;
     assert!(stage.run(1).await.unwrap().is_err());
+    assert_eq!(stage.diary(), ["draw", "Stop"]);
     let mut stage = Stage::new();
     stage.news = None;
     assert!(stage.run(1).await.unwrap().is_err());

@@ -120,55 +120,6 @@ fn several_lines_look_like_this() {
 }
 
 #[test]
-fn tab_completes_names_rooms_commands_and_their_arguments() {
-    let check = |text: &str, tabs: usize, expected: &str| {
-        let mut client = in_rust();
-        alt(&mut client, '1');
-        client.frames(&[&said(1, "bob", 0, "hi"), &said(2, "li 雷", 0, "hi")]);
-        client.type_text(text);
-        (0..tabs).for_each(|_| drop(client.press(KeyCode::Tab)));
-        assert_eq!(typed(&client), expected, "{text:?} and {tabs} tabs");
-    };
-    check("ask @b", 1, "ask @bob ");
-    check("@b", 1, "@bob ");
-    // Who spoke last comes first.
-    check("/msg ", 1, "/msg li 雷 ");
-    check("/msg ", 2, "/msg bob ");
-    check("/msg ", 3, "/msg ann ");
-    check("/MSG a", 1, "/MSG ann ");
-    check("/msg li", 1, "/msg li 雷 ");
-    check("/msg ann ask b", 1, "/msg ann ask bob ");
-    check("/join r", 1, "/join #rust ");
-    check("see #r", 1, "see #rust ");
-    check("/help jo", 1, "/help join ");
-    check("/jo", 2, "/join #lobby ");
-    check(":tada", 1, "🎉 ");
-    check("/nick b", 1, "/nick bob ");
-    check("/frob", 1, "/frob");
-    check("", 1, "");
-}
-
-#[test]
-fn what_is_offered_is_closed_and_restored_by_esc() {
-    let mut client = Client::chatting(&[]);
-    client.type_text("/t");
-    client.press(KeyCode::Tab);
-    client.press(KeyCode::Tab);
-    client.key(KeyCode::BackTab, KeyModifiers::SHIFT);
-    assert_eq!(typed(&client), "/topic ");
-    client.press(KeyCode::Esc);
-    assert_eq!(typed(&client), "/t");
-    hides(&mut client, "read or change the topic");
-    // Closed, it does not open by itself again for the same word.
-    client.type_text("o");
-    hides(&mut client, "read or change the topic");
-    client.press(KeyCode::Tab);
-    assert_eq!(typed(&client), "/topic ");
-    ctrl(&mut client, '_');
-    assert_eq!(typed(&client), "/to");
-}
-
-#[test]
 fn an_offer_that_is_ignored_takes_no_key() {
     let mut client = Client::chatting(&[]);
     client.enter("first");

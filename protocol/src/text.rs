@@ -102,8 +102,7 @@ impl Line {
 
 impl From<String> for Line {
     fn from(raw: String) -> Self {
-        let folded = raw.replace(['\t', '\n', '\r'], " ");
-        Self(clean(&folded).trim().to_owned())
+        Self(one_line(&raw))
     }
 }
 
@@ -140,8 +139,15 @@ pub fn is_unwanted(c: char) -> bool {
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A text as one line: cleaned, and with spaces where lines ended.
+#[must_use]
+pub fn one_line(raw: &str) -> String {
+    clean(&raw.replace(['\t', '\n', '\r'], " ")).trim().to_owned()
+}
+
 /// The last character boundary of `text` at or before `most` bytes.
-fn floor_boundary(text: &str, most: usize) -> usize {
+#[must_use]
+pub fn floor_boundary(text: &str, most: usize) -> usize {
     if text.len() <= most {
         return text.len();
     }

@@ -136,14 +136,16 @@ pub(super) fn away(state: &mut State, _now: Moment, text: &str) -> Outcome {
     let text = if text.is_empty() { "away" } else { text };
     let text = Line::new(text, limit::AWAY_BYTES).map_err(|error| error.to_string())?;
     online(state)?;
+    state.me.away.say(text.clone());
     Ok(vec![Effect::Send(Request::Away { text })])
 }
 
 pub(super) fn back(state: &mut State, _now: Moment, _: &str) -> Outcome {
     online(state)?;
-    if state.me.away.is_empty() {
+    if !state.me.away.is() {
         return told(state, "you were not away".to_owned());
     }
+    state.me.away.say(Line::default());
     Ok(vec![Effect::Send(Request::Away { text: Line::default() })])
 }
 

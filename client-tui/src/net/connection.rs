@@ -173,9 +173,10 @@ impl<'a> Connection<'a> {
     }
 
     fn reap(&mut self, harvest: Harvest) -> Result<(), Failure> {
-        let Harvest { batches, pings, pongs, not_chat } = harvest;
-        let mut frames = batches.iter().flatten();
-        if frames.any(|frame| !matches!(frame, chat_protocol::Event::Error(_))) {
+        let Harvest { batches, pings, pongs, stranger } = harvest;
+        let frames = || batches.iter().flatten();
+        let parted = frames().any(|frame| matches!(frame, chat_protocol::Event::Bye { .. }));
+        if frames().any(|frame| !matches!(frame, chat_protocol::Event::Error(_))) {
             self.heartbeat.welcomed(self.start.elapsed());
         }
         self.untold.extend(batches.into_iter().map(Event::Frames));
@@ -188,7 +189,12 @@ impl<'a> Connection<'a> {
                 self.untold.push_back(Event::RoundTrip(round_trip));
             }
         }
-        not_chat.map_or(Ok(()), |shown| Err(Failure::NotChat(shown)))
+        match stranger {
+            Some(failure) => Err(failure),
+            // Whoever has said goodbye says nothing more, even if the socket stays open.
+            None if parted => Err(Failure::Closed),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 //! the judgement whether the other side is a chat server at all.
 
 use bytes::{Bytes, BytesMut};
-use chat_protocol::{Event, LineCodec, text};
+use chat_protocol::{Event, LineCodec, Refusal, Welcome, text};
+use serde::Deserialize;
+
+use super::Failure;
 
 /// Frames in one batch at most; what one read brought beyond that goes into further batches.
 pub(super) const BATCH_MOST: usize = 256;
@@ -13,6 +16,9 @@ pub(super) const READ_BYTES: usize = 64 * 1024;
 /// Characters that are kept of whatever is not a chat server.
 const SHOWN_CHARS: usize = 60;
 
+/// Characters that are told of what is wrong in a greeting.
+const WRONG_CHARS: usize = 120;
+
 /// What one read brought.
 #[derive(Debug, Default)]
 pub(super) struct Harvest {
@@ -22,8 +28,8 @@ pub(super) struct Harvest {
     pub(super) pings: usize,
     /// Answers to pings of ours.
     pub(super) pongs: usize,
-    /// The other side is no chat server; these are its first bytes, cleaned.
-    pub(super) not_chat: Option<String>,
+    /// Why there is nothing to be had from the other side.
+    pub(super) stranger: Option<Failure>,
 }
 
 /// The reading side of one link: at most one frame and one read's bytes are held.
@@ -56,14 +62,16 @@ impl Frames {
     pub(super) fn harvest(&mut self) -> Harvest {
         let mut harvest = Harvest::default();
         if !self.proven {
-            harvest.not_chat = stranger(&self.buffer);
+            harvest.stranger = stranger(&self.buffer);
         }
-        while harvest.not_chat.is_none() {
+        while harvest.stranger.is_none() {
             match self.codec.next_line(&mut self.buffer) {
                 Some(Ok(line)) => self.take(&line, &mut harvest),
                 // A frame of no use to us is passed over; what it was, nobody can tell any more.
                 Some(Err(_)) if self.proven => {}
-                Some(Err(too_long)) => harvest.not_chat = Some(too_long.to_string()),
+                Some(Err(too_long)) => {
+                    harvest.stranger = Some(Failure::NotChat(too_long.to_string()));
+                }
                 None => break,
             }
         }
@@ -83,11 +91,14 @@ impl Frames {
         if line.iter().all(u8::is_ascii_whitespace) {
             return;
         }
-        let Ok(event) = Event::decode(line) else {
-            if !self.proven {
-                harvest.not_chat = Some(shown(line));
+        let event = match Event::decode(line) {
+            Ok(event) => event,
+            Err(_) => {
+                if !self.proven {
+                    harvest.stranger = Some(unreadable(line));
+                }
+                return;
             }
-            return;
         };
         self.proven = true;
         match event {
@@ -103,9 +114,37 @@ impl Frames {
 
 /// The first bytes for people, when they cannot begin a frame: a greeting or a prompt need not
 /// end with a new line, so it is not waited for.
-fn stranger(buffer: &[u8]) -> Option<String> {
+fn stranger(buffer: &[u8]) -> Option<Failure> {
     let first = buffer.iter().find(|byte| !byte.is_ascii_whitespace())?;
-    (*first != b'{').then(|| shown(buffer))
+    (*first != b'{').then(|| Failure::NotChat(shown(buffer)))
+}
+
+/// A first line that is no frame: whoever says what kind of frame it were speaks the protocol, but
+/// not as we know it.
+fn unreadable(line: &[u8]) -> Failure {
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let kind = serde_json::from_slice::<Head>(line).map(|head| head.kind).unwrap_or_default();
+    let error = match &*kind {
+        "welcome" => serde_json::from_slice::<Welcome>(line).err(),
+        "error" => serde_json::from_slice::<Refusal>(line).err(),
+        _ => None,
+    };
+    error.map_or_else(|| Failure::NotChat(shown(line)), |error| wrong(line, &error))
+}
+
+/// What is wrong in a greeting: the field, if it can be told, and the reader's words.
+fn wrong(line: &[u8], error: &serde_json::Error) -> Failure {
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or_default();
+    // The reader stops behind what it cannot take: the nearest key before that is the field.
+    let read = String::from_utf8_lossy(&line[..error.column().min(line.len())]);
+    let key = read.rsplit_once("\":").and_then(|(before, _)| before.rsplit_once('"'));
+    let field = key.map(|(_, key)| format!("‘{key}’: ")).filter(|_| !words.contains("field `"));
+    Failure::BadGreeting(cut(&format!("{}{words}", field.unwrap_or_default()), WRONG_CHARS))
 }
 
 /// Bytes of any kind as a short, clean line.
@@ -113,7 +152,12 @@ fn shown(bytes: &[u8]) -> String {
     let head = &bytes[..bytes.len().min(4 * SHOWN_CHARS)];
     let line = String::from_utf8_lossy(head);
     let first = line.trim_start().lines().next().unwrap_or_default();
-    text::clean(first).trim().chars().take(SHOWN_CHARS).collect()
+    cut(first, SHOWN_CHARS)
+}
+
+/// So many characters of a line, cleaned.
+fn cut(line: &str, chars: usize) -> String {
+    text::one_line(line).chars().take(chars).collect()
 }
 
 #[cfg(test)]
@@ -126,7 +170,28 @@ mod tests {
     }
 
     fn first(bytes: &[u8]) -> Option<String> {
-        feed(&mut Frames::new(), bytes).not_chat
+        match feed(&mut Frames::new(), bytes).stranger? {
+            Failure::NotChat(shown) => Some(shown),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_greeting_that_cannot_be_read_says_why() {
+        let check = |greeting: &str, why: &str| {
+            let line = format!("{greeting}\n");
+            let stranger = feed(&mut Frames::new(), line.as_bytes()).stranger;
+            let Some(Failure::BadGreeting(told)) = stranger else { panic!("{stranger:?}") };
+            assert!(told.contains(why), "{told}");
+        };
+        let welcome = |rest: &str| format!(r#"{{"type":"welcome","version":1,{rest}}}"#);
+        check(&welcome(r#""name":"a@b","rooms":[]"#), "‘name’: a name cannot contain ‘@’");
+        check(&welcome(r#""name":"sam","log":"1","rooms":[]"#), "missing field `server`");
+        check(&welcome(r#""name":"sam","server":"x","log":1,"rooms":[]"#), "‘log’: invalid type");
+        let room = r#""name":"sam","server":"x","log":"1","rooms":[{"name":"lobby","last":-1}]"#;
+        check(&welcome(room), "‘last’: invalid value");
+        check(r#"{"type":"error","text":"no"}"#, "missing field `code`");
+        assert!(first(b"{\"type\":7}\n").is_some());
     }
 
     #[test]
@@ -150,7 +215,7 @@ mod tests {
         for byte in b"{\"type\":\"time\",\"at\":5}\n\n{\"type\":\"ping\"}\nx\n{\"type\":\"pong\"}\n"
         {
             let harvest = feed(&mut frames, &[*byte]);
-            assert_eq!(harvest.not_chat, None);
+            assert_eq!(harvest.stranger, None);
             seen.push((harvest.batches.concat().len(), harvest.pings, harvest.pongs));
         }
         let sum = seen.iter().fold((0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));

@@ -163,7 +163,7 @@ impl Worker {
         let dialect = self.goal.as_ref().map(|goal| goal.target.dialect).unwrap_or_default();
         match (dialect, failure) {
             // Whoever was never a chat server will not become one by being asked again.
-            (Dialect::Native, Failure::NotChat(_)) if !proven => None,
+            (Dialect::Native, Failure::NotChat(_) | Failure::BadGreeting(_)) if !proven => None,
             (Dialect::Native, _) => Some(self.backoff.wait(random())),
             // Closing is how some of these servers end what they have to say.
             (Dialect::Lab(_), Failure::Closed) => None,

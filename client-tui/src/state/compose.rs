@@ -5,6 +5,7 @@ use super::completion::Completion;
 use super::history_search::HistorySearch;
 use super::input::Editor;
 use super::recall::Recall;
+use crate::written::SENT_MOST;
 
 /// What is being written in one conversation.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Compose {
     /// Whether the key before was Ctrl-X, which begins a key of two.
     pub(crate) prefixed: bool,
     recall: Recall,
+    /// What was sent and is not yet remembered beyond this run.
+    sent: Vec<String>,
 }
 
 impl Compose {
@@ -38,7 +41,22 @@ impl Compose {
     pub(crate) fn take(&mut self) -> String {
         let text = self.editor.take();
         self.keep(&text);
+        if !text.trim().is_empty() {
+            self.sent.push(text.clone());
+        }
         text
+    }
+
+    /// What was sent since this was last asked: the newest, if that is much.
+    pub(crate) fn take_sent(&mut self) -> Vec<String> {
+        let mut sent = std::mem::take(&mut self.sent);
+        sent.drain(..sent.len().saturating_sub(SENT_MOST));
+        sent
+    }
+
+    /// What was written and not sent: what stands in the input, and what lies behind it.
+    pub(crate) fn drafts(&self) -> Vec<String> {
+        self.recall.drafts(self.editor.text())
     }
 
     /// Clears the text, which can still be recalled.

@@ -57,6 +57,15 @@ impl Unread {
             (messages, mentions) => format!("{messages} !{mentions}"),
         }
     }
+
+    /// The same where there is room for a word: `3 new`, `!1 of 3 new`, `!3 new`.
+    pub(crate) fn told(self) -> String {
+        match (self.mentions, self.messages) {
+            (0, messages) => format!("{messages} new"),
+            (mentions, messages) if mentions >= messages => format!("!{messages} new"),
+            (mentions, messages) => format!("!{mentions} of {messages} new"),
+        }
+    }
 }
 
 impl Talk {
@@ -80,10 +89,7 @@ impl Talk {
 
     /// Its name with its sign: `#lobby`, `@bob`.
     pub(crate) fn title(&self) -> String {
-        match &self.address {
-            Conversation::Room(name) => format!("#{name}"),
-            Conversation::Direct(name) => format!("@{name}"),
-        }
+        crate::words::title(&self.address)
     }
 
     /// With whom it is, if with one person.

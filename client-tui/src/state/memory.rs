@@ -40,6 +40,9 @@ pub(crate) struct Span {
     pub(crate) read: u64,
     /// The highest number counted.
     pub(crate) last: u64,
+    /// How many of them are not shown as unread before the page that was asked for tells whose
+    /// they are.
+    pub(crate) hidden: usize,
 }
 
 impl Memory {
@@ -86,11 +89,21 @@ impl Memory {
         }
     }
 
-    /// These numbers were counted as unread; whether their newest page is to be asked for now.
-    pub(crate) fn count(&mut self, address: &Conversation, span: Span) -> bool {
-        self.spans.insert(fold(address), span);
+    /// Whether one more page is to be asked for now.
+    pub(crate) fn wants_page(&mut self) -> bool {
         self.pages += 1;
         self.pages <= PAGES_MOST
+    }
+
+    /// These numbers were counted as unread, or will be.
+    pub(crate) fn count(&mut self, address: &Conversation, span: Span) {
+        self.spans.insert(fold(address), span);
+    }
+
+    /// What is not shown as unread of a conversation, from now on will be.
+    pub(crate) fn reveal(&mut self, address: &Conversation) -> Option<(u64, usize)> {
+        let span = self.spans.get_mut(&fold(address)).filter(|span| span.hidden > 0)?;
+        Some((span.read, std::mem::take(&mut span.hidden)))
     }
 
     /// What was counted of a conversation; told once.
@@ -110,6 +123,11 @@ impl Memory {
         }
         let left = self.left(target, log, talks);
         let mut marks = marks(talks);
+        for mark in &mut marks {
+            // What is not shown as unread yet is not read for that.
+            let span = self.spans.get(&fold(&mark.room)).filter(|span| span.hidden > 0);
+            mark.read = span.map(|span| span.read).or(mark.read);
+        }
         // What was put away is read.
         for mark in self.places.place(target).map(|place| place.marks(log)).unwrap_or_default() {
             if let Some(read) = talks.seen_in_closed(&mark.room) {

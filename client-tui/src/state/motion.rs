@@ -53,7 +53,7 @@ pub(crate) fn floor(text: &str, at: usize) -> usize {
     if at >= text.len() {
         return text.len();
     }
-    let at = (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let at = chat_protocol::text::floor_boundary(text, at);
     if snapped(text, at) == at { at } else { before(text, at) }
 }
 

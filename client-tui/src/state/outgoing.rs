@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 
 use chat_protocol::{Conversation, MessageId, Request, Text};
 
+use crate::written;
+
 /// Messages sent and not yet acknowledged, at most; the others wait.
 const IN_FLIGHT: usize = 32;
 
@@ -80,6 +82,28 @@ impl Outgoing {
         let (stage, doubtful, recognized) = (Stage::Waiting, false, false);
         self.queue.push_back(Unsent { id, to, local, text, stage, doubtful, recognized });
         Some(local)
+    }
+
+    /// Takes in a message of an earlier run, to be sent under its old id when the writer asks.
+    pub(crate) fn wait(&mut self, unsent: &written::Unsent) -> Option<u32> {
+        if self.is_full() || self.index(unsent.id.as_str()).is_some() {
+            return None;
+        }
+        self.counter += 1;
+        let written::Unsent { id, room: to, text } = unsent.clone();
+        let (local, stage, doubtful, recognized) = (self.counter, Stage::Refused, false, false);
+        self.queue.push_back(Unsent { id, to, local, text, stage, doubtful, recognized });
+        Some(local)
+    }
+
+    /// Everything that has not been acknowledged, to be kept for a later run.
+    pub(crate) fn unsent(&self) -> Vec<written::Unsent> {
+        let kept = |unsent: &Unsent| written::Unsent {
+            id: unsent.id.clone(),
+            room: unsent.to.clone(),
+            text: unsent.text.clone(),
+        };
+        self.queue.iter().map(kept).collect()
     }
 
     /// What may be sent now.

@@ -170,7 +170,7 @@ fn pieces(text: &str, most: usize) -> Vec<&str> {
     while rest.len() > most {
         let cut = motion::floor(rest, most);
         // A grapheme that alone is too long is cut, too.
-        let cut = if cut == 0 { boundary(rest, most) } else { cut };
+        let cut = if cut == 0 { text::floor_boundary(rest, most) } else { cut };
         let (end, next) = match rest[..cut].rfind('\n') {
             _ if rest[cut..].starts_with('\n') => (cut, cut + 1),
             Some(newline) if newline > 0 => (newline, newline + 1),
@@ -184,14 +184,10 @@ fn pieces(text: &str, most: usize) -> Vec<&str> {
     pieces
 }
 
-fn boundary(text: &str, most: usize) -> usize {
-    (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
-}
-
 /// What is pasted, as text: line ends of any kind are new lines, tabs reach to the next stop, and
 /// what steers a terminal is gone. Of more than can be edited, the start.
 pub(crate) fn cleaned(raw: &str) -> String {
-    let raw = &raw[..boundary(raw, 2 * EDITOR_BYTES)];
+    let raw = &raw[..text::floor_boundary(raw, 2 * EDITOR_BYTES)];
     let text = if raw.contains('\t') { without_tabs(raw) } else { text::clean(raw) };
     if text.len() <= EDITOR_BYTES {
         return text;

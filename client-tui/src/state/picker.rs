@@ -51,10 +51,7 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Its name with its sign.
     pub(crate) fn title(&self) -> String {
-        match &self.address {
-            Conversation::Room(name) => format!("#{name}"),
-            Conversation::Direct(name) => format!("@{name}"),
-        }
+        crate::words::title(&self.address)
     }
 
     fn new(address: Conversation, about: String) -> Self {

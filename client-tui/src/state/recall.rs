@@ -51,6 +51,16 @@ impl Recall {
         (!draft.trim().is_empty()).then_some(draft)
     }
 
+    /// Texts that were written and not sent, while `shown` stands in the editor.
+    pub(crate) fn drafts(&self, shown: &str) -> Vec<String> {
+        let recalled = self.shown.as_ref().and_then(|shown| self.get(shown.index));
+        let behind = self.shown.iter().flat_map(|shown| {
+            [shown.draft.text()].into_iter().chain(shown.changed.values().map(Editor::text))
+        });
+        let all = behind.chain((recalled != Some(shown)).then_some(shown));
+        all.filter(|text| !text.trim().is_empty()).map(str::to_owned).collect()
+    }
+
     /// Shows the text sent before the one shown; `false` when there is none.
     pub(crate) fn older(&mut self, editor: &mut Editor) -> bool {
         let at = self.shown.as_ref().map_or(self.texts.len(), |shown| shown.index);
@@ -175,6 +185,20 @@ mod tests {
         assert!(recall.newer(&mut editor) && editor.text() == "two!");
         assert!(recall.newer(&mut editor) && editor.text() == "draft");
         assert!(!recall.newer(&mut editor) && editor.text() == "draft");
+    }
+
+    #[test]
+    fn what_was_not_sent_is_told_from_what_was() {
+        let mut recall = recall(&["one", "two"]);
+        let mut editor = Editor::with("draft");
+        assert_eq!(recall.drafts(editor.text()), ["draft"]);
+        recall.older(&mut editor);
+        assert_eq!(recall.drafts(editor.text()), ["draft"]);
+        editor.insert("!");
+        assert_eq!(recall.drafts(editor.text()), ["draft", "two!"]);
+        recall.older(&mut editor);
+        assert_eq!(recall.drafts(editor.text()), ["draft", "two!"]);
+        assert!(Recall::default().drafts(" ").is_empty());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use crate::effect::Target;
 use crate::people::People;
 use crate::places::Places;
+use crate::written::Written;
 
 /// Everything that [`crate::state::State::new`] needs to know.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Setup {
     pub people: People,
     /// What is remembered of servers.
     pub places: Places,
+    /// What is remembered of what was written.
+    pub written: Written,
     /// Why nothing is kept beyond this run, if so: told once.
     pub trouble: Option<String>,
     /// The port to host on, and to join at where an address names none: what `--port` said, or

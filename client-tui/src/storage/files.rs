@@ -15,7 +15,7 @@ const FILE_MOST: u64 = 1 << 20;
 
 /// How long another client's lock is waited for. It is held for moments; one that is held longer
 /// belongs to a client that was stopped, and must not stop this one.
-const LOCK_WAIT: Duration = Duration::from_millis(300);
+const LOCK_WAIT: Duration = Duration::from_secs(1);
 
 /// Changes a file as one step, whatever other clients do.
 pub(super) fn change<T, R>(
@@ -41,17 +41,26 @@ where
 
 /// Reads a file that one of us wrote; one that is not readable as such is put aside, whole.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    read_or_aside(path).map(Result::ok)
+}
+
+/// The same; where there was nothing to read, it says where a broken file was put, if there was
+/// one.
+pub(super) fn read_or_aside<T: DeserializeOwned>(
+    path: &Path,
+) -> io::Result<Result<T, Option<PathBuf>>> {
     let mut bytes = Vec::new();
     match File::open(path) {
         Ok(file) => file.take(FILE_MOST).read_to_end(&mut bytes)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Err(None)),
         Err(error) => return Err(error),
     };
     match serde_json::from_slice(&bytes) {
-        Ok(file) => Ok(Some(file)),
+        Ok(file) => Ok(Ok(file)),
         Err(_) => {
-            fs::rename(path, aside(path))?;
-            Ok(None)
+            let aside = aside(path);
+            fs::rename(path, &aside)?;
+            Ok(Err(Some(aside)))
         }
     }
 }
@@ -64,9 +73,9 @@ fn aside(path: &Path) -> PathBuf {
 }
 
 /// Puts a new file in the old one's place: after a crash there is the one or the other, whole.
-/// Readable for its owner only.
+/// Readable for its owner only. Each client writes a file of its own, for who did not get the lock.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("new");
+    let beside = path.with_extension(format!("new-{}", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -78,6 +78,25 @@ fn tokens_are_for_their_owners_eyes() {
 }
 
 #[test]
+fn clients_that_start_at_once_go_by_one_token() {
+    let folder = tempfile::tempdir().unwrap();
+    // None of them has found anything yet.
+    let clients: Vec<_> = (0..8).map(|_| at(folder.path())).collect();
+    let clients = clients.into_iter().map(|mut storage| {
+        std::thread::spawn(move || {
+            storage.prepare(&nick("ann"));
+            let token = storage.token(&nick("ann"));
+            assert_eq!(storage.close(), None);
+            token
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    let tokens: Vec<_> = clients.into_iter().map(|client| client.join().unwrap()).collect();
+    assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
+    assert_eq!(found(folder.path(), "ann"), tokens[0]);
+}
+
+#[test]
 fn clients_at_the_same_time_lose_nothing_and_agree_in_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let names = ["ann", "bob", "cid", "dan"];
@@ -139,6 +158,10 @@ fn a_broken_file_is_put_aside_whole() {
         assert_eq!(storage.close(), None);
         assert_eq!(found(folder.path(), "ann"), token);
     }
+    fs::write(folder.path().join(TOKENS), "broken again").unwrap();
+    let told = at(folder.path()).trouble().unwrap();
+    assert!(told.starts_with("tokens could not be read, kept as "), "{told}");
+    assert!(told.ends_with("tokens.json.broken-5"), "{told}");
     fs::write(folder.path().join(RECENT), "?").unwrap();
     assert!(at(folder.path()).recent().is_empty());
     let aside = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();

@@ -1,5 +1,5 @@
 //! Completion: Tab turns the start of a word into the whole, and cycles. Words that can only be
-//! meant so, `/jo` and `:smi`, are offered by themselves.
+//! meant so, `/`, `/jo` and `:smi`, are offered by themselves.
 
 use chat_protocol::Conversation;
 
@@ -54,7 +54,7 @@ pub(crate) fn refresh(state: &mut State) {
         let candidates = match word.strip_prefix(':') {
             Some(code) if code.len() >= SHORTCODE_FROM && !in_code(state) => emoji(code),
             _ => match word.strip_prefix('/') {
-                Some(name) if start == 0 && !name.is_empty() => commands(name, "/"),
+                Some(name) if start == 0 => commands(name, "/"),
                 _ => Vec::new(),
             },
         };

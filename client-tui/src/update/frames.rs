@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::{memory, people, picker, refusals, stranger};
+use super::{memory, people, picker, refusals, stranger, written};
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -16,6 +16,7 @@ use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
 use crate::state::hosting::Hosting;
 use crate::state::link::{LabNews, Session};
+use crate::state::me::Away;
 use crate::state::outgoing::Unsent;
 use crate::state::overlay::Overlay;
 use crate::state::{Stage, State};
@@ -64,7 +65,7 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Time { at } => tell_time(state, now, at),
         Event::Ping => return vec![Effect::Send(Request::Pong)],
         Event::Bye { text } => {
-            let words = chat_protocol::text::clean(&text).replace('\n', " ");
+            let words = chat_protocol::text::one_line(&text);
             let words = words::sentence(words.trim_end_matches('.'));
             let words = format!("{words}. What you write now is sent when it is back");
             state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words);
@@ -92,15 +93,9 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     state.link.welcome();
     state.overlays.retain(|overlay| !matches!(overlay, Overlay::NameRefused(_)));
     let same_log = before.as_ref().is_some_and(|before| before.log == welcome.log);
-    let mut effects: Vec<Effect> = match before {
-        Some(_) => people::away_again(state).into_iter().collect(),
-        None => {
-            // Of another server one was away, if at all.
-            state.me.away = Line::default();
-            Vec::new()
-        }
-    };
+    let mut effects = Vec::new();
     if before.is_none() {
+        state.me.away = Away::default();
         memory::arrive(state, now);
     } else if !same_log {
         state.me.memory.forget_numbers();
@@ -111,6 +106,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     for info in &welcome.rooms {
         effects.extend(enter(state, info));
     }
+    effects.extend(before.as_ref().and_then(|_| people::away_again(state)));
     effects.extend(memory::join_again(state));
     for direct in welcome.directs {
         let (address, last) = (Conversation::Direct(direct.name.clone()), direct.last);
@@ -129,6 +125,8 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         }
     } else {
         effects.extend(arrive(state, now));
+        people::arrive(state);
+        effects.extend(written::restore(state, now));
     }
     effects
 }
@@ -225,6 +223,7 @@ fn enter(state: &mut State, info: &RoomInfo) -> Vec<Effect> {
     talk.roster.reset(info.count, &info.members, &info.via, &info.marks);
     talk.scrollback.expect(info.last);
     let after = talk.roster.unknown_behind().cloned();
+    people::learn_own(state, &address);
     let more = after.map(|after| {
         Effect::Send(Request::Members { room: info.name.clone(), after: Some(after) })
     });
@@ -326,6 +325,7 @@ pub(super) fn take_presence(state: &mut State, now: Moment, presence: &Presence,
 
 fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Effect> {
     let own = is_own(state, from);
+    let ignored = if own { None } else { people::ignore_on(state, from, to) };
     move_direct(state, from, to);
     for index in state.conversations.rename(from, to) {
         let words = match own {
@@ -337,7 +337,7 @@ fn take_rename(state: &mut State, now: Moment, from: &Nick, to: &Nick) -> Vec<Ef
         }
     }
     if !own {
-        return Vec::new();
+        return ignored.into_iter().collect();
     }
     // A name that nobody here asked for is followed, but it is not made ours: a server that makes
     // names up would get at the tokens of these names.
@@ -394,6 +394,7 @@ fn take_members(state: &mut State, page: MembersPage) -> Vec<Effect> {
     // A page that leads nowhere is the last, whatever it says.
     let next =
         talk.roster.unknown_behind().cloned().filter(|next| more && before.as_ref() != Some(next));
+    people::learn_own(state, &Conversation::Room(room.clone()));
     next.map(|after| Effect::Send(Request::Members { room, after: Some(after) }))
         .into_iter()
         .collect()

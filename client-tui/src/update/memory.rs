@@ -12,9 +12,10 @@ use crate::effect::{Effect, Target};
 use crate::event::Moment;
 use crate::mention;
 use crate::places::is_same;
-use crate::state::conversations::Unread;
+use crate::state::conversations::{Talk, Unread};
 use crate::state::memory::Span;
 use crate::state::{Stage, State};
+use crate::update::written;
 
 /// How long what was read stays unwritten, at least: reading is no reason to keep a disk awake.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -68,16 +69,35 @@ pub(crate) fn missed(state: &mut State, address: &Conversation, last: u64) -> Op
     if missed == 0 {
         return None;
     }
-    let mentions = if talk.is_room() { 0 } else { missed };
-    talk.take_unread(read.saturating_add(1), missed, mentions);
+    let asks = state.me.memory.wants_page() && talk.scrollback.ask_newest();
+    // Between two people every message calls: not for what oneself said at another device.
+    let waits = asks && !open && !talk.is_room();
+    let hidden = if waits { missed } else { 0 };
+    state.me.memory.count(address, Span { read, last, hidden });
+    if !waits {
+        take_missed(talk, read, missed);
+    }
     if open {
         talk.scrollback.land(missed);
     }
-    let now = state.me.memory.count(address, Span { read, last });
-    (now && talk.scrollback.ask_newest()).then(|| {
+    asks.then(|| {
         let room = talk.address.clone();
         Effect::Send(Request::History { room, page: Page::Newest, limit: limit::HISTORY_PAGE })
     })
+}
+
+/// Pages that were asked for do not come: what they would have told stays counted by its numbers.
+pub(crate) fn reveal(state: &mut State) {
+    for talk in state.conversations.iter_mut() {
+        if let Some((read, missed)) = state.me.memory.reveal(&talk.address) {
+            take_missed(talk, read, missed);
+        }
+    }
+}
+
+fn take_missed(talk: &mut Talk, read: u64, missed: usize) {
+    let mentions = if talk.is_room() { 0 } else { missed };
+    talk.take_unread(read.saturating_add(1), missed, mentions);
 }
 
 /// A page tells what was said under numbers that were counted; to be asked before it is taken in.
@@ -85,6 +105,9 @@ pub(crate) fn count(state: &mut State, address: &Conversation, page: &[Message])
     let Some(span) = state.me.memory.take_span(address) else { return };
     let Some(own) = state.link.name().cloned() else { return };
     let Some(talk) = state.conversations.get_mut(address) else { return };
+    if span.hidden > 0 {
+        take_missed(talk, span.read, span.hidden);
+    }
     if talk.unread == Unread::default() {
         // Read meanwhile.
         return;
@@ -123,6 +146,7 @@ pub(crate) fn keep(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
         return;
     }
     effects.extend(leave(state));
+    effects.extend(written::sent(state));
     state.me.memory.written_at = now.up;
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
 /// Spaces where lines ended, and no more than a field has use for.
 fn one_line(text: &str) -> String {
     let end = crate::state::motion::floor(text, FIELD_BYTES);
-    text[..end].replace('\n', " ").trim().to_owned()
+    chat_protocol::text::one_line(&text[..end])
 }
 
 fn into_chat(state: &mut State, text: &str) {

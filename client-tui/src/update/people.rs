@@ -1,7 +1,7 @@
 //! News of people: who they are, who is away, and what is written by those who are ignored.
 
 use chat_protocol::event::Whois;
-use chat_protocol::{Conversation, Line, Message, Nick, Request};
+use chat_protocol::{Conversation, Line, Marks, Message, Nick, Request, RoomName};
 
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -32,7 +32,7 @@ pub(crate) fn take_away(state: &mut State, now: Moment, name: &Nick, text: &Line
             true => format!("you are away, /back ends it: {text}"),
             false => "you are back".to_owned(),
         });
-        state.me.away = text.clone();
+        state.me.away.take(text);
         return;
     }
     if let Some(talk) = state.conversations.get_mut(&Conversation::Direct(name.clone()))
@@ -44,10 +44,50 @@ pub(crate) fn take_away(state: &mut State, now: Moment, name: &Nick, text: &Line
     }
 }
 
-/// Who was away when the link broke is away still.
-pub(crate) fn away_again(state: &State) -> Option<Effect> {
-    let text = state.me.away.clone();
-    (!text.is_empty()).then_some(Effect::Send(Request::Away { text }))
+/// Who was away when the link broke is away still. Where the server knows that one is, another
+/// device has kept it so, perhaps in newer words.
+pub(crate) fn away_again(state: &mut State) -> Option<Effect> {
+    let lobby = Conversation::Room(RoomName::lobby());
+    if own_marks(state, &lobby).is_some_and(|marks| marks.away) {
+        return None;
+    }
+    state.me.away.again().map(|text| Effect::Send(Request::Away { text }))
+}
+
+/// Of another server one was away, if at all: here, only another device can have said so.
+pub(crate) fn arrive(state: &mut State) {
+    if state.me.away.is() {
+        let words = "you are away, as you said at another device: /back ends it";
+        state.tip = Tip::Told(words.to_owned());
+    }
+}
+
+/// The list of a room's people may tell of oneself.
+pub(crate) fn learn_own(state: &mut State, address: &Conversation) {
+    if let Some(marks) = own_marks(state, address) {
+        state.me.away.learn(marks.away);
+    }
+}
+
+fn own_marks(state: &mut State, room: &Conversation) -> Option<Marks> {
+    let own = state.link.name().cloned()?;
+    let member = state.conversations.get_mut(room)?.roster.get(&own)?;
+    Some(member.marks)
+}
+
+/// Whoever is ignored is so under their next name as well. That of a guest may be anybody's
+/// tomorrow, and is ignored until the end of the run.
+pub(crate) fn ignore_on(state: &mut State, from: &Nick, to: &Nick) -> Option<Effect> {
+    if !state.me.people.ignores(from) {
+        return None;
+    }
+    let named = Conversation::Room(RoomName::lobby());
+    let member = state.conversations.get_mut(&named).and_then(|lobby| lobby.roster.get(from));
+    let owner = member.is_some_and(|member| !member.marks.guest && member.via.is_none());
+    let change = Change::Ignore(to.clone());
+    let news = state.me.people.apply(&change);
+    hide_everywhere(state);
+    (news && owner).then_some(Effect::KeepPeople(change))
 }
 
 /// Whether a conversation shall not come to be: somebody who is ignored begins it.

@@ -12,7 +12,7 @@ use crate::state::outgoing::Unsent;
 use crate::state::overlay::{NameRefused, Overlay};
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
-use crate::update::stranger;
+use crate::update::{memory, stranger};
 use crate::words;
 
 pub(crate) fn take(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Effect> {
@@ -43,7 +43,9 @@ pub(crate) fn take(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Eff
             let name = state.me.asked.take().map(|name| name.to_string()).unwrap_or_default();
             state.tip = Tip::Wrong(format!("nobody is called ‘{name}’ here"));
         }
-        _ if refusal.id.is_none() && page_failed(state, now, talk.as_ref(), refusal) => {}
+        _ if refusal.id.is_none() && page_failed(state, now, talk.as_ref(), refusal) => {
+            memory::reveal(state);
+        }
         _ => tell(state, now, talk.as_ref(), refusal),
     }
     Vec::new()

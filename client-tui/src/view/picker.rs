@@ -9,7 +9,6 @@ use super::cursor_in;
 use super::overlay::boxed;
 use crate::cells;
 use crate::state::State;
-use crate::state::conversations::Unread;
 use crate::state::picker::{Candidate, Picker, Source};
 
 /// Columns of the box, its border included.
@@ -62,7 +61,7 @@ fn draw_row(state: &State, candidate: &Candidate, chosen: bool, row: Rect, buffe
     let unread = candidate.unread;
     if unread.messages > 0 {
         let style = if unread.mentions > 0 { theme.loud } else { theme.accent };
-        let count = news(unread);
+        let count = unread.told();
         end = cells::put_right(buffer, (row.x, row.y), end, &count, style).saturating_sub(1);
     }
     let style = match (chosen, unread.messages) {
@@ -76,15 +75,6 @@ fn draw_row(state: &State, candidate: &Candidate, chosen: bool, row: Rect, buffe
     let room = usize::from(end.saturating_sub(x + 2));
     let about = cells::fit(&candidate.about, room);
     cells::put(buffer, (x + 2, row.y), end, &about, theme.quiet);
-}
-
-/// How much is new, and how much of it concerns oneself.
-fn news(unread: Unread) -> String {
-    match (unread.mentions, unread.messages) {
-        (0, messages) => format!("{messages} new"),
-        (mentions, messages) if mentions == messages => format!("!{mentions} new"),
-        (mentions, messages) => format!("!{mentions} of {messages} new"),
-    }
 }
 
 /// The title, the letters underlined that were typed.

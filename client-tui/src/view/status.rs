@@ -60,7 +60,7 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         }
     };
     if !name.is_empty() {
-        let away = if state.me.away.is_empty() { "" } else { " (away)" };
+        let away = if state.me.away.is() { " (away)" } else { "" };
         part(&format!("{name}{away}"), theme.bar, needed + gap(waiting));
     }
     if !waiting.is_empty() {

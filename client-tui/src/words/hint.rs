@@ -82,7 +82,9 @@ fn context(state: &State, room: usize) -> String {
 
 fn completing(completion: &Completion, room: usize) -> String {
     let Some(chosen) = completion.chosen else {
-        return list(&["Tab completes", "Esc closes", "Enter sends it as it is"], None, room);
+        let count = counted(completion.candidates.len(), "choice");
+        let keys = [&count, "Tab takes one", "Esc closes", "or type on"];
+        return list(&keys, None, room);
     };
     let place = format!("{} of {}", chosen + 1, completion.candidates.len());
     let keys = [&place, "Tab next", "Shift-Tab back", "Esc what you typed", "or type on"];

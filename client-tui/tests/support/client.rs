@@ -43,6 +43,7 @@ pub(crate) fn setup(start: Start) -> Setup {
         trouble: None,
         people: chat_tui::people::People::default(),
         places: chat_tui::places::Places::default(),
+        written: chat_tui::written::Written::default(),
         port: 65_433,
         start,
         width: 80,
@@ -73,13 +74,13 @@ impl Client {
         client
     }
 
-    pub(crate) fn connect(&mut self) {
+    pub(crate) fn connect(&mut self) -> Vec<Effect> {
         let token = wire::Token::new("0123456789abcdef").unwrap();
         self.net(net::Event::Up { token });
         self.frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab","log":"1",
             "rooms":[{"name":"lobby","topic":"Networks, week 7","last":0,"count":4,
             "members":["ann","bob","li 雷","sam"],"via":{"bob":"line"},
-            "marks":{"ann":["host"],"bob":["guest"]}}]}"#]);
+            "marks":{"ann":["host"],"bob":["guest"]}}]}"#])
     }
 
     pub(crate) fn send(&mut self, event: Event) -> Vec<Effect> {
