@@ -70,7 +70,11 @@ fn put_line(line: &str, out: &mut BytesMut) {
 
 /// What one line means, wherever lines are written like this.
 pub(super) fn hear_line(line: &str, echo: &mut Echo, heard: &mut Vec<Heard>) {
-    let line = line.trim_end();
+    let mut line = line.trim_end();
+    while let Some((prompt, rest)) = prompt(line) {
+        heard.extend(piece::texts(prompt).into_iter().map(Heard::Notice));
+        line = rest;
+    }
     let (words, server) = match line.get(..SERVER.len()) {
         Some(head) if head.eq_ignore_ascii_case(SERVER) => (line[SERVER.len()..].trim(), true),
         _ => (line, false),
@@ -92,6 +96,15 @@ pub(super) fn hear_line(line: &str, echo: &mut Echo, heard: &mut Vec<Heard>) {
     } else {
         heard.extend(piece::texts(line).into_iter().map(Heard::Notice));
     }
+}
+
+/// A question for one's name, and what was said behind it: one does not wait for such a question,
+/// so that nothing parts it from what comes next.
+fn prompt(line: &str) -> Option<(&str, &str)> {
+    let (words, rest) = line.split_once(':')?;
+    let last = words.rsplit(' ').next()?.to_ascii_lowercase();
+    let asks = ["name", "username", "nickname", "nick"].contains(&last.as_str());
+    asks.then(|| (&line[..=words.len()], rest.trim_start()))
 }
 
 /// Somebody came or went. In the server's words about it the name may have a space; in a line

@@ -118,6 +118,9 @@ fn lines_have_speakers() {
     check(Lab::Line, "SERVER: full, come back\nDONE\n", &["* full, come back", "* DONE"]);
     check(Lab::Line, "server: bob: hi\n", &["* bob: hi"]);
     check(Lab::Line, "Please type your name: ", &["* Please type your name:"]);
+    check(Lab::Line, "Your name: SERVER: bob joined\n", &["* Your name:", "+bob"]);
+    check(Lab::Line, "Name:bob: hi\n", &["* Name:", "bob> hi"]);
+    check(Lab::Line, "bob: what is your name: x\n", &["bob> what is your name: x"]);
     check(Lab::Line, "\n \n\r\n", &[]);
     check(Lab::Line, "bob:\nbob: \n", &["* bob:", "* bob:"]);
     check(Lab::Line, "bob: \x1b[2Jevil\u{202e}\n\x07\n", &["bob> [2Jevil"]);
