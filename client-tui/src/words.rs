@@ -6,6 +6,7 @@ pub(crate) mod shortcodes;
 
 use chat_protocol::{Code, Conversation, Refusal, limit, text};
 
+use crate::dialect::Dialect;
 use crate::effect::Target;
 use crate::event::HostFailure;
 use crate::net::Failure;
@@ -48,7 +49,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             format!("No machine is known by the name ‘{host}’"),
             &["Check the spelling.", "Or use the number instead, such as 192.168.1.23."],
         ),
-        Failure::Refused => refused(host, port),
+        Failure::Refused => refused(target),
         Failure::TimedOut => diagnosis(
             format!("{host} does not answer"),
             &[
@@ -83,7 +84,12 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
     }
 }
 
-fn refused(host: &str, port: u16) -> Diagnosis {
+fn refused(target: &Target) -> Diagnosis {
+    let (host, port) = (&target.host, target.port);
+    let headline = format!("{host} is there, but no server listens on port {port}");
+    if target.dialect != Dialect::Native {
+        return diagnosis(headline, &["Is the server running? Or is the port wrong?"]);
+    }
     let start = "Is the server running? Start one there with:";
     let mut advice = match port == limit::DEFAULT_PORT {
         true => vec![format!("{start}  chat-tui --serve")],
@@ -91,7 +97,6 @@ fn refused(host: &str, port: u16) -> Diagnosis {
         false => vec![start.to_owned(), format!("    chat-tui --serve --port {port}")],
     };
     advice.push("Or is the port wrong?".to_owned());
-    let headline = format!("{host} is there, but no server listens on port {port}");
     Diagnosis { headline, advice }
 }
 

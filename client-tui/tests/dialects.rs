@@ -186,6 +186,7 @@ fn the_help_says_what_is_lacking() {
     client.press(KeyCode::F(1));
     let screen = client.text((100, 30));
     assert!(screen.contains("The comma dialect is spoken here. It has no"), "{screen}");
+    assert!(screen.contains("/msg") && !screen.contains("/join"), "{screen}");
 }
 
 /// What somebody's server might say.

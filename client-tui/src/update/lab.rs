@@ -160,14 +160,18 @@ fn take_names(state: &mut State, names: &[Nick]) {
     }
 }
 
-/// Who speaks is here, where that is not told otherwise.
+/// Who speaks is here. Where a list tells who is, nobody else knows better.
 fn see(state: &mut State, name: &Nick) {
-    if state.link.dialect() == Dialect::Lab(Lab::Line) {
+    if !tells_who_is_here(state) {
         let roster = &mut lobby_of(state).roster;
         if roster.get(name).is_none() {
             roster.join(std::slice::from_ref(name), None, Default::default());
         }
     }
+}
+
+fn tells_who_is_here(state: &State) -> bool {
+    state.link.dialect() == Dialect::Lab(Lab::Comma)
 }
 
 fn come_or_go(state: &mut State, now: Moment, name: Nick, joined: bool) {
@@ -177,9 +181,9 @@ fn come_or_go(state: &mut State, now: Moment, name: Nick, joined: bool) {
     }
     state.screen.dirty = true;
     let presence = Presence::one(RoomName::lobby(), name);
-    if state.link.dialect() == Dialect::Lab(Lab::Line) {
-        frames::take_presence(state, now, &presence, joined);
-    } else {
+    if tells_who_is_here(state) {
         lobby_of(state).scrollback.presence(now.unix_ms, &presence.names, joined);
+    } else {
+        frames::take_presence(state, now, &presence, joined);
     }
 }

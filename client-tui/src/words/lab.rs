@@ -13,7 +13,7 @@ pub(crate) fn arrival(lab: Lab, name: &Nick) -> String {
         Lab::Pickle => "Sent your profile as a pickled dict, /profile fills it in".to_owned(),
         Lab::Raw => "What comes is shown as it is".to_owned(),
     };
-    format!("{sent}. → is sent: nobody acknowledges it")
+    format!("{sent}. → means sent, not acknowledged")
 }
 
 /// How the link is called while it stands, in many words and in few.
