@@ -59,6 +59,8 @@ fn next_grapheme(text: &str, at: usize) -> Option<&str> {
     let rest = text.get(at..)?;
     match rest.as_bytes() {
         [first, second, ..] if is_plain(&[*first]) && second.is_ascii() => rest.get(..1),
+        // Borders, rules and marks are signs by themselves.
+        _ if rest.chars().nth(1).is_none() => Some(rest).filter(|rest| !rest.is_empty()),
         _ => rest.graphemes(true).next(),
     }
 }
@@ -177,7 +179,8 @@ pub(crate) fn put_part(
         }
         let at = u16::try_from(column).unwrap_or(u16::MAX);
         match buffer.cell_mut((at, y)) {
-            Some(cell) if is_plain(grapheme.text.as_bytes()) => {
+            // One character in one cell needs nothing of its neighbours.
+            Some(cell) if grapheme.width == 1 && grapheme.text.chars().nth(1).is_none() => {
                 cell.set_symbol(grapheme.text).set_style(style);
             }
             _ => _ = buffer.set_stringn(at, y, grapheme.text, grapheme.width, style),

@@ -1,14 +1,14 @@
 //! A full-screen terminal chat client: one loop of events, pure state, and a picture of it.
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
-//! back, and draws [`view::view`] when something changed. Only `runtime`, `world`, `net`,
+//! back, and draws [`view::paint`] when something changed. Only `runtime`, `world`, `net`,
 //! `hosting`, `errands`, `outside`, `keyboard`, `terminal`, `stop` and `storage` touch the world.
 
 use std::io;
 use std::sync::mpsc as done;
 use std::time::Duration;
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
 
 use crate::arguments::Launch;
@@ -16,7 +16,7 @@ use crate::effect::{Effect, Target};
 use crate::errands::Errands;
 use crate::event::{Event, Moment};
 use crate::outside::Outside;
-use crate::runtime::{Inputs, Program};
+use crate::runtime::{Inputs, Part, Picture, Program};
 use crate::state::{Setup, State};
 use crate::stop::Stops;
 use crate::storage::Storage;
@@ -110,12 +110,12 @@ fn start_network(
     let (finished, parted) = done::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Watched before the terminal is taken over: from then on no signal may end us unrestored.
-    let stops = {
+    let (stops, sizes) = {
         let _entered = runtime.enter();
-        Stops::watch()?
+        (Stops::watch()?, terminal::watch_size(keys))
     };
     std::thread::Builder::new().name("network".to_owned()).spawn(move || {
-        runtime.spawn(terminal::watch_size(keys));
+        runtime.spawn(sizes);
         runtime.spawn(async move {
             worker.run().await;
             drop(finished);
@@ -189,15 +189,32 @@ impl Program for Client {
     }
 
     fn update(&mut self, now: Moment, event: Event) -> Vec<Effect> {
-        update::update(&mut self.state, now, event)
+        update::absorb(&mut self.state, now, event)
+    }
+
+    fn take_typed(&mut self) -> bool {
+        self.state.take_typed()
+    }
+
+    fn due(&self) -> Option<Duration> {
+        self.state.due()
+    }
+
+    fn prepare(&mut self) -> Vec<Effect> {
+        update::prepare(&mut self.state)
     }
 
     fn take_dirty(&mut self) -> bool {
         self.state.take_dirty()
     }
 
-    fn draw(&self, frame: &mut Frame<'_>) -> Vec<String> {
-        view::view(&self.state, frame);
-        view::links(&self.state)
+    fn draw(&self, part: Part, buffer: &mut Buffer) -> Picture {
+        if part == Part::Foot
+            && let Some((rows, cursor)) = view::paint_foot(&self.state, buffer)
+        {
+            return Picture { rows: Some(rows), cursor: Some(cursor), links: Vec::new() };
+        }
+        let cursor = view::paint(&self.state, buffer);
+        Picture { rows: None, cursor, links: view::links(&self.state) }
     }
 }

@@ -2,16 +2,19 @@
 //! draws when something changed. Decides nothing itself but when to draw.
 //!
 //! Keys come before everything else: they are drawn at once, before what the network has brought
-//! meanwhile. The rest is drawn when nothing more is waiting, and at most 60 times a second. With
-//! nothing to do the loop sleeps without a timer.
+//! meanwhile; and without it, where they do nothing but edit what is typed. The rest is drawn when
+//! nothing more is waiting, and at most 60 times a second. With nothing to do the loop sleeps
+//! without a timer.
 
 mod pace;
 
 use std::io;
-use std::time::SystemTime;
+use std::ops::Range;
+use std::time::{Duration, SystemTime};
 
 use crossterm::event::{Event as Input, KeyEventKind};
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -34,18 +37,58 @@ pub trait Program {
     /// Whether the picture has changed since this was last asked.
     fn take_dirty(&mut self) -> bool;
 
-    /// Draws the picture; returns the addresses that its cells lead to,
-    /// by the numbers that cells carry.
-    fn draw(&self, frame: &mut Frame<'_>) -> Vec<String>;
+    /// Whether at least [`Part::Foot`] has changed since this was last asked.
+    fn take_typed(&mut self) -> bool {
+        false
+    }
+
+    /// When it wants to be woken by [`Event::Woke`], whatever effects say.
+    fn due(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Works out what only a picture needs, right before it is drawn, and says what is to be done.
+    fn prepare(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Draws the picture, or a part of it.
+    fn draw(&self, part: Part, buffer: &mut Buffer) -> Picture;
+}
+
+/// How much of a picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Everything.
+    Whole,
+    /// The rows that typing changes; what the network has brought meanwhile is not to be waited
+    /// for there.
+    Foot,
+}
+
+/// What a picture has besides cells.
+#[derive(Debug, Default)]
+pub struct Picture {
+    /// The rows that were drawn; `None` are all.
+    pub rows: Option<Range<u16>>,
+    /// Where the cursor is, if it is seen.
+    pub cursor: Option<Position>,
+    /// The addresses that cells lead to, by the numbers that these carry.
+    pub links: Vec<String>,
 }
 
 /// Where pictures are drawn.
 pub trait Screen {
-    /// Draws one picture, whose painter returns the addresses in it.
+    /// Draws one picture, of which so much has changed; its painter is told how much to draw in a
+    /// blank buffer of the screen's size.
     ///
     /// # Errors
     /// When the terminal takes nothing any more.
-    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>) -> Vec<String>) -> io::Result<()>;
+    fn draw(
+        &mut self,
+        part: Part,
+        paint: &mut dyn FnMut(Part, &mut Buffer) -> Picture,
+    ) -> io::Result<()>;
 
     /// Puts a text on the clipboard, if the terminal lets programs do that.
     ///
@@ -114,7 +157,7 @@ pub async fn run<P: Program, S: Screen>(
     };
     let first = stage.program.begin(stage.now());
     stage.perform(first, world)?;
-    stage.draw()?;
+    stage.draw(world)?;
     let mut result = Ok(());
     while !stage.quit && result.is_ok() {
         result = stage.turn(world, inputs).await;
@@ -151,9 +194,9 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
     /// Waits for one thing and deals with it.
     async fn turn(&mut self, world: &mut World, inputs: &mut Inputs) -> io::Result<()> {
         if self.is_overdue() {
-            self.draw()?;
+            self.draw(world)?;
         }
-        let (wake, frame) = (self.wake, self.frame_due());
+        let (wake, frame) = (self.wake_due(), self.frame_due());
         tokio::select! {
             biased;
             key = inputs.keys.recv() => self.keys(key, &mut inputs.keys, world),
@@ -163,11 +206,11 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             }
             // The clock before the network: it strikes seldom, and a flood must not silence it.
             () = sleep_until(wake.unwrap_or(self.start)), if wake.is_some() => {
-                self.wake = None;
+                self.wake = self.wake.filter(|wake| *wake > Instant::now());
                 self.happened(Event::Woke, world)
             }
             event = world.next() => self.happened(event?, world),
-            () = sleep_until(frame.unwrap_or(self.start)), if frame.is_some() => self.draw(),
+            () = sleep_until(frame.unwrap_or(self.start)), if frame.is_some() => self.draw(world),
         }
     }
 
@@ -182,6 +225,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         let mut next = Some(first.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into())));
         let mut taken = 0;
         let mut resized = false;
+        let pending = self.dirty_since.take();
         while let Some(input) = next {
             if let Some(event) = event_of(input?) {
                 let resizes = matches!(event, Event::Resized { .. });
@@ -200,7 +244,16 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             self.screen.repaint()?;
             self.dirty_since.get_or_insert_with(Instant::now);
         }
-        if self.dirty_since.is_some() && !self.quit { self.draw() } else { Ok(()) }
+        let whole = self.dirty_since.is_some();
+        self.dirty_since = pending.or(self.dirty_since);
+        match (whole, self.program.take_typed()) {
+            _ if self.quit => Ok(()),
+            (true, _) => self.draw(world),
+            (false, true) if !self.lent => {
+                self.screen.draw(Part::Foot, &mut |part, buffer| self.program.draw(part, buffer))
+            }
+            (false, _) => Ok(()),
+        }
     }
 
     fn happened(&mut self, event: Event, world: &mut World) -> io::Result<()> {
@@ -243,18 +296,27 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         Ok(())
     }
 
-    fn draw(&mut self) -> io::Result<()> {
+    fn draw(&mut self, world: &mut World) -> io::Result<()> {
+        let effects = self.program.prepare();
+        self.perform(effects, world)?;
         if self.lent {
             // Drawn when the screen is ours again.
             self.dirty_since = None;
             return Ok(());
         }
-        self.screen.draw(&mut |frame| self.program.draw(frame))?;
+        self.screen.draw(Part::Whole, &mut |part, buffer| self.program.draw(part, buffer))?;
         // What was asked for the first picture is in it.
         self.program.take_dirty();
+        self.program.take_typed();
         self.dirty_since = None;
         self.pace.drawn(Instant::now());
         Ok(())
+    }
+
+    /// When the program is to be woken: as it asked for, or because something is due.
+    fn wake_due(&self) -> Option<Instant> {
+        let due = self.program.due().and_then(|due| self.start.checked_add(due));
+        [self.wake, due].into_iter().flatten().min()
     }
 
     /// When the picture may be drawn if nothing else happens before; `None` if it is up to date.

@@ -26,6 +26,7 @@ pub(crate) mod paste;
 pub(crate) mod picker;
 pub(crate) mod reader;
 pub(crate) mod recall;
+pub(crate) mod rhythm;
 pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;
@@ -188,6 +189,17 @@ impl State {
     /// Whether the screen must be drawn, since this was asked last.
     pub fn take_dirty(&mut self) -> bool {
         std::mem::take(&mut self.screen.dirty)
+    }
+
+    /// Whether the rows below the messages must be drawn, since this was asked last.
+    pub fn take_typed(&mut self) -> bool {
+        std::mem::take(&mut self.screen.typed)
+    }
+
+    /// When it wants to be woken to write down what was read.
+    #[must_use]
+    pub fn due(&self) -> Option<std::time::Duration> {
+        self.me.memory.rhythm.due()
     }
 
     /// Whether a message that comes to the open conversation now is before its reader's eyes.

@@ -2,14 +2,15 @@
 //!
 //! Asks the terminal nothing: an answer that does not come must not hold up the first picture.
 
+mod canvas;
+mod changes;
 mod hyperlinks;
+mod pen;
 mod settings;
-mod wide;
+mod size;
 
-use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::panic;
-use std::rc::Rc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -23,17 +24,17 @@ use crossterm::event::{
 };
 use crossterm::queue;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
 
 use crate::keyboard::{self, GATE};
-use crate::runtime::Screen;
+use crate::runtime::{Part, Picture, Screen};
 use crate::{errands, hosting};
-use hyperlinks::{Linked, Links};
+use canvas::Canvas;
+pub use size::watch_size;
 
 /// Keys that may wait for the client; beyond that they wait in the terminal.
 const KEYS: usize = 1024;
@@ -68,9 +69,9 @@ pub fn is_there() -> bool {
 /// The terminal while it is ours; dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
-    inner: ratatui::Terminal<Linked<Output>>,
-    links: Rc<RefCell<Links>>,
-    output: Output,
+    canvas: Canvas,
+    /// What is begun and not written yet: a picture goes out in one piece.
+    begun: Vec<u8>,
 }
 
 impl Terminal {
@@ -80,14 +81,21 @@ impl Terminal {
     /// When it cannot be set up; then it is as it was.
     pub fn take() -> io::Result<Self> {
         TAKEN.store(true, Ordering::SeqCst);
-        let taken = take_over().and_then(|()| {
-            let output = Output::default();
-            let links = Rc::new(RefCell::new(Links::default()));
-            let shown = hyperlinks::are_shown(&std::env::var("TERM").unwrap_or_default());
-            let backend = Linked::new(output.clone(), shown.then(|| Rc::clone(&links)));
-            Ok(Self { inner: ratatui::Terminal::new(backend)?, links, output })
-        });
-        taken.inspect_err(|_| give_back())
+        take_over().inspect_err(|_| give_back())?;
+        let leads = hyperlinks::are_shown(&std::env::var("TERM").unwrap_or_default());
+        Ok(Self { canvas: Canvas::new(leads), begun: Vec::new() })
+    }
+
+    /// Writes what was begun; nothing once the terminal was given back, not even what was begun
+    /// before.
+    fn send(&mut self) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) {
+            let mut out = io::stdout().lock();
+            out.write_all(&self.begun)?;
+            out.flush()?;
+        }
+        self.begun.clear();
+        Ok(())
     }
 }
 
@@ -98,28 +106,28 @@ impl Drop for Terminal {
 }
 
 impl Screen for Terminal {
-    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>) -> Vec<String>) -> io::Result<()> {
-        queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
-        let links = &self.links;
-        self.inner.draw(|frame| {
-            let addresses = paint(frame);
-            links.borrow_mut().number(frame.buffer_mut(), addresses);
-        })?;
-        queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
-        self.output.send()
+    fn draw(
+        &mut self,
+        part: Part,
+        paint: &mut dyn FnMut(Part, &mut Buffer) -> Picture,
+    ) -> io::Result<()> {
+        self.canvas.draw(size::size()?, part, paint, &mut self.begun)?;
+        self.send()?;
+        self.canvas.turn_over();
+        Ok(())
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         if text.len() > CLIPBOARD_BYTES {
             return Ok(());
         }
-        queue!(self.output, CopyToClipboard::to_clipboard_from(text))?;
-        self.output.send()
+        queue!(self.begun, CopyToClipboard::to_clipboard_from(text))?;
+        self.send()
     }
 
     fn bell(&mut self) -> io::Result<()> {
-        self.output.write_all(b"\x07")?;
-        self.output.send()
+        self.begun.push(b'\x07');
+        self.send()
     }
 
     fn lend(&mut self) -> io::Result<()> {
@@ -146,9 +154,8 @@ impl Screen for Terminal {
     }
 
     fn repaint(&mut self) -> io::Result<()> {
-        // Not `clear`, which asks the terminal where the cursor is and waits for the answer.
-        let size = self.inner.size()?;
-        self.inner.resize(Rect::new(0, 0, size.width, size.height))
+        self.canvas.forget();
+        Ok(())
     }
 }
 
@@ -244,7 +251,7 @@ pub fn queue_of_keys() -> (Keys, mpsc::Receiver<io::Result<Input>>) {
 /// Where keys go.
 pub type Keys = mpsc::Sender<io::Result<Input>>;
 
-/// Reads keys, pastes, clicks and sizes, as they come.
+/// Reads keys, pastes and clicks, as they come; and sizes, where nobody else tells those.
 ///
 /// They are read on a thread of their own, because reading waits for the rest of whatever has
 /// begun, a long paste for example, and drawing shall not. The thread ends with the program.
@@ -252,6 +259,9 @@ pub fn read_keys(keys: Keys) {
     let read = move || {
         loop {
             let Some(event) = GATE.read(keyboard::next_input) else { continue };
+            if matches!(event, Ok(Input::Resize(..))) && size::IS_WATCHED {
+                continue;
+            }
             let last = event.is_err();
             if keys.blocking_send(event).is_err() || last {
                 return;
@@ -260,56 +270,6 @@ pub fn read_keys(keys: Keys) {
     };
     // Without the thread the sender is dropped, which ends the program as a lost terminal does.
     _ = std::thread::Builder::new().name("keys".to_owned()).spawn(read);
-}
-
-/// Tells the terminal's size whenever that changes. The library that reads keys tells it as well,
-/// but not when a key comes at the same moment: then it forgets the signal.
-#[cfg(unix)]
-pub async fn watch_size(keys: mpsc::WeakSender<io::Result<Input>>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
-    while changes.recv().await.is_some() {
-        let Some(keys) = keys.upgrade() else { return };
-        if let Ok((width, height)) = crossterm::terminal::size() {
-            _ = keys.send(Ok(Input::Resize(width, height))).await;
-        }
-    }
-}
-
-/// Elsewhere sizes come as keys do.
-#[cfg(not(unix))]
-pub async fn watch_size(_keys: mpsc::WeakSender<io::Result<Input>>) {}
-
-/// Collects a picture and writes it in one piece, although those who draw flush whenever they move
-/// the cursor; writes nothing once the terminal was given back, not even what was begun before.
-/// Its clones collect together.
-#[derive(Clone, Debug, Default)]
-struct Output {
-    begun: Rc<RefCell<Vec<u8>>>,
-}
-
-impl Output {
-    /// Writes what was collected.
-    fn send(&self) -> io::Result<()> {
-        let begun = self.begun.take();
-        if begun.is_empty() || !TAKEN.load(Ordering::SeqCst) {
-            return Ok(());
-        }
-        let mut out = io::stdout().lock();
-        out.write_all(&begun)?;
-        out.flush()
-    }
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.begun.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

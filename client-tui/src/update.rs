@@ -22,6 +22,7 @@ pub(crate) mod scroll;
 pub(crate) mod sheets;
 pub(crate) mod start;
 pub(crate) mod stranger;
+pub(crate) mod typing;
 pub(crate) mod written;
 
 use chat_protocol::{Page, Request, limit};
@@ -29,14 +30,49 @@ use chat_protocol::{Page, Request, limit};
 use crate::dialect::Ability;
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
+use crate::net;
 use crate::state::screen::Wishes;
 use crate::state::scrollback::Wanted;
 use crate::state::{Stage, Start, State};
 
 /// Changes `state` as `event` asks, and says what the world shall do.
 pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    let mut effects = absorb(state, now, event);
+    effects.extend(prepare(state));
+    effects
+}
+
+/// The same, but what only a picture needs may be left to [`prepare`]: of the frames that come
+/// between two pictures, most are never seen, and need not be laid out.
+pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    if let Event::Key(key) = &event
+        && typing::is_typing(state, key)
+    {
+        return typing::key(state, now, key);
+    }
     let unasked = matches!(event, Event::Stop);
-    let mut effects = match event {
+    let frames = matches!(event, Event::Net(net::Event::Frames(_) | net::Event::Heard(_)));
+    let idle = matches!(event, Event::Woke | Event::Net(net::Event::RoundTrip(_)));
+    // Whoever does something does it to what they would see.
+    let mut effects = if frames { Vec::new() } else { prepare(state) };
+    effects.extend(take(state, now, event));
+    effects.extend(send(state, now));
+    state.screen.stale |= state.screen.dirty;
+    if !frames {
+        effects.extend(prepare(state));
+    }
+    if state.screen.dirty && !idle {
+        state.me.memory.rhythm.changed(now.up);
+    }
+    memory::keep(state, now, &mut effects);
+    if effects.contains(&Effect::Quit) {
+        effects.extend(written::left(state, unasked));
+    }
+    effects
+}
+
+fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    match event {
         Event::Key(key) => keys::key(state, now, &key),
         Event::Paste(text) => paste::paste(state, &text),
         Event::Mouse(mouse) => scroll::mouse(state, &mouse),
@@ -52,17 +88,22 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Edited(edited) => outside::edited(state, edited),
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
-    };
-    settle(state, now, &mut effects);
-    memory::keep(state, now, &mut effects);
-    if effects.contains(&Effect::Quit) {
-        effects.extend(written::left(state, unasked));
     }
-    effects
+}
+
+/// What can be sent goes out.
+fn send(state: &mut State, now: Moment) -> Vec<Effect> {
+    if !state.link.is_live() {
+        return Vec::new();
+    }
+    match state.link.dialect().can(Ability::Acknowledge) {
+        true => state.outgoing.pump().into_iter().map(Effect::Send).collect(),
+        false => lab::send(state, now),
+    }
 }
 
 /// The first effects.
-pub(crate) fn begin(state: &mut State, now: Moment) -> Vec<Effect> {
+pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
     let mut effects = match &state.stage {
         Stage::Start(Start::Join { target, room }) => {
             let (target, room) = (target.clone(), room.clone());
@@ -74,26 +115,19 @@ pub(crate) fn begin(state: &mut State, now: Moment) -> Vec<Effect> {
         }
         _ => Vec::new(),
     };
-    settle(state, now, &mut effects);
+    effects.extend(prepare(state));
     effects
 }
 
-/// After every event: what can be sent goes out, and what changed is laid out.
-fn settle(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
-    let dialect = state.link.dialect();
-    if state.link.is_live() {
-        if dialect.can(Ability::Acknowledge) {
-            effects.extend(state.outgoing.pump().into_iter().map(Effect::Send));
-        } else {
-            effects.extend(lab::send(state, now));
-        }
-    }
-    if !state.screen.dirty || state.stage != Stage::Chat {
-        return;
+/// Before a picture: what has changed is laid out; what is seen then is read, and what is missing
+/// to it is asked for.
+pub fn prepare(state: &mut State) -> Vec<Effect> {
+    if !std::mem::take(&mut state.screen.stale) || state.stage != Stage::Chat {
+        return Vec::new();
     }
     lay_out(state);
-    effects.extend(reading::seen(state));
-    if state.link.is_live() && dialect.can(Ability::History) {
+    let mut effects = reading::seen(state);
+    if state.link.is_live() && state.link.dialect().can(Ability::History) {
         let talk = state.conversations.open_mut();
         if let Some(wanted) = talk.scrollback.ask_older() {
             let page = match wanted {
@@ -104,19 +138,28 @@ fn settle(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
             effects.push(Effect::Send(Request::History { room, page, limit }));
         }
     }
+    effects
 }
 
 fn lay_out(state: &mut State) {
     picker::refresh(state);
+    divide(state);
+    let shape = state.screen.shape();
+    state.conversations.open_mut().scrollback.lay_out(shape, &state.looks.zone);
+    state.meet_people();
+}
+
+/// Lays out what is typed, and divides the screen.
+fn divide(state: &mut State) {
     let several = state.conversations.len() > 1;
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
     let hinted = state.overlays.last().is_some_and(|overlay| overlay.hint().is_some());
     let hint = hinted || crate::words::hint::has_row(state);
-    let dialect = state.link.dialect();
+    let lists = state.link.dialect().can(Ability::Members);
     let talk = state.conversations.open_mut();
     talk.compose.lay_out(width);
     let wishes = Wishes {
-        room: talk.is_room() && dialect.can(Ability::Members),
+        room: talk.is_room() && lists,
         several,
         banner: talk.is_room() && state.me.hosting.invitation().is_some(),
         tip: hint,
@@ -124,7 +167,4 @@ fn lay_out(state: &mut State) {
         name: state.widest_name(),
     };
     state.screen.divide(wishes);
-    let shape = state.screen.shape();
-    state.conversations.open_mut().scrollback.lay_out(shape, &state.looks.zone);
-    state.meet_people();
 }

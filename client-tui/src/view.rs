@@ -15,6 +15,8 @@ mod start;
 mod status;
 mod text;
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -23,32 +25,51 @@ use crate::cells;
 use crate::state::screen::LEAST;
 use crate::state::{Stage, State};
 
-/// Draws the screen.
+/// Draws the screen in a frame.
 pub fn view(state: &State, frame: &mut Frame<'_>) {
-    let area = frame.area();
+    if let Some(cursor) = paint(state, frame.buffer_mut()) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws the screen; returns where the cursor is.
+pub fn paint(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    let area = buffer.area;
     if area.is_empty() {
-        return;
+        return None;
     }
     if state.screen.is_too_small() || area.width < LEAST.0 || area.height < LEAST.1 {
-        too_small(frame.buffer_mut(), state);
-        return;
+        too_small(buffer, state);
+        return None;
     }
     let laid_out = Rect::new(0, 0, state.screen.width, state.screen.height);
     let cursor = if laid_out == area {
-        draw(state, area, frame.buffer_mut())
+        draw(state, area, buffer)
     } else {
         // The terminal has another size than was laid out for, and the news of it is on its way:
         // until then, as much is shown as fits.
-        let mut buffer = Buffer::empty(laid_out);
-        let cursor = draw(state, laid_out, &mut buffer);
+        let mut whole = Buffer::empty(laid_out);
+        let cursor = draw(state, laid_out, &mut whole);
         for at in laid_out.intersection(area).positions() {
-            frame.buffer_mut()[at] = buffer[at].clone();
+            buffer[at] = whole[at].clone();
         }
         cursor
     };
-    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
-        frame.set_cursor_position(cursor);
+    cursor.filter(|cursor| area.contains(*cursor))
+}
+
+/// Draws the rows below the messages, which are all that typing changes; returns which they are and
+/// where the cursor is. Nothing where the screen has no such rows, or another size by now.
+#[must_use]
+pub fn paint_foot(state: &State, buffer: &mut Buffer) -> Option<(Range<u16>, Position)> {
+    let area = buffer.area;
+    let fits = (area.width, area.height) == (state.screen.width, state.screen.height);
+    if state.stage != Stage::Chat || state.screen.is_too_small() || !fits {
+        return None;
     }
+    let foot = chat::foot(state, area);
+    let cursor = chat::draw_foot(state, foot, buffer);
+    Some((foot.top()..foot.bottom(), cursor))
 }
 
 /// The addresses that cells of the screen lead to, by their numbers in it.

@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use chat_tui::event::Event;
 use chat_tui::net::{self, Failure};
-use chat_tui::view::view;
+use chat_tui::view::{paint, paint_foot, view};
 use crossterm::event::{KeyCode, KeyModifiers};
 use proptest::prelude::{Strategy, any, prop_oneof};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use support::client::{Client, lesson, long_history, said};
 
 #[derive(Clone, Debug)]
@@ -175,6 +177,39 @@ proptest::proptest! {
             terminal.draw(|frame| view(&client.state, frame)).unwrap();
         }
         client.draw((width, height));
+    }
+
+    #[test]
+    fn typing_alone_changes_nothing_above_it(steps in proptest::collection::vec(steps(), 0..60)) {
+        let area = Rect::new(0, 0, 100, 30);
+        let mut client = lesson();
+        client.resize((area.width, area.height));
+        let mut last = Buffer::empty(area);
+        paint(&client.state, &mut last);
+        for step in steps.into_iter().filter(|step| !matches!(step, Step::Resize(..))) {
+            client.state.take_dirty();
+            client.state.take_typed();
+            step.run(&mut client);
+            let (whole, typed) = (client.state.take_dirty(), client.state.take_typed());
+            let mut next = Buffer::empty(area);
+            let cursor = paint(&client.state, &mut next);
+            if !whole && typed {
+                let mut foot = Buffer::empty(area);
+                let (rows, at) = paint_foot(&client.state, &mut foot).unwrap();
+                proptest::prop_assert_eq!(Some(at), cursor);
+                for place in area.positions() {
+                    if rows.contains(&place.y) {
+                        last[place] = foot[place].clone();
+                    } else {
+                        proptest::prop_assert_eq!(&foot[place], &Cell::EMPTY);
+                    }
+                }
+            }
+            if !whole {
+                proptest::prop_assert_eq!(&last, &next);
+            }
+            last = next;
+        }
     }
 
     #[test]

@@ -109,11 +109,11 @@ fn a_panic_gives_the_terminal_back_before_it_speaks() {
 #[test]
 #[ignore = "takes the terminal over, and panics"]
 fn panics_in_its_terminal() {
-    use chat_tui::runtime::Screen;
+    use chat_tui::runtime::{Part, Screen};
     chat_tui::terminal::speak_after_restoring();
     let mut terminal = chat_tui::terminal::Terminal::take().unwrap();
-    _ = terminal.draw(&mut |frame| {
-        frame.render_widget("half a frame", frame.area());
+    _ = terminal.draw(Part::Whole, &mut |_, buffer| {
+        buffer.set_string(0, 0, "half a frame", ratatui::style::Style::new());
         panic!("on purpose");
     });
 }

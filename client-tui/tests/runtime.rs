@@ -15,14 +15,15 @@ use chat_tui::event::{Event, Moment};
 use chat_tui::hosting::Host;
 use chat_tui::net::{self, Command, Stamped};
 use chat_tui::outside::Outside;
-use chat_tui::runtime::{self, Inputs, Program, Screen};
+use chat_tui::runtime::{self, Inputs, Part, Picture, Program, Screen};
 use chat_tui::storage::Storage;
 use chat_tui::world::World;
 use crossterm::event::{
     Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyEventState, KeyModifiers,
 };
-use ratatui::Frame;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::widgets::Widget;
 use tokio::sync::mpsc;
 
 /// What happened, in order: `a key`, `draw`, and so on.
@@ -37,6 +38,9 @@ struct Fake {
     dirty: bool,
     /// Events that leave the picture as it is: those whose words contain this.
     quiet: &'static str,
+    /// Whether keys do nothing but type.
+    typing: bool,
+    typed: bool,
     /// The event after which it quits.
     quit_at: Option<&'static str>,
 }
@@ -54,7 +58,9 @@ impl Program for Fake {
             Event::Woke => format!("woke {}", now.up.as_millis()),
             other => format!("{other:?}"),
         };
-        self.dirty |= self.quiet.is_empty() || !words.contains(self.quiet);
+        let typed = self.typing && words.starts_with("key");
+        self.typed |= typed;
+        self.dirty |= !typed && (self.quiet.is_empty() || !words.contains(self.quiet));
         let quits = self.quit_at == Some(&words);
         self.diary.borrow_mut().push(words);
         if quits {
@@ -67,9 +73,13 @@ impl Program for Fake {
         std::mem::take(&mut self.dirty)
     }
 
-    fn draw(&self, frame: &mut Frame<'_>) -> Vec<String> {
-        frame.render_widget("picture", frame.area());
-        Vec::new()
+    fn take_typed(&mut self) -> bool {
+        std::mem::take(&mut self.typed)
+    }
+
+    fn draw(&self, _part: Part, buffer: &mut Buffer) -> Picture {
+        "picture".render(buffer.area, buffer);
+        Picture::default()
     }
 }
 
@@ -79,9 +89,14 @@ struct Paper {
 }
 
 impl Screen for Paper {
-    fn draw(&mut self, paint: &mut dyn FnMut(&mut Frame<'_>) -> Vec<String>) -> io::Result<()> {
-        self.diary.borrow_mut().push("draw".to_owned());
-        self.terminal.draw(|frame| drop(paint(frame))).unwrap();
+    fn draw(
+        &mut self,
+        part: Part,
+        paint: &mut dyn FnMut(Part, &mut Buffer) -> Picture,
+    ) -> io::Result<()> {
+        let words = if part == Part::Whole { "draw" } else { "draw what is typed" };
+        self.diary.borrow_mut().push(words.to_owned());
+        self.terminal.draw(|frame| drop(paint(part, frame.buffer_mut()))).unwrap();
         Ok(())
     }
 
@@ -138,6 +153,8 @@ impl Stage {
             answers: VecDeque::new(),
             dirty: false,
             quiet: "",
+            typing: false,
+            typed: false,
             quit_at: None,
         };
         let terminal = ratatui::Terminal::new(TestBackend::new(20, 5)).unwrap();
@@ -210,6 +227,21 @@ async fn what_changes_nothing_is_not_drawn() {
     stage.news();
     stage.run(1).await;
     assert_eq!(stage.diary(), ["draw", "key a", "net"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn typing_does_not_wait_for_what_the_network_brought() {
+    let mut stage = Stage::new();
+    stage.fake.typing = true;
+    for _ in 0..4 {
+        stage.news();
+    }
+    stage.run(1).await;
+    stage.diary.borrow_mut().clear();
+    stage.news();
+    stage.key('a');
+    stage.run(1).await;
+    assert_eq!(stage.diary(), ["draw", "key a", "draw what is typed", "net", "draw"]);
 }
 
 #[tokio::test(start_paused = true)]

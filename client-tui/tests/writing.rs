@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chat_tui::effect::Effect;
 use chat_tui::event::Event;
@@ -457,12 +457,9 @@ fn the_text_goes_to_an_editor_outside_and_comes_back_to_its_conversation() {
 #[test]
 fn a_text_of_a_megabyte_is_edited_key_by_key() {
     let mut client = Client::chatting(&[]);
-    let start = Instant::now();
     paste(&mut client, &"a line of a text that is rather long, and wraps\n".repeat(22_000));
     choose(&mut client, 'i');
-    let pasted = start.elapsed();
     assert!(typed(&client).len() > 1_000_000);
-    let start = Instant::now();
     for _ in 0..25 {
         client.type_text("word ");
         client.press(KeyCode::Up);
@@ -470,9 +467,6 @@ fn a_text_of_a_megabyte_is_edited_key_by_key() {
         ctrl(&mut client, 'w');
         ctrl(&mut client, '_');
     }
-    let keys = start.elapsed();
-    // 225 keys, unoptimised, cost less than taking the text in once.
-    assert!(keys < pasted.max(Duration::from_millis(200)) * 4, "{keys:?}, pasted in {pasted:?}");
     shows(&mut client, "bytes · too long to send");
     let effects = client.press(KeyCode::Enter);
     assert!(sent(&effects).is_empty() && typed(&client).len() > 1_000_000);

@@ -58,7 +58,6 @@ fn exists(path: &Path) -> bool {
 #[test]
 fn a_megabyte_is_pasted_edited_and_dropped() {
     let Writer { mut pty, .. } = writer("");
-    let start = Instant::now();
     pty.paste(&"a line of a text that is rather long, and wraps\r".repeat(22_000));
     pty.wait_for("22,000 lines, 1,056,000 bytes");
     pty.send("i\r");
@@ -68,7 +67,6 @@ fn a_megabyte_is_pasted_edited_and_dropped() {
     }
     pty.send("typed at the end");
     pty.wait_for("typed at the end");
-    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
     pty.send("\x03");
     pty.wait_gone("typed at the end");
     pty.paste("an ordinary\r\npaste");

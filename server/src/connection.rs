@@ -9,6 +9,7 @@ use chat_protocol::Line;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Clock;
 use crate::doors::comma::CommaDoor;
 use crate::doors::duet::DuetDoor;
 use crate::doors::kind::DoorKind;
@@ -53,6 +54,8 @@ pub(crate) struct Context {
     pub(crate) limits: bool,
     /// From where floods came.
     pub(crate) floods: Floods,
+    /// What the time is told by.
+    pub(crate) clock: Clock,
     /// Cancelled when the server stops.
     pub(crate) stop: CancellationToken,
 }
@@ -66,7 +69,7 @@ pub(crate) async fn serve(conn: ConnId, stream: TcpStream, kind: DoorKind, conte
     context.waiting_room.enter(conn, leave.clone());
     let link = Arc::new(Link::new(stream));
     let first = FirstBytes { link: &link, leave: &leave, buffer: BytesMut::new() };
-    match first.tell(kind).await {
+    match first.tell(kind, &context.clock).await {
         Ok((Visitor::Talks(door), buffer)) => {
             Peer::new(conn, &link, door, &context).run(buffer, leave).await;
         }
@@ -118,14 +121,14 @@ impl Visitor {
     }
 
     /// Whoever comes to a port of one dialect; `None` on the main one.
-    fn of(kind: DoorKind) -> Option<Self> {
+    fn of(kind: DoorKind, clock: &Clock) -> Option<Self> {
         Some(match kind {
             DoorKind::Main => return None,
             DoorKind::Nc => Self::talks(NcDoor::default()),
             DoorKind::Line => Self::talks(LineDoor::default()),
             DoorKind::Comma => Self::talks(CommaDoor::default()),
             DoorKind::Pickle => Self::talks(PickleDoor::default()),
-            DoorKind::Daytime => Self::IsTold(daytime::answer(&jiff::Zoned::now())),
+            DoorKind::Daytime => Self::IsTold(daytime::answer(clock.now())),
             DoorKind::Duet => Self::talks(DuetDoor::default()),
         })
     }
@@ -153,8 +156,8 @@ struct FirstBytes<'a> {
 }
 
 impl FirstBytes<'_> {
-    async fn tell(mut self, kind: DoorKind) -> Result<(Visitor, BytesMut), Over> {
-        if let Some(visitor) = Visitor::of(kind) {
+    async fn tell(mut self, kind: DoorKind, clock: &Clock) -> Result<(Visitor, BytesMut), Over> {
+        if let Some(visitor) = Visitor::of(kind, clock) {
             return Ok((visitor, self.buffer));
         }
         let give_up = tokio::time::sleep(deadline::SILENT);

@@ -192,7 +192,7 @@ impl Bound {
         let Self { listeners, addresses, opened, folder, limits, house, show } = self;
         let (console, ending) = Console::start(show);
         let stop = CancellationToken::new();
-        let name = house.name.clone();
+        let (name, clock) = (house.name.clone(), house.clock.clone());
         let (handle, hub) = hub::start(opened, house, console.clone(), stop.child_token());
         let context = Arc::new(Context {
             hub: handle,
@@ -200,6 +200,7 @@ impl Bound {
             name,
             limits,
             floods: connection::Floods::default(),
+            clock,
             stop: stop.clone(),
         });
         let connections = TaskTracker::new();

@@ -108,7 +108,7 @@ proptest! {
 }
 
 #[test]
-fn hostile_texts_take_no_longer() {
+fn hostile_texts_are_laid_out_like_others() {
     let most = chat_protocol::limit::TEXT_BYTES;
     let ticks: String = (1..200).map(|count| "`".repeat(count) + " ").collect();
     let texts = [
@@ -126,12 +126,8 @@ fn hostile_texts_take_no_longer() {
         "`` ` ".repeat(most / 5),
         "\u{301}".repeat(most / 2),
     ];
-    let start = std::time::Instant::now();
     for text in &texts {
         let rich = parse(text);
         assert!(!layout::rows(text, &rich, 40, true).is_empty());
     }
-    // A tenth of a second for each, unoptimised and on a busy machine: what grows with the square
-    // takes far longer.
-    assert!(start.elapsed().as_millis() < 100 * texts.len() as u128, "{:?}", start.elapsed());
 }

@@ -2,11 +2,11 @@
 //! for later ones.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use chat_protocol::{Conversation, RoomName};
 
 use super::conversations::{Conversations, fold};
+use super::rhythm::Rhythm;
 use crate::effect::Target;
 use crate::places::{Change, Mark, Places, is_same};
 
@@ -29,8 +29,8 @@ pub(crate) struct Memory {
     pages: usize,
     /// What was handed on to be written, by the folded address.
     written: BTreeMap<String, Mark>,
-    /// When that was.
-    pub(crate) written_at: Duration,
+    /// When that is done.
+    pub(crate) rhythm: Rhythm,
 }
 
 /// Numbers that were counted before anybody knew what was said under them.

@@ -43,6 +43,10 @@ pub(crate) struct Screen {
     name: u16,
     /// Whether what was drawn last is no longer right.
     pub(crate) dirty: bool,
+    /// Whether the rows below the messages are no longer right.
+    pub(crate) typed: bool,
+    /// Whether something has happened since the last layout.
+    pub(crate) stale: bool,
     /// Whether another program has it.
     pub(crate) lent: bool,
 }
@@ -107,8 +111,9 @@ impl Gutter {
 impl Screen {
     pub(crate) fn new(width: u16, height: u16) -> Self {
         let layout = ChatLayout::default();
-        let (dirty, lent) = (true, false);
-        Self { width, height, panes: Panes::default(), layout, name: 0, dirty, lent }
+        let (panes, name) = (Panes::default(), 0);
+        let (dirty, stale, typed, lent) = (true, true, false, false);
+        Self { width, height, panes, layout, name, dirty, typed, stale, lent }
     }
 
     pub(crate) fn is_too_small(&self) -> bool {

@@ -96,7 +96,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     let mut effects = Vec::new();
     if before.is_none() {
         state.me.away = Away::default();
-        memory::arrive(state, now);
+        memory::arrive(state);
     } else if !same_log {
         state.me.memory.forget_numbers();
         refusals::log_changed(state, now, None);

@@ -3,8 +3,6 @@
 //! What was missed is counted by its numbers, however much it is; then the newest page tells which
 //! of it were one's own, and which concern one.
 
-use std::time::Duration;
-
 use chat_protocol::{Conversation, Message, Page, Request, limit};
 
 use crate::dialect::Ability;
@@ -17,21 +15,17 @@ use crate::state::memory::Span;
 use crate::state::{Stage, State};
 use crate::update::written;
 
-/// How long what was read stays unwritten, at least: reading is no reason to keep a disk awake.
-const PAUSE: Duration = Duration::from_secs(5);
-
 /// Messages that are counted as missed at most: the server's numbers may be anything.
 const MISSED_MOST: u32 = 1_000_000_000;
 
 /// The first welcome of a server: what is remembered of it.
-pub(crate) fn arrive(state: &mut State, now: Moment) {
+pub(crate) fn arrive(state: &mut State) {
     let Some(target) = state.link.target.clone() else { return };
     let Some(session) = &state.link.session else { return };
     if !state.link.dialect().can(Ability::History) {
         return;
     }
     state.me.memory.arrive(target, session.log.clone());
-    state.me.memory.written_at = now.up;
     // In their old order, before people who have written.
     for room in state.me.memory.rooms() {
         state.conversations.ensure(Conversation::Room(room));
@@ -139,15 +133,14 @@ pub(crate) fn count(state: &mut State, address: &Conversation, page: &[Message])
     }
 }
 
-/// Has written what is new since the last time: now and then, and at the end.
+/// Has written what is new since the last time, once it has come to rest, and at the end.
 pub(crate) fn keep(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
-    let pause = now.up.saturating_sub(state.me.memory.written_at) < PAUSE;
-    if pause && !effects.contains(&Effect::Quit) {
-        return;
+    let due = state.due().is_some_and(|due| due <= now.up);
+    if due || effects.contains(&Effect::Quit) {
+        effects.extend(leave(state));
+        effects.extend(written::sent(state));
+        state.me.memory.rhythm.written(now.up);
     }
-    effects.extend(leave(state));
-    effects.extend(written::sent(state));
-    state.me.memory.written_at = now.up;
 }
 
 /// The server is left, or the program.

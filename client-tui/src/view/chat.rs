@@ -14,12 +14,13 @@ use crate::words::hint::{self, Hint};
 /// Draws the screen; returns where the cursor is.
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     let layout = state.screen.layout;
-    let mut rest = area;
+    let foot = foot(state, area);
+    let mut rest = Rect { height: area.height - foot.height, ..area };
     title(state, take_rows(&mut rest, 1), buffer);
     // How others join is not for between two people: its row is the messages' there.
     let invites = if state.conversations.open().is_room() { layout.banner } else { 0 };
     banner(state, take_rows(&mut rest, invites), buffer);
-    let middle = take_rows(&mut rest, layout.messages + layout.banner - invites);
+    let middle = rest;
     let talks = Rect { width: layout.talks, ..middle };
     let members = Rect { x: middle.right() - layout.members, width: layout.members, ..middle };
     let between =
@@ -27,7 +28,22 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     panes::talks(state, talks, buffer);
     messages::draw(state, between, buffer);
     panes::members(state, members, buffer);
-    completion::draw(state, area, rest.y, buffer);
+    completion::draw(state, area, foot.y, buffer);
+    draw_foot(state, foot, buffer)
+}
+
+/// The rows below the messages: status, input, tip.
+pub(super) fn foot(state: &State, area: Rect) -> Rect {
+    let layout = state.screen.layout;
+    let mut rest = area;
+    take_rows(&mut rest, 1 + layout.banner + layout.messages);
+    rest
+}
+
+/// Draws these rows; returns where the cursor is.
+pub(super) fn draw_foot(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
+    let layout = state.screen.layout;
+    let mut rest = area;
     status::draw(state, take_rows(&mut rest, 1), buffer);
     let cursor = input::draw(state, take_rows(&mut rest, layout.input), buffer);
     tip(state, take_rows(&mut rest, layout.tip), buffer);

@@ -73,13 +73,16 @@ impl<'a> Said<'a> {
     }
 
     /// The pieces of a row, without the spaces at its end: nobody wants those underlined.
-    fn seen(&self, row: &Row) -> Vec<Piece> {
-        let mut pieces = row.pieces.clone();
-        if let Some(last) = pieces.last_mut().filter(|last| last.shown.is_none()) {
-            let text = last.text(self.entry.text());
-            last.end = last.start + text.trim_end_matches(' ').len();
-        }
-        pieces
+    fn seen(&self, row: &Row) -> impl Iterator<Item = Piece> {
+        let last = row.pieces.len().saturating_sub(1);
+        row.pieces.iter().enumerate().map(move |(index, piece)| {
+            let mut piece = piece.clone();
+            if index == last && piece.shown.is_none() {
+                let text = piece.text(self.entry.text());
+                piece.end = piece.start + text.trim_end_matches(' ').len();
+            }
+            piece
+        })
     }
 
     /// What stands before the text; returns the column behind it.

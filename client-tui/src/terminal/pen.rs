@@ -1,0 +1,180 @@
+//! Writes cells as terminals understand them: where, how it looks, where it leads to, and what it
+//! is; each only where it is not clear from the cell before.
+//!
+//! Puts the cursor right behind characters on whose width terminals disagree.
+
+use std::io::{self, Write};
+
+use crossterm::cursor::MoveTo;
+use crossterm::queue;
+use crossterm::style::{Attribute, Colors, SetAttribute, SetColors};
+use ratatui::buffer::{Cell, CellWidth};
+use ratatui::style::{Color, Modifier};
+use ratatui_crossterm::IntoCrossterm;
+
+use super::hyperlinks::Links;
+use crate::cells;
+
+/// What cells can have besides colours.
+const ATTRIBUTES: [(Modifier, Attribute); 9] = [
+    (Modifier::BOLD, Attribute::Bold),
+    (Modifier::DIM, Attribute::Dim),
+    (Modifier::ITALIC, Attribute::Italic),
+    (Modifier::UNDERLINED, Attribute::Underlined),
+    (Modifier::SLOW_BLINK, Attribute::SlowBlink),
+    (Modifier::RAPID_BLINK, Attribute::RapidBlink),
+    (Modifier::REVERSED, Attribute::Reverse),
+    (Modifier::HIDDEN, Attribute::Hidden),
+    (Modifier::CROSSED_OUT, Attribute::CrossedOut),
+];
+
+/// How characters look that are written now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Dress {
+    colours: (Color, Color),
+    modifier: Modifier,
+}
+
+/// What terminals begin and end with.
+const PLAIN: Dress = Dress { colours: (Color::Reset, Color::Reset), modifier: Modifier::empty() };
+
+/// A terminal that is written to, cell by cell.
+pub(super) struct Pen<'a> {
+    out: &'a mut Vec<u8>,
+    /// `None` where links must not be written.
+    links: Option<&'a Links>,
+    /// Where the next character goes by itself, if that is known.
+    at: Option<(u16, u16)>,
+    dress: Dress,
+    link: Option<u32>,
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(out: &'a mut Vec<u8>, links: Option<&'a Links>) -> Self {
+        Self { out, links, at: None, dress: PLAIN, link: None }
+    }
+
+    /// Writes a cell.
+    pub(super) fn put(&mut self, (x, y): (u16, u16), cell: &Cell) -> io::Result<()> {
+        self.lead_to(cells::link_of(cell))?;
+        if self.at != Some((x, y)) {
+            queue!(self.out, MoveTo(x, y))?;
+        }
+        self.dress(Dress { colours: (cell.fg, cell.bg), modifier: cell.modifier })?;
+        self.out.extend_from_slice(cell.symbol().as_bytes());
+        self.at = is_sure(cell).then_some((x.saturating_add(1), y));
+        Ok(())
+    }
+
+    /// Leaves the terminal as it was found; to be called behind the last cell.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.lead_to(None)?;
+        self.dress(PLAIN)
+    }
+
+    fn lead_to(&mut self, link: Option<u32>) -> io::Result<()> {
+        if self.link == link {
+            return Ok(());
+        }
+        let address = |number: Option<u32>| self.links?.address(number?);
+        match (address(self.link), address(link)) {
+            (_, Some(address)) => {
+                let number = link.unwrap_or_default();
+                write!(self.out, "\x1b]8;id={number};{address}\x1b\\")?;
+            }
+            (Some(_), None) => self.out.extend_from_slice(b"\x1b]8;;\x1b\\"),
+            (None, None) => {}
+        }
+        self.link = link;
+        Ok(())
+    }
+
+    fn dress(&mut self, wanted: Dress) -> io::Result<()> {
+        if self.dress == wanted {
+            return Ok(());
+        }
+        if !self.dress.modifier.difference(wanted.modifier).is_empty() || wanted == PLAIN {
+            // Taking off one by one would take off more: nothing ends boldness alone.
+            queue!(self.out, SetAttribute(Attribute::Reset))?;
+            self.dress = PLAIN;
+        }
+        let more = wanted.modifier.difference(self.dress.modifier);
+        for (modifier, attribute) in ATTRIBUTES {
+            if more.contains(modifier) {
+                queue!(self.out, SetAttribute(attribute))?;
+            }
+        }
+        if self.dress.colours != wanted.colours {
+            let (fg, bg) = wanted.colours;
+            queue!(self.out, SetColors(Colors::new(fg.into_crossterm(), bg.into_crossterm())))?;
+        }
+        self.dress = wanted;
+        Ok(())
+    }
+}
+
+/// Whether all terminals agree that the cursor is in the next column behind a cell. Behind one of
+/// several characters they may not.
+fn is_sure(cell: &Cell) -> bool {
+    let symbol = cell.symbol();
+    symbol.len() == 1 || (symbol.chars().nth(1).is_none() && cell.cell_width() == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    use super::*;
+
+    /// What is written of a row.
+    fn written(buffer: &Buffer) -> String {
+        let mut out = Vec::new();
+        let mut pen = Pen::new(&mut out, None);
+        for (x, cell) in (0..).zip(&buffer.content) {
+            pen.put((x, 0), cell).unwrap();
+        }
+        pen.finish().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn check(words: &[(&str, Style)], expected: &str) {
+        let width = words.iter().map(|(word, _)| cells::width(word)).sum::<usize>();
+        let width = u16::try_from(width).unwrap();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
+        let mut x = 0;
+        for (word, style) in words {
+            x = cells::put(&mut buffer, (x, 0), width, word, *style);
+        }
+        assert_eq!(written(&buffer), expected);
+    }
+
+    #[test]
+    fn looks_are_told_where_they_change() {
+        let (plain, bold) = (Style::new(), Style::new().add_modifier(Modifier::BOLD));
+        let red = Style::new().fg(Color::Red);
+        check(&[("ab", plain)], "\x1b[1;1Hab");
+        check(&[("ab", plain), ("cd", bold)], "\x1b[1;1Hab\x1b[1mcd\x1b[0m");
+        check(
+            &[("a", bold), ("b", plain), ("c", bold)],
+            "\x1b[1;1H\x1b[1ma\x1b[0mb\x1b[1mc\x1b[0m",
+        );
+        check(&[("ab", red), ("c", plain)], "\x1b[1;1H\x1b[38;5;1;49mab\x1b[0mc");
+        let loud = red.add_modifier(Modifier::BOLD | Modifier::ITALIC);
+        check(&[("a", bold), ("b", loud)], "\x1b[1;1H\x1b[1ma\x1b[3m\x1b[38;5;1;49mb\x1b[0m");
+        check(
+            &[("a", loud), ("b", red)],
+            "\x1b[1;1H\x1b[1m\x1b[3m\x1b[38;5;1;49ma\x1b[0m\x1b[38;5;1;49mb\x1b[0m",
+        );
+    }
+
+    #[test]
+    fn behind_what_may_be_wider_elsewhere_the_cursor_is_put_right() {
+        let plain = Style::new();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        cells::put(&mut buffer, (0, 0), 4, "aשb", plain);
+        assert_eq!(written(&buffer), "\x1b[1;1H\u{2068}a\x1b[1;2Hשb\u{2069}\x1b[1;4H ");
+        check(&[("é!", plain)], "\x1b[1;1Hé!");
+    }
+}

@@ -1,0 +1,49 @@
+//! Keys that do nothing but edit what is typed: then the rows below the messages are all that
+//! changes, and neither laying the messages out nor drawing them is waited for.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::keys;
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::keymap::{self, Action};
+use crate::state::{Stage, State};
+
+/// Whether a key edits the typed text, and nothing is shown that goes away with it.
+pub(crate) fn is_typing(state: &State, key: &KeyEvent) -> bool {
+    let edits =
+        keymap::typed(key).is_some() || matches!(keymap::action(key), Some(Action::Edit(_)));
+    let talk = state.conversations.open();
+    edits
+        && key.kind != KeyEventKind::Release
+        && is_plain(state)
+        && !state.screen.is_too_small()
+        && !talk.compose.prefixed
+        && talk.scrollback.picked_code().is_none()
+}
+
+/// Whether nothing lies above the messages, or stands in place of what is typed.
+fn is_plain(state: &State) -> bool {
+    let compose = &state.conversations.open().compose;
+    state.stage == Stage::Chat
+        && state.overlays.is_empty()
+        && compose.completion.is_none()
+        && compose.search.is_none()
+}
+
+/// Takes such a key. What it brings about after all, such as a list of completions or one row more,
+/// is drawn with everything else.
+pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
+    let (dirty, layout) = (state.screen.dirty, state.screen.layout);
+    let mut effects = keys::key(state, now, key);
+    if is_plain(state) {
+        super::divide(state);
+        if effects.is_empty() && state.screen.layout == layout {
+            (state.screen.dirty, state.screen.typed) = (dirty, true);
+            return effects;
+        }
+    }
+    state.screen.stale = true;
+    effects.extend(super::prepare(state));
+    effects
+}
