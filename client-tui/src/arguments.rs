@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 
-use chat_protocol::{Nick, RoomName, limit};
+use chat_protocol::{Lab, Nick, RoomName, limit};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+
+use crate::dialect::Dialect;
 
 /// With what the client begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Launch {
     pub named: bool,
     /// A room to enter besides the one that everybody starts in.
     pub room: Option<RoomName>,
+    /// What to speak with the server.
+    pub dialect: Dialect,
     /// What is known of the screen.
     pub look: Look,
 }
@@ -58,6 +63,8 @@ Examples:
   chat-tui --host 192.168.1.23          join the server there
   chat-tui --host lab.example.org:7000 --name ann --room rust
   chat-tui --serve                      host a room; others join with --host and your address
+  chat-tui --host 127.0.0.1:5000 --dialect line
+                                        try a chat server of your own
   chat-tui --theme light                for terminals with a light background
 
 Flags beat the environment. The name used last is used again, at first your login's;
@@ -89,6 +96,11 @@ struct Arguments {
     /// Host a room from this terminal at once
     #[arg(long)]
     serve: bool,
+
+    /// Speak as a lab's own server does, which --host names: line (name first, then messages),
+    /// comma (register, list, chat), pickle, or raw
+    #[arg(long, value_parser = lab())]
+    dialect: Option<Lab>,
 
     /// Colours for a dark or a light background [default: as COLORFGBG tells, else dark]
     #[arg(long, env = "CHAT_THEME", value_enum)]
@@ -132,29 +144,48 @@ impl Launch {
         let mut command = Arguments::command();
         let matches = command.try_get_matches_from_mut(arguments)?;
         let arguments = Arguments::from_arg_matches(&matches)?;
-        // A host from the environment is where one usually goes, and gives way.
-        let typed = matches.value_source("host") == Some(ValueSource::CommandLine);
-        if arguments.serve && typed {
-            let text = "--serve hosts here and --host joins elsewhere: give one of them";
-            return Err(command.error(ErrorKind::ArgumentConflict, text));
+        let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        if let Some((kind, text)) = arguments.conflict(typed) {
+            return Err(command.error(kind, text));
         }
-        if arguments.port == Some(0) && !arguments.serve {
-            let text = "port 0 takes a free one, which only makes sense with --serve";
-            return Err(command.error(ErrorKind::ValueValidation, text));
-        }
-        let Arguments { host, port, name, room, serve, theme, plain: _ } = arguments;
+        let Arguments { host, port, name, room, serve, theme, plain: _, dialect } = arguments;
         let usual = port.unwrap_or(limit::DEFAULT_PORT);
         let start = match host {
             _ if serve => Start::Host { port: usual },
             Some(Place { host, port }) => Start::Connect { host, port: port.unwrap_or(usual) },
             None => Start::Ask,
         };
+        let room = room.filter(|_| dialect.is_none());
+        let dialect = dialect.map_or(Dialect::Native, Dialect::Lab);
         let named = name.is_some();
         let mut look = Look::from(|name| std::env::var(name).ok());
         look.light = theme.map(|theme| theme == Theme::Light).or(look.light);
         // A free port is for the room that was asked for: it means nothing to who joins one.
         let port = port.filter(|&port| port != 0).unwrap_or(limit::DEFAULT_PORT);
-        Ok(Self { start, port, name: name.unwrap_or_else(login), named, room, look })
+        Ok(Self { start, port, name: name.unwrap_or_else(login), named, room, dialect, look })
+    }
+}
+
+impl Arguments {
+    /// What cannot be meant together. Of what is not `typed`, the environment's gives way: a host
+    /// there is where one usually goes, a room where one usually talks.
+    fn conflict(&self, typed: impl Fn(&str) -> bool) -> Option<(ErrorKind, String)> {
+        let joins = self.host.is_some() && !self.serve;
+        if self.serve && typed("host") {
+            let text = "--serve hosts here and --host joins elsewhere: give one of them";
+            return Some((ErrorKind::ArgumentConflict, text.to_owned()));
+        }
+        if self.port == Some(0) && !self.serve {
+            let text = "port 0 takes a free one, which only makes sense with --serve";
+            return Some((ErrorKind::ValueValidation, text.to_owned()));
+        }
+        let lab = self.dialect?;
+        if !joins {
+            let text = "--dialect is for joining somebody's server: say with --host which";
+            return Some((ErrorKind::ArgumentConflict, text.to_owned()));
+        }
+        let text = format!("the {lab} dialect has no rooms: leave --room out");
+        typed("room").then_some((ErrorKind::ArgumentConflict, text))
     }
 }
 
@@ -175,6 +206,11 @@ fn login() -> Nick {
     let login = whoami::fallible::username().ok();
     let name = login.and_then(|login| Nick::repair(&login)).or_else(|| Nick::repair("guest"));
     name.expect("‘guest’ is a name")
+}
+
+/// Takes the names of dialects, which the help lists.
+fn lab() -> impl TypedValueParser<Value = Lab> {
+    PossibleValuesParser::new(Lab::ALL.map(Lab::name)).try_map(|name| name.parse())
 }
 
 fn nick(raw: &str) -> Result<Nick, String> {
@@ -271,6 +307,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_the_rule() {
+        refused("chat-tui --dialect line", "say with --host which");
+        refused("chat-tui --serve --dialect line", "say with --host which");
+        refused("chat-tui --host lab --dialect comma --room rust", "has no rooms");
+        refused("chat-tui --host lab --dialect irc", "line, comma, pickle, raw");
         refused("chat-tui --host lab --serve", "give one of them");
         refused("chat-tui --host lab:x", "ports are numbers from 1 to 65535");
         refused("chat-tui --host [::1]7", "is no port");
@@ -289,6 +329,13 @@ mod tests {
         assert_eq!((given.name.as_str(), given.named), ("Änn", true));
         assert_eq!(given.room.unwrap().as_str(), "rust");
         assert!(!launch("chat-tui").unwrap().named);
+    }
+
+    #[test]
+    fn a_dialect_may_be_asked_for() {
+        let dialect = |line: &str| launch(line).map(|launch| launch.dialect);
+        assert_eq!(dialect("chat-tui --host lab"), Ok(Dialect::Native));
+        assert_eq!(dialect("chat-tui --host lab --dialect raw"), Ok(Dialect::Lab(Lab::Raw)));
     }
 
     #[test]

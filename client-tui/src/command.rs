@@ -95,7 +95,10 @@ commands! {
 pub(crate) fn run(state: &mut State, now: Moment, line: &str) -> Outcome {
     let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     match find(name) {
-        Some(command) => (command.run)(state, now, arguments.trim()),
+        Some(command) => match state.link.dialect().lacks_command(command.name) {
+            Some(words) => Err(words),
+            None => (command.run)(state, now, arguments.trim()),
+        },
         None => Err(unknown(name)),
     }
 }
@@ -245,7 +248,8 @@ fn msg(state: &mut State, now: Moment, arguments: &str) -> Outcome {
     }
     let (name, text) = addressee(state, arguments)?;
     let to = Nick::new(name).map_err(|error| error.to_string())?;
-    let text = text.to_owned();
+    let fixed = state.link.dialect().fixed_words().unwrap_or_default();
+    let text = if text.is_empty() { fixed } else { text }.to_owned();
     if state.link.name().is_some_and(|own| own.key() == to.key()) {
         return Err("this is you".to_owned());
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chat_protocol::{Nick, Request};
 
+use crate::dialect::Dialect;
 use crate::highlight::Snippet;
 use crate::{people, places, written};
 
@@ -70,6 +71,8 @@ pub struct Target {
     pub port: u16,
     /// The name to go by.
     pub name: Nick,
+    /// What is spoken there.
+    pub dialect: Dialect,
 }
 
 impl Target {

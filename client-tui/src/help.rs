@@ -1,9 +1,11 @@
 //! What the help says: keys and commands in sections, straight from the tables that run them.
 
 use crate::command::{COMMANDS, Command};
+use crate::dialect::Dialect;
 use crate::keymap::{Action, BINDINGS, Binding};
 use crate::sheet::{Row, Sheet, inside, wrap};
 use crate::state::{Stage, State};
+use crate::words;
 
 /// Columns from which keys and commands stand side by side.
 const SIDE_BY_SIDE: u16 = 110;
@@ -28,13 +30,14 @@ pub(crate) fn whole(state: &State) -> Sheet {
         first.push(Row::Gap);
     }
     let title = "Help".to_owned();
+    let dialect = state.link.dialect();
     let mut sheet = if state.screen.width >= SIDE_BY_SIDE {
         let half = inside(WIDE) / 2 - 1;
         first.extend(keys());
-        let columns = vec![wrap(&first, half, LEFT), wrap(&commands(), half, LEFT)];
+        let columns = vec![wrap(&first, half, LEFT), wrap(&commands(dialect), half, LEFT)];
         Sheet { title, columns, width: WIDE, left: LEFT, advice: Vec::new() }
     } else {
-        first.extend(commands());
+        first.extend(commands(dialect));
         first.push(Row::Gap);
         first.extend(keys());
         Sheet::single(title, state, NARROW, LEFT, &first)
@@ -74,6 +77,9 @@ fn context(state: &State) -> String {
             "On the way to the server: R tries again, Esc goes back.".to_owned()
         }
         Stage::Chat => {
+            if let Some(lab) = state.link.dialect().lab() {
+                return words::lab::context(lab);
+            }
             let talk = state.conversations.open();
             let title = talk.title();
             match talk.is_room() {
@@ -138,11 +144,14 @@ fn sections<T>(
     all
 }
 
-fn commands() -> Vec<Row> {
+/// The commands that mean something where one is.
+fn commands(dialect: Dialect) -> Vec<Row> {
+    let known: Vec<&Command> =
+        COMMANDS.iter().filter(|command| dialect.lacks_command(command.name).is_none()).collect();
     let headings = ["Commands: people", "Commands: rooms", "Commands: the rest"];
     sections(
         &headings,
-        COMMANDS,
+        &known,
         |command| match command.name {
             "msg" | "whois" | "profile" | "nick" | "ignore" | "unignore" | "away" | "back"
             | "me" => 0,
@@ -191,6 +200,8 @@ mod tests {
     fn every_key_and_command_is_in_one_section() {
         let lines = |rows: &[Row]| rows.iter().filter(|row| matches!(row, Row::Line(..))).count();
         let shown = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).count();
-        assert_eq!((lines(&keys()), lines(&commands())), (shown, COMMANDS.len()));
+        assert_eq!((lines(&keys()), lines(&commands(Dialect::Native))), (shown, COMMANDS.len()));
+        let raw = commands(Dialect::Lab(chat_protocol::Lab::Raw));
+        assert!(lines(&raw) < COMMANDS.len());
     }
 }

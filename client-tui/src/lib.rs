@@ -27,6 +27,7 @@ pub mod arguments;
 mod card;
 mod cells;
 mod command;
+pub mod dialect;
 pub mod effect;
 pub mod errands;
 pub mod event;
@@ -140,7 +141,7 @@ struct Client {
 
 impl Client {
     fn new(launch: Launch, storage: &mut Storage) -> io::Result<Self> {
-        let Launch { start, port, name, named, room, look } = launch;
+        let Launch { start, port, name, named, room, dialect, look } = launch;
         // Whoever went by another name than their login's last time, goes on under it.
         let name = storage.last_name().filter(|_| !named).unwrap_or(name);
         if start != arguments::Start::Ask {
@@ -149,7 +150,8 @@ impl Client {
         let start = match start {
             arguments::Start::Ask => state::Start::Screen,
             arguments::Start::Connect { host, port } => {
-                state::Start::Join { target: Target { host, port, name: name.clone() }, room }
+                let target = Target { host, port, name: name.clone(), dialect };
+                state::Start::Join { target, room }
             }
             arguments::Start::Host { port } => state::Start::Host { port, name: name.clone() },
         };

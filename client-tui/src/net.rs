@@ -9,11 +9,13 @@ mod connect;
 mod connection;
 mod frames;
 mod heartbeat;
+mod pace;
+mod visit;
 mod worker;
 
 use std::time::Duration;
 
-use chat_protocol::{Request, Token};
+use chat_protocol::{Heard, Request, Token};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -45,6 +47,8 @@ pub enum Event {
     },
     /// Frames that came in, in order; everything that one read brought, at most some hundred.
     Frames(Vec<chat_protocol::Event>),
+    /// What a lab's server was heard to say, in order; at most some hundred things.
+    Heard(Vec<Heard>),
     /// A ping was answered after this time.
     RoundTrip(Duration),
     /// No answer has come for so long, which is longer than a living link takes. Frames may still

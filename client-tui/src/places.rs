@@ -101,7 +101,7 @@ impl Places {
 
 impl Place {
     fn new(target: &Target, log: &str) -> Self {
-        let Target { host, port, name } = target.clone();
+        let Target { host, port, name, .. } = target.clone();
         Self { host, port, name, log: log.to_owned(), talks: Vec::new() }
     }
 
@@ -162,9 +162,11 @@ fn is_plain(log: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
 
     fn target(port: u16) -> Target {
-        Target { host: "lab".to_owned(), port, name: Nick::new("sam").unwrap() }
+        let name = Nick::new("sam").unwrap();
+        Target { host: "lab".to_owned(), port, name, dialect: Dialect::Native }
     }
 
     fn mark(room: &str, log: Option<&str>, read: u64) -> Mark {

@@ -22,6 +22,7 @@ use chat_protocol::{Nick, Token};
 use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
+use crate::dialect::Dialect;
 use crate::effect::Target;
 use crate::people::{self, People};
 use crate::places::{self, Places};
@@ -266,7 +267,7 @@ impl Storage {
 
     /// Puts a server on top of the recent ones.
     pub fn remember(&mut self, target: &Target) {
-        let Target { host, port, name } = target.clone();
+        let Target { host, port, name, .. } = target.clone();
         let server = Server { host, port, name };
         self.recent.put_on_top(server.clone());
         self.change(Change::Joined(server));
@@ -434,7 +435,12 @@ impl Recent {
 
 impl Server {
     fn target(&self) -> Target {
-        Target { host: self.host.clone(), port: self.port, name: self.name.clone() }
+        Target {
+            host: self.host.clone(),
+            port: self.port,
+            name: self.name.clone(),
+            dialect: Dialect::Native,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod compose;
 pub(crate) mod connect;
 pub(crate) mod frames;
 pub(crate) mod keys;
+pub(crate) mod lab;
 pub(crate) mod memory;
 pub(crate) mod network;
 pub(crate) mod outside;
@@ -26,6 +27,7 @@ pub(crate) mod written;
 
 use chat_protocol::{Page, Request, limit};
 
+use crate::dialect::Ability;
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::net;
@@ -49,14 +51,12 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         return typing::key(state, now, key);
     }
     let unasked = matches!(event, Event::Stop);
-    let frames = matches!(event, Event::Net(net::Event::Frames(_)));
+    let frames = matches!(event, Event::Net(net::Event::Frames(_) | net::Event::Heard(_)));
     let idle = matches!(event, Event::Woke | Event::Net(net::Event::RoundTrip(_)));
     // Whoever does something does it to what they would see.
     let mut effects = if frames { Vec::new() } else { prepare(state) };
     effects.extend(take(state, now, event));
-    if state.link.is_live() {
-        effects.extend(state.outgoing.pump().into_iter().map(Effect::Send));
-    }
+    effects.extend(send(state, now));
     state.screen.stale |= state.screen.dirty;
     if !frames {
         effects.extend(prepare(state));
@@ -91,6 +91,17 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     }
 }
 
+/// What can be sent goes out.
+fn send(state: &mut State, now: Moment) -> Vec<Effect> {
+    if !state.link.is_live() {
+        return Vec::new();
+    }
+    match state.link.dialect().can(Ability::Acknowledge) {
+        true => state.outgoing.pump().into_iter().map(Effect::Send).collect(),
+        false => lab::send(state, now),
+    }
+}
+
 /// The first effects.
 pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
     let mut effects = match &state.stage {
@@ -116,7 +127,7 @@ pub fn prepare(state: &mut State) -> Vec<Effect> {
     }
     lay_out(state);
     let mut effects = reading::seen(state);
-    if state.link.is_live() {
+    if state.link.is_live() && state.link.dialect().can(Ability::History) {
         let talk = state.conversations.open_mut();
         if let Some(wanted) = talk.scrollback.ask_older() {
             let page = match wanted {
@@ -144,10 +155,11 @@ fn divide(state: &mut State) {
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
     let hinted = state.overlays.last().is_some_and(|overlay| overlay.hint().is_some());
     let hint = hinted || crate::words::hint::has_row(state);
+    let lists = state.link.dialect().can(Ability::Members);
     let talk = state.conversations.open_mut();
     talk.compose.lay_out(width);
     let wishes = Wishes {
-        room: talk.is_room(),
+        room: talk.is_room() && lists,
         several,
         banner: talk.is_room() && state.me.hosting.invitation().is_some(),
         tip: hint,

@@ -1,10 +1,12 @@
 //! What people read when something goes wrong: in this client's own words, with what to do about it.
 
 pub(crate) mod hint;
+pub(crate) mod lab;
 pub(crate) mod shortcodes;
 
 use chat_protocol::{Code, Conversation, Refusal, limit, text};
 
+use crate::dialect::Dialect;
 use crate::effect::Target;
 use crate::event::HostFailure;
 use crate::net::Failure;
@@ -47,7 +49,7 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
             format!("No machine is known by the name ‘{host}’"),
             &["Check the spelling.", "Or use the number instead, such as 192.168.1.23."],
         ),
-        Failure::Refused => refused(host, port),
+        Failure::Refused => refused(target),
         Failure::TimedOut => diagnosis(
             format!("{host} does not answer"),
             &[
@@ -82,7 +84,12 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
     }
 }
 
-fn refused(host: &str, port: u16) -> Diagnosis {
+fn refused(target: &Target) -> Diagnosis {
+    let (host, port) = (&target.host, target.port);
+    let headline = format!("{host} is there, but no server listens on port {port}");
+    if target.dialect != Dialect::Native {
+        return diagnosis(headline, &["Is the server running? Or is the port wrong?"]);
+    }
     let start = "Is the server running? Start one there with:";
     let mut advice = match port == limit::DEFAULT_PORT {
         true => vec![format!("{start}  chat-tui --serve")],
@@ -90,7 +97,6 @@ fn refused(host: &str, port: u16) -> Diagnosis {
         false => vec![start.to_owned(), format!("    chat-tui --serve --port {port}")],
     };
     advice.push("Or is the port wrong?".to_owned());
-    let headline = format!("{host} is there, but no server listens on port {port}");
     Diagnosis { headline, advice }
 }
 
@@ -105,7 +111,10 @@ pub(crate) fn stakes(unsent: usize, others: usize) -> Vec<String> {
 }
 
 fn not_chat(bytes: &str, host: &str, port: u16) -> Diagnosis {
-    let mut advice = vec!["Wrong port? Chat servers usually have 65433.".to_owned()];
+    let mut advice = vec![
+        "Wrong port? Chat servers usually have 65433.".to_owned(),
+        "Or somebody's own? chat-tui --dialect line, comma, pickle or raw.".to_owned(),
+    ];
     if !bytes.trim().is_empty() {
         advice.insert(0, format!("It says: {}", bytes.trim()));
     }

@@ -127,7 +127,7 @@ impl Written {
 
 impl Place {
     fn new(target: &Target) -> Self {
-        let Target { host, port, name } = target.clone();
+        let Target { host, port, name, .. } = target.clone();
         Self { host, port, name, sent: Vec::new(), left: Left::default() }
     }
 
@@ -200,9 +200,11 @@ fn bytes<T: Serialize>(one: &T) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
 
     fn target(port: u16) -> Target {
-        Target { host: "lab".to_owned(), port, name: Nick::new("sam").unwrap() }
+        let name = Nick::new("sam").unwrap();
+        Target { host: "lab".to_owned(), port, name, dialect: Dialect::Native }
     }
 
     fn line(room: &str, text: &str) -> Line {

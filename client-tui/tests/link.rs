@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use chat_protocol::{Event as Frame, Nick, Request, Token};
+use chat_tui::dialect::Dialect;
 use chat_tui::effect::Target;
 use chat_tui::net::{self, Command, Event, Failure, Link};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -80,7 +81,8 @@ impl Stage {
 fn connect_to(host: &str, port: u16) -> Command {
     let name = Nick::new("ann").unwrap();
     let token = Token::new("0123456789abcdef").unwrap();
-    Command::Connect { target: Target { host: host.to_owned(), port, name }, token }
+    let target = Target { host: host.to_owned(), port, name, dialect: Dialect::Native };
+    Command::Connect { target, token }
 }
 
 fn time(at: i64) -> String {

@@ -5,6 +5,7 @@ mod support;
 use chat_protocol::{
     Event as Frame, Hello, MessageId, Nick, Request, Resume, RoomName, Text, Token,
 };
+use chat_tui::dialect::Dialect;
 use chat_tui::effect::Target;
 use chat_tui::hosting::Host;
 use chat_tui::net::{self, Command, Event, Link};
@@ -14,7 +15,8 @@ fn connect(port: u16) -> Link {
     let (mut link, worker) = net::link();
     tokio::spawn(worker.run());
     let token = Token::new("0123456789abcdef").expect("a token");
-    let target = Target { host: "127.0.0.1".to_owned(), port, name: ann() };
+    let target =
+        Target { host: "127.0.0.1".to_owned(), port, name: ann(), dialect: Dialect::Native };
     link.command(Command::Connect { target, token });
     link
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chat_protocol::{Nick, Request};
+use chat_tui::dialect::Dialect;
 use chat_tui::effect::{Effect, Target};
 use chat_tui::errands::Errands;
 use chat_tui::event::{Event, Moment};
@@ -314,7 +315,7 @@ async fn the_latest_wish_to_be_woken_counts_and_counts_once() {
 async fn effects_are_performed_in_order() {
     let mut stage = Stage::new();
     let name = Nick::new("ann").unwrap();
-    let target = Target { host: "lab".to_owned(), port: 7, name };
+    let target = Target { host: "lab".to_owned(), port: 7, name, dialect: Dialect::Native };
     stage.fake.answers = [
         vec![
             Effect::Connect(target.clone()),

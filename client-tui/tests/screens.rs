@@ -95,7 +95,7 @@ fn hosting() {
     let mut client = Client::new(setup(Start::Host { port: 0, name: nick("sam") }));
     let addresses = vec!["192.168.1.23".parse().unwrap()];
     let effects = client.send(Event::Hosted(Ok(Hosted { port: 7000, addresses })));
-    let own = Target { host: "127.0.0.1".to_owned(), port: 7000, name: nick("sam") };
+    let own = Target { host: "127.0.0.1".to_owned(), port: 7000, ..target() };
     assert_eq!(effects, [Effect::Connect(own)]);
     client.connect();
     snapshots("hosting", client);

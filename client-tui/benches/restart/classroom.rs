@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use chat_protocol::{Conversation, Event as Frame, Hello, Nick, Request, Resume, RoomName, Token};
+use chat_tui::dialect::Dialect;
 use chat_tui::effect::Target;
 use chat_tui::net::{self, Command, Event, Failure};
 use tokio::runtime::{Builder, Runtime};
@@ -63,7 +64,8 @@ async fn attend(number: usize, port: u16, news: Sender<News>) {
     tokio::spawn(worker.run());
     let name = Nick::new(&format!("student-{number}")).unwrap();
     let token = Token::new(&format!("a secret of number {number:05}")).unwrap();
-    let target = Target { host: "127.0.0.1".to_owned(), port, name: name.clone() };
+    let target =
+        Target { host: "127.0.0.1".to_owned(), port, name: name.clone(), dialect: Dialect::Native };
     link.command(Command::Connect { target, token });
     let mut resume = Vec::new();
     let tell = |what| news.send(News { at: Instant::now(), what }).is_ok();
@@ -83,7 +85,7 @@ async fn attend(number: usize, port: u16, news: Sender<News>) {
                 resume = vec![Resume { room, after, log: Some(welcome.log) }];
                 tell(What::Live)
             }),
-            Event::RoundTrip(_) | Event::Silent(_) => true,
+            Event::Heard(_) | Event::RoundTrip(_) | Event::Silent(_) => true,
         };
         if !listened {
             return;

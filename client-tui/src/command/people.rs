@@ -4,6 +4,7 @@
 use chat_protocol::{Line, Nick, Profile, Request, limit};
 
 use super::{Outcome, online, told};
+use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::people::Change;
@@ -40,6 +41,11 @@ fn nick(raw: &str) -> Result<Nick, String> {
 /// Shows what others see of oneself, or changes a field of it.
 pub(super) fn profile(state: &mut State, _now: Moment, words: &str) -> Outcome {
     let own = state.link.name().cloned().ok_or("join a server first")?;
+    let native = state.link.dialect() == Dialect::Native;
+    if words.is_empty() && !native {
+        let words = told_of(&state.me.profile(&own));
+        return told(state, words);
+    }
     if words.is_empty() {
         online(state)?;
         return Ok(vec![ask(state, own)]);
@@ -56,12 +62,28 @@ pub(super) fn profile(state: &mut State, _now: Moment, words: &str) -> Outcome {
     let change = Change::Profile(own.clone(), profile.clone());
     state.me.people.apply(&change);
     let keep = Effect::KeepPeople(change);
-    if !state.link.is_live() {
-        state.tip = crate::state::tip::Tip::Told("kept: told when the link is up".to_owned());
+    if !state.link.is_live() || !native {
+        let words = if native {
+            "kept: told when the link is up"
+        } else {
+            "kept: sent when you connect next"
+        };
+        state.tip = crate::state::tip::Tip::Told(words.to_owned());
         return Ok(vec![keep]);
     }
     state.me.asked = Some(own);
     Ok(vec![keep, Effect::Send(Request::Profile(profile))])
+}
+
+/// What one tells of oneself, in a line.
+fn told_of(profile: &Profile) -> String {
+    let Profile { full_name, student_id, github } = profile;
+    let fields = [("name", full_name), ("id", student_id), ("github", github)];
+    let fields = fields.map(|(field, value)| match value.as_str() {
+        "" => format!("no {field}"),
+        value => format!("{field} {value}"),
+    });
+    format!("your profile: {}", fields.join(", "))
 }
 
 fn field_of<'a>(profile: &'a mut Profile, field: &str) -> Option<&'a mut Line> {

@@ -19,13 +19,13 @@ use super::{Event, Failure};
 
 /// Bytes that may wait to be written. A server that lets this much lie is as good as dead, and
 /// the link is renewed: after that the client sends again what was not acknowledged.
-const UNWRITTEN_MOST: usize = 1 << 20;
+pub(super) const UNWRITTEN_MOST: usize = 1 << 20;
 
 /// Events that may wait for room in the queue to the client while reading goes on.
-const UNTOLD_MOST: usize = 2;
+pub(super) const UNTOLD_MOST: usize = 2;
 
 /// How long a link that is being left is given to take what was sent last.
-const GOODBYE: Duration = Duration::from_millis(500);
+pub(super) const GOODBYE: Duration = Duration::from_millis(500);
 
 /// One connection while it lasts.
 #[derive(Debug)]
@@ -199,6 +199,6 @@ impl<'a> Connection<'a> {
 }
 
 /// More was to be sent than the link took.
-fn stuck() -> Ended {
+pub(super) fn stuck() -> Ended {
     Ended::Failed(Failure::Other("the server takes nothing".to_owned()))
 }

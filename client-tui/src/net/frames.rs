@@ -11,7 +11,7 @@ use super::Failure;
 pub(super) const BATCH_MOST: usize = 256;
 
 /// Room that every read finds.
-const READ_BYTES: usize = 64 * 1024;
+pub(super) const READ_BYTES: usize = 64 * 1024;
 
 /// Characters that are kept of whatever is not a chat server.
 const SHOWN_CHARS: usize = 60;

@@ -10,11 +10,16 @@ use tokio::time::{Instant, sleep_until};
 use super::backoff::Backoff;
 use super::connect::connect;
 use super::connection::Connection;
+use super::visit::Visit;
 use super::{Command, Event, Failure, Stamped};
+use crate::dialect::Dialect;
 use crate::effect::Target;
 
 /// A link that held this long makes the next failure count as the first.
 const HELD: Duration = Duration::from_secs(10);
+
+/// What is waited at least for a lab's server, which may be made for one client at a time.
+const LAB_WAIT: Duration = Duration::from_secs(3);
 
 /// The task that owns the socket: takes commands, tells events.
 #[derive(Debug)]
@@ -128,10 +133,7 @@ impl Worker {
 
     /// Tells a failure, and waits for the next attempt, if there is to be one.
     async fn failed(&mut self, failure: Failure) -> Ended {
-        let strange = matches!(failure, Failure::NotChat(_) | Failure::BadGreeting(_));
-        let proven = self.goal.as_ref().is_some_and(|goal| goal.proven);
-        // Whoever was never a chat server will not become one by being asked again.
-        let retry_in = (!strange || proven).then(|| self.backoff.wait(random()));
+        let retry_in = self.wait_after(&failure);
         if let Err(ended) = self.tell(Event::Down { failure, retry_in }).await {
             return ended;
         }
@@ -155,26 +157,50 @@ impl Worker {
         }
     }
 
+    /// How long to wait for the next attempt, if there is to be one.
+    fn wait_after(&mut self, failure: &Failure) -> Option<Duration> {
+        let proven = self.goal.as_ref().is_some_and(|goal| goal.proven);
+        let dialect = self.goal.as_ref().map(|goal| goal.target.dialect).unwrap_or_default();
+        match (dialect, failure) {
+            // Whoever was never a chat server will not become one by being asked again.
+            (Dialect::Native, Failure::NotChat(_) | Failure::BadGreeting(_)) if !proven => None,
+            (Dialect::Native, _) => Some(self.backoff.wait(random())),
+            // Closing is how some of these servers end what they have to say.
+            (Dialect::Lab(_), Failure::Closed) => None,
+            (Dialect::Lab(_), _) => Some(LAB_WAIT + self.backoff.wait(random())),
+        }
+    }
+
     /// Looks after a connection until it ends.
     async fn linked(&mut self, mut stream: TcpStream) -> Ended {
         let Some(goal) = &mut self.goal else { return Ended::Ordered };
         goal.attempt = 0;
-        let token = goal.token.clone();
+        let (token, dialect) = (goal.token.clone(), goal.target.dialect);
         if let Err(ended) = self.tell(Event::Up { token }).await {
             return ended;
         }
         let start = Instant::now();
-        let mut connection = Connection::new(&mut stream);
-        let ended = connection.serve(self).await;
-        if connection.proven() {
-            self.with_goal(|goal| goal.proven = true);
-        }
+        let (ended, untold) = match dialect {
+            Dialect::Native => {
+                let mut connection = Connection::new(&mut stream);
+                let ended = connection.serve(self).await;
+                if connection.proven() {
+                    self.with_goal(|goal| goal.proven = true);
+                }
+                (ended, connection.into_untold())
+            }
+            Dialect::Lab(lab) => {
+                let mut visit = Visit::new(&mut stream, lab);
+                let ended = visit.serve(self).await;
+                (ended, visit.into_untold())
+            }
+        };
         if start.elapsed() >= HELD {
             self.backoff.reset();
         }
         // What came before the end is told before it, unless nobody wants it any more.
         if let Ended::Failed(_) = ended {
-            for event in connection.into_untold() {
+            for event in untold {
                 if let Err(ended) = self.tell(event).await {
                     return ended;
                 }

@@ -50,6 +50,8 @@ pub(crate) enum Tone {
     Quiet,
     /// Something to be seen, such as how others join.
     Accent,
+    /// What a server says that does not tell whose words they are.
+    Server,
     Trouble,
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chat_protocol::Nick;
 
+use crate::dialect::{Ability, Dialect};
 use crate::effect::Target;
 use crate::net::Failure;
 use crate::state::overlay::NameRefused;
@@ -70,6 +71,16 @@ pub(crate) struct Session {
     pub(crate) asked: Nick,
     /// The identity of the log that numbers count in.
     pub(crate) log: String,
+    pub(crate) lab: LabNews,
+}
+
+/// What is known of a lab's server, whose dialect has no welcome.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LabNews {
+    /// It has answered like one that knows us.
+    pub(crate) acked: bool,
+    /// It was told that words are not sent there.
+    pub(crate) words_told: bool,
 }
 
 impl Link {
@@ -112,6 +123,16 @@ impl Link {
 
     pub(crate) fn is_live(&self) -> bool {
         matches!(self.phase, Phase::Live | Phase::Silent)
+    }
+
+    /// What is spoken.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.target.as_ref().map(|target| target.dialect).unwrap_or_default()
+    }
+
+    /// Whether this person's messages went out to where nobody tells that they arrived.
+    pub(crate) fn is_unconfirmed(&self, from: &Nick) -> bool {
+        !self.dialect().can(Ability::Acknowledge) && self.name() == Some(from)
     }
 
     /// One's own name.

@@ -227,6 +227,11 @@ impl Scrollback {
         self.reader.cleared.is_none() && self.page().first().is_none_or(|top| above(top) < height)
     }
 
+    /// Whether the first that is known is seen.
+    pub(crate) fn is_at_top(&self) -> bool {
+        self.reader.cleared.is_none() && self.page().first().is_none_or(|top| top.entry == 0)
+    }
+
     /// The spot `rows` above another, or the first there is.
     pub(super) fn back(&mut self, from: Spot, rows: usize, zone: &TimeZone) -> Spot {
         let mut spot = from;

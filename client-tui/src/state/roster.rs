@@ -87,6 +87,12 @@ impl Roster {
         true
     }
 
+    /// Whether exactly these people are here.
+    pub(crate) fn is_exactly(&self, names: &[Nick]) -> bool {
+        self.members.len() == names.len()
+            && names.iter().all(|name| self.get(name).is_some_and(|member| member.name == *name))
+    }
+
     /// What is known of somebody.
     pub(crate) fn get(&self, name: &Nick) -> Option<&Member> {
         self.members.get(&name.key())

@@ -417,7 +417,9 @@ impl Scrollback {
 
     /// Whether nobody has said anything here, as far as is known.
     pub(crate) fn is_silent(&self) -> bool {
-        self.known.first.is_none() && !self.known.older && self.unsent == 0
+        let told = |entry: &Entry| matches!(entry.body, Body::Notice { tone: Tone::Server, .. });
+        let empty = self.known.first.is_none() && !self.known.older && self.unsent == 0;
+        empty && !self.entries.iter().any(told)
     }
 
     /// People who spoke lately, the latest first; each once, at most `most` of them.

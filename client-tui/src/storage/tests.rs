@@ -3,13 +3,15 @@
 use std::fs;
 
 use super::*;
+use crate::dialect::Dialect;
 
 fn nick(name: &str) -> Nick {
     Nick::new(name).unwrap()
 }
 
 fn target(host: &str) -> Target {
-    Target { host: host.to_owned(), port: 65_433, name: nick("ann") }
+    let dialect = Dialect::Native;
+    Target { host: host.to_owned(), port: 65_433, name: nick("ann"), dialect }
 }
 
 fn at(folder: &Path) -> Storage {

@@ -66,6 +66,7 @@ pub(super) fn queue(state: &mut State, now: Moment, texts: Vec<Text>) -> Result<
     if !state.outgoing.has_room_for(texts.len()) {
         return Err(full());
     }
+    let texts = super::lab::ready(state, texts)?;
     let Some(from) = state.link.name().cloned() else { return Err("not connected".to_owned()) };
     let talk = state.conversations.open_mut();
     if state.link.is_live() && !talk.member {

@@ -2,6 +2,7 @@
 
 use chat_protocol::{Nick, RoomName};
 
+use crate::dialect::Dialect;
 use crate::effect::{Effect, Target};
 use crate::event::{HostFailure, Hosted};
 use crate::state::conversations::Conversations;
@@ -117,5 +118,5 @@ pub(crate) fn back_to_start(state: &mut State) -> Vec<Effect> {
 }
 
 fn own(port: u16, name: Nick) -> Target {
-    Target { host: "127.0.0.1".to_owned(), port, name }
+    Target { host: "127.0.0.1".to_owned(), port, name, dialect: Dialect::Native }
 }

@@ -8,13 +8,14 @@ use chat_protocol::{
 };
 
 use super::{memory, people, picker, refusals, stranger, written};
+use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::mention;
 use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
 use crate::state::hosting::Hosting;
-use crate::state::link::Session;
+use crate::state::link::{LabNews, Session};
 use crate::state::me::Away;
 use crate::state::outgoing::Unsent;
 use crate::state::overlay::Overlay;
@@ -86,6 +87,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         name: welcome.name.clone(),
         asked: target.name.clone(),
         log: welcome.log.clone(),
+        lab: LabNews::default(),
     });
     let lost = state.link.lost_since(now.up);
     state.link.welcome();
@@ -177,7 +179,9 @@ fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
 /// The server is worth offering at the next start, under this name; one's own is not.
 fn remember(state: &State) -> Option<Effect> {
     let hosting = matches!(state.me.hosting, Hosting::Open(_));
-    let target = state.link.target.clone().filter(|_| !hosting);
+    // Nor is a lab's: the start screen speaks the native dialect alone.
+    let native = state.link.dialect() == Dialect::Native;
+    let target = state.link.target.clone().filter(|_| !hosting && native);
     target.map(Effect::Remember)
 }
 
@@ -232,7 +236,7 @@ fn is_own(state: &State, name: &Nick) -> bool {
 
 /// Takes a message; whether it deserves the bell. One that was behind our own leaving is not ours
 /// any more.
-fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
+pub(super) fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
     if state.conversations.has_left(&address)
         || !state.conversations.admits(&address)
         || people::is_unwanted(state, &address)
@@ -296,7 +300,7 @@ fn take_ack(state: &mut State, now: Moment, ack: &Ack) {
     }
 }
 
-fn take_presence(state: &mut State, now: Moment, presence: &Presence, joined: bool) {
+pub(super) fn take_presence(state: &mut State, now: Moment, presence: &Presence, joined: bool) {
     let own = state.link.name().cloned();
     let address = Conversation::Room(presence.room.clone());
     let Some(talk) = state.conversations.get_mut(&address) else { return };

@@ -5,6 +5,7 @@
 
 use chat_protocol::{Conversation, Message, Page, Request, limit};
 
+use crate::dialect::Ability;
 use crate::effect::{Effect, Target};
 use crate::event::Moment;
 use crate::mention;
@@ -21,6 +22,9 @@ const MISSED_MOST: u32 = 1_000_000_000;
 pub(crate) fn arrive(state: &mut State) {
     let Some(target) = state.link.target.clone() else { return };
     let Some(session) = &state.link.session else { return };
+    if !state.link.dialect().can(Ability::History) {
+        return;
+    }
     state.me.memory.arrive(target, session.log.clone());
     // In their old order, before people who have written.
     for room in state.me.memory.rooms() {
@@ -141,7 +145,9 @@ pub(crate) fn keep(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
 
 /// The server is left, or the program.
 pub(crate) fn leave(state: &mut State) -> Option<Effect> {
-    let target = state.link.target.clone().filter(|_| state.stage == Stage::Chat)?;
+    let numbers = state.link.dialect().can(Ability::History);
+    let here = state.stage == Stage::Chat && numbers;
+    let target = state.link.target.clone().filter(|_| here)?;
     let session = state.link.session.as_ref()?;
     // A name that the server has not let in yet is nobody's.
     let target = Target { name: session.asked.clone(), ..target };

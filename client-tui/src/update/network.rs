@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chat_protocol::{Hello, Line, Request, Resume, Token, limit};
 
+use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::net::{Event, Failure};
@@ -24,8 +25,12 @@ pub(crate) fn event(state: &mut State, now: Moment, event: Event) -> Vec<Effect>
             go(state, Phase::Trying { attempt });
             Vec::new()
         }
-        Event::Up { token } => up(state, token),
+        Event::Up { token } => match state.link.dialect() {
+            Dialect::Native => up(state, token),
+            Dialect::Lab(lab) => super::lab::up(state, now, lab),
+        },
         Event::Frames(events) => frames::frames(state, now, events),
+        Event::Heard(heard) => super::lab::heard(state, now, heard),
         Event::RoundTrip(time) => {
             answered(state);
             state.screen.dirty |= state.link.measure(time);
@@ -140,7 +145,7 @@ fn down(
     state.me.asked = None;
     let told = std::mem::take(&mut state.link.goodbye) && failure == Failure::Closed;
     if state.stage == Stage::Chat && state.link.failure.is_none() && !told {
-        tell(state, now, &failure);
+        tell(state, now, &failure, retry_in.is_some());
     }
     state.link.failure = Some(failure);
     state.link.phase = Phase::Down { retry_at: retry_in.map(|wait| now.up + wait) };
@@ -149,9 +154,13 @@ fn down(
 }
 
 /// One notice for every time that the link breaks.
-fn tell(state: &mut State, now: Moment, failure: &Failure) {
+fn tell(state: &mut State, now: Moment, failure: &Failure, retries: bool) {
     let Some(target) = &state.link.target else { return };
     let headline = words::failure(failure, target).headline;
-    let words = format!("{headline}. What you write now is sent when the link is back");
+    let way = match retries {
+        true => "What you write now is sent when the link is back",
+        false => "Alt-R connects again and sends what you write now",
+    };
+    let words = format!("{headline}. {way}");
     state.conversations.open_mut().scrollback.link_broke(now.unix_ms, words);
 }

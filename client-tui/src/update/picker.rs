@@ -3,6 +3,7 @@
 use chat_protocol::event::RoomsPage;
 use chat_protocol::{Conversation, Request};
 
+use crate::dialect::Ability;
 use crate::effect::Effect;
 use crate::keymap::{Action, Edit};
 use crate::state::State;
@@ -84,6 +85,10 @@ fn pick(state: &mut State) -> Vec<Effect> {
     let is_there = state.conversations.find(&address).is_some();
     match &address {
         Conversation::Room(room) if !is_there || is_outside(state, &address) => {
+            if let Some(words) = state.link.dialect().lacks(Ability::Rooms) {
+                state.tip = Tip::Wrong(words);
+                return Vec::new();
+            }
             if !state.link.is_live() {
                 state.tip = Tip::Wrong("not connected: try again when the link is up".to_owned());
                 return Vec::new();

@@ -248,13 +248,15 @@ mod tests {
     use chat_protocol::{Nick, Text};
 
     use super::*;
+    use crate::dialect::Dialect;
     use crate::effect::Target;
 
     #[test]
     fn a_refused_text_outlives_its_conversation() {
         let mut state = crate::state::tests::state();
         let name = Nick::new("sam").unwrap();
-        state.link.aim(Target { host: "lab".to_owned(), port: 1, name });
+        let dialect = Dialect::Native;
+        state.link.aim(Target { host: "lab".to_owned(), port: 1, name, dialect });
         let bob: Conversation = "@bob".parse().unwrap();
         state.outgoing.push(bob.clone(), Text::new("hi").unwrap());
         take(&mut state, Moment::default(), &Refusal::new(Code::BadText, "no").answering("x-1"));

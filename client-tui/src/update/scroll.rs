@@ -2,7 +2,7 @@
 
 use crossterm::event::{MouseEvent, MouseEventKind};
 
-use super::sheets;
+use super::{lab, sheets};
 use crate::effect::Effect;
 use crate::state::overlay::Overlay;
 use crate::state::{Stage, State};
@@ -12,6 +12,9 @@ const WHEEL: usize = 3;
 
 pub(crate) fn page(state: &mut State, up: bool) {
     let step = state.conversations.open().scrollback.page_step();
+    if up && state.conversations.open().scrollback.is_at_top() {
+        lab::at_the_top(state);
+    }
     rows(state, step, up);
 }
 

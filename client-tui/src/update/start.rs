@@ -4,6 +4,7 @@ use chat_protocol::{Nick, limit};
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{connect, keys};
+use crate::dialect::Dialect;
 use crate::effect::{Effect, Target};
 use crate::keymap::{self, Action};
 use crate::state::State;
@@ -71,7 +72,10 @@ fn choose(state: &mut State) -> Vec<Effect> {
             connect::join(state, target, None)
         }
         Field::Address => match parse_address(state.start.address.text(), usual) {
-            Ok((host, port)) => connect::join(state, Target { host, port, name }, None),
+            Ok((host, port)) => {
+                let target = Target { host, port, name, dialect: Dialect::Native };
+                connect::join(state, target, None)
+            }
             Err(words) => {
                 state.start.told = Some(Told::Wrong(words));
                 Vec::new()

@@ -8,6 +8,7 @@ use super::{completion, input, messages, panes, status};
 use crate::cells;
 use crate::state::State;
 use crate::state::conversations::Talk;
+use crate::words;
 use crate::words::hint::{self, Hint};
 
 /// Draws the screen; returns where the cursor is.
@@ -64,10 +65,7 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
     let talk = state.conversations.open();
     let mut limit = area.right() - 1;
     if talk.is_room() && talk.member {
-        let here = match talk.roster.count() {
-            1 => "only you here".to_owned(),
-            count => format!("{count} here"),
-        };
+        let here = words::lab::here(state, talk.roster.count()).unwrap_or_default();
         limit = cells::put_right(buffer, (area.x, area.y), limit, &here, theme.bar_quiet) - 1;
     }
     let bold = theme.bar.add_modifier(Modifier::BOLD);

@@ -32,6 +32,9 @@ fn words(state: &State, talk: &Talk) -> (String, String) {
         let says = "Whoever wrote here is ignored by you.";
         return (says.to_owned(), "/ignore lists them, /unignore brings one back.".to_owned());
     }
+    if let Some(lab) = state.link.dialect().lab() {
+        return crate::words::lab::empty(lab, talk.with().map(chat_protocol::Nick::as_str));
+    }
     if let Some(name) = talk.with() {
         let known = state.conversations.iter().any(|talk| talk.roster.get(name).is_some());
         return match known {

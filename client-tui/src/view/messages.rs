@@ -120,9 +120,11 @@ fn dress(state: &State, said: &Said<'_>) -> (&'static str, Style, Style) {
             let (_, name) = author(state, entry);
             ("*", name, theme.text.add_modifier(Modifier::ITALIC))
         }
+        Body::Said { from, .. } if state.link.is_unconfirmed(from) => ("→", dim, theme.text),
         Body::Said { .. } => ("", theme.text, theme.text),
         Body::Notice { tone: Tone::Quiet, .. } => ("∙", dim, dim),
         Body::Notice { tone: Tone::Accent, .. } => ("∙", theme.accent, theme.accent),
+        Body::Notice { tone: Tone::Server, .. } => ("‹", dim, theme.text),
         Body::Notice { tone: Tone::Trouble, .. } => ("!", theme.error, theme.error),
         Body::Presence(_) => ("∙", dim, dim),
     }

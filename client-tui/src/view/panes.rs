@@ -8,6 +8,7 @@ use ratatui::style::Modifier;
 use crate::cells;
 use crate::state::State;
 use crate::state::roster::Member;
+use crate::words;
 
 pub(super) fn talks(state: &State, area: Rect, buffer: &mut Buffer) {
     if area.width < 4 {
@@ -49,11 +50,7 @@ pub(super) fn members(state: &State, area: Rect, buffer: &mut Buffer) {
     border(state, area.x, area, buffer);
     let (x, limit) = (area.x + 2, area.right() - 1);
     let roster = &state.conversations.open().roster;
-    let title = match roster.count() {
-        0 => "Nobody known yet".to_owned(),
-        1 => "Only you".to_owned(),
-        count => format!("{count} people"),
-    };
+    let title = words::lab::listed(state.link.dialect(), roster.count());
     let bold = theme.text.add_modifier(Modifier::BOLD);
     cells::put(buffer, (x, area.y), limit, &title, bold);
     let list = Rect { x, y: area.y + 1, width: limit - x, height: area.height.saturating_sub(1) };

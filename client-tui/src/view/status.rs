@@ -7,6 +7,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::input;
 use crate::cells;
+use crate::dialect::Dialect;
 use crate::state::State;
 use crate::state::conversations::Talk;
 use crate::state::link::Phase;
@@ -29,13 +30,14 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let (words, style) = link(state);
     let room = usize::from(limit.saturating_sub(area.x + 1));
     let fits = |words: &String| cells::width(words) <= room;
+    let shortest = words.last().cloned().unwrap_or_default();
     let mut words = words.iter().find(|words| fits(words)).or(words.last()).cloned();
     let words = words.get_or_insert_default();
     // Where it gets narrow, what is well and known gives way to conversations.
     if state.link.phase == Phase::Live
         && 1 + cells::width(words) + needed > usize::from(limit.saturating_sub(area.x))
     {
-        words.truncate("●".len());
+        shortest.clone_into(words);
     }
     let mut x = cells::put(buffer, (area.x + 1, area.y), limit, words, style);
     if let Some(words) = unseen_text(state, limit.saturating_sub(x + 2)) {
@@ -194,7 +196,11 @@ fn link(state: &State) -> (Vec<String>, Style) {
     let theme = &state.looks.theme;
     let link = &state.link;
     if link.phase == Phase::Live {
-        return (vec!["● linked".to_owned()], theme.bar);
+        let words = match link.dialect() {
+            Dialect::Native => vec!["● linked".to_owned(), "●".to_owned()],
+            Dialect::Lab(lab) => words::lab::linked(state, lab),
+        };
+        return (words, theme.bar);
     }
     let lost = link.lost_for().map(|time| format!(" for {time}")).unwrap_or_default();
     let lost = [lost, String::new()];

@@ -6,6 +6,7 @@ use chat_protocol::limit;
 use super::{counted, sentence};
 use crate::cells;
 use crate::command;
+use crate::dialect::Ability;
 use crate::state::State;
 use crate::state::completion::Completion;
 use crate::state::overlay::Overlay;
@@ -96,6 +97,9 @@ fn keys(state: &State, empty: bool, room: usize) -> String {
     let lost = !state.conversations.open().is_room() && state.screen.layout.talks == 0;
     let first = if lost && empty { "Alt-1 back to #lobby" } else { "Enter send" };
     let keys: &[&str] = match (&state.tip, empty) {
+        (Tip::Keys, _) if !state.link.dialect().can(Ability::History) => {
+            &[first, "Alt-Enter new line", "Tab names"]
+        }
         (Tip::Keys, _) => &[first, "Alt-Enter new line", "PgUp history", "Tab names"],
         (_, true) if lost => &[first, "/ commands", "↑ sent before", "Ctrl-R search it"],
         (_, true) => &["/ commands", "↑ sent before", "Ctrl-R search it", "Alt-A news"],

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use chat_protocol as wire;
+use chat_tui::dialect::Dialect;
 use chat_tui::effect::{Effect, Target};
 use chat_tui::event::{Event, Hosted, Moment};
 use chat_tui::net::{self, Failure};
@@ -30,7 +31,8 @@ pub(crate) fn nick(name: &str) -> Nick {
 }
 
 pub(crate) fn target() -> Target {
-    Target { host: "192.168.1.23".to_owned(), port: 65_433, name: nick("sam") }
+    let (host, dialect) = ("192.168.1.23".to_owned(), Dialect::Native);
+    Target { host, port: 65_433, name: nick("sam"), dialect }
 }
 
 pub(crate) fn setup(start: Start) -> Setup {
