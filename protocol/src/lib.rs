@@ -2,13 +2,14 @@
 //!
 //! Owns the values with rules ([`Nick`], [`RoomName`], [`Text`], [`MessageId`]), what may be asked
 //! ([`Request`]), what may be said ([`Event`]), and the JSON-lines codec between both and bytes.
-//! No I/O, no clock, no tasks. The wire form is written down for strangers in `PROTOCOL.md`.
+//! [`lab`] is the client's side of the labs' plain dialects. No I/O, no clock, no tasks. The wire form is written down for strangers in `PROTOCOL.md`.
 
 pub mod codec;
 pub mod error;
 pub mod event;
 mod invitation;
 mod json;
+pub mod lab;
 pub mod limit;
 pub mod marks;
 pub mod message;
@@ -20,6 +21,7 @@ pub use codec::{FrameTooLong, LineCodec};
 pub use error::{Code, Refusal};
 pub use event::{Ack, Event, RoomInfo, Welcome};
 pub use invitation::join_command;
+pub use lab::{Heard, Lab, LabCodec};
 pub use marks::{Marks, MarksOf};
 pub use message::{Conversation, Message, MessageId};
 pub use name::{NameKey, Nick, RoomKey, RoomName};
