@@ -7,6 +7,7 @@
 mod comma;
 mod echo;
 mod line;
+mod pickle;
 mod piece;
 mod raw;
 
@@ -31,13 +32,15 @@ pub enum Lab {
     Line,
     /// `register,NAME`, `list,friends` and `chat,NAME`.
     Comma,
+    /// Pickled data: who one is, then messages.
+    Pickle,
     /// Whatever a line says, and whatever comes back.
     Raw,
 }
 
 /// There is no such dialect.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("there is no dialect ‘{0}’: line, comma or raw")]
+#[error("there is no dialect ‘{0}’: line, comma, pickle or raw")]
 pub struct UnknownLab(String);
 
 /// One thing heard from a lab server.
@@ -75,12 +78,14 @@ pub enum Heard {
 ///
 /// What is sent is appended to a buffer. Where [`Lab::gap`] says so, each call's bytes want a write
 /// of their own: such servers take one read for one command.
-#[derive(Debug)]
-pub struct LabCodec(Box<dyn Dialect>);
+pub struct LabCodec {
+    lab: Lab,
+    dialect: Box<dyn Dialect>,
+}
 
 /// What every dialect can say and hear. What it has no way to say it answers with `false`, and
 /// writes nothing.
-trait Dialect: fmt::Debug + Send {
+trait Dialect: Send {
     fn hello(&mut self, out: &mut BytesMut);
     fn say(&mut self, text: &Text, out: &mut BytesMut) -> bool;
     fn tell(&mut self, _to: &Nick, _text: &str, _out: &mut BytesMut) -> bool {
@@ -99,55 +104,57 @@ trait Dialect: fmt::Debug + Send {
 impl LabCodec {
     /// A codec for somebody who goes by `name`; only some dialects tell the profile.
     #[must_use]
-    pub fn new(lab: Lab, name: &Nick, _profile: &Profile) -> Self {
-        Self(match lab {
+    pub fn new(lab: Lab, name: &Nick, profile: &Profile) -> Self {
+        let dialect: Box<dyn Dialect> = match lab {
             Lab::Line => Box::new(line::Line::new(name)),
             Lab::Comma => Box::new(comma::Comma::new(name)),
+            Lab::Pickle => Box::new(pickle::Pickle::new(name, profile)),
             Lab::Raw => Box::new(raw::Raw),
-        })
+        };
+        Self { lab, dialect }
     }
 
     /// Says who one is; nothing where that is not asked.
     pub fn hello(&mut self, out: &mut BytesMut) {
-        self.0.hello(out);
+        self.dialect.hello(out);
     }
 
     /// Says something to all; `false`, and nothing is written, where there is no way to.
     pub fn say(&mut self, text: &Text, out: &mut BytesMut) -> bool {
-        self.0.say(text, out)
+        self.dialect.say(text, out)
     }
 
     /// Says something to one person; `false`, and nothing is written, where there is no way to.
     /// In the comma dialect the words are the server's own, and `text` is not sent.
     pub fn tell(&mut self, to: &Nick, text: &str, out: &mut BytesMut) -> bool {
-        self.0.tell(to, text, out)
+        self.dialect.tell(to, text, out)
     }
 
     /// Asks who is there; `false`, and nothing is written, where there is no way to.
     pub fn list(&mut self, out: &mut BytesMut) -> bool {
-        self.0.list(out)
+        self.dialect.list(out)
     }
 
     /// Takes leave; nothing where closing the connection is how to.
     pub fn bye(&mut self, out: &mut BytesMut) {
-        self.0.bye(out);
+        self.dialect.bye(out);
     }
 
     /// Takes out of `buffer` whatever is whole, or all of it when it is `settled`, which is to
     /// say that nothing more came for [`SETTLE`]. At most about a frame's bytes stay.
     pub fn hear(&mut self, buffer: &mut BytesMut, settled: bool) -> Vec<Heard> {
-        self.0.hear(buffer, settled)
+        self.dialect.hear(buffer, settled)
     }
 
     /// Takes what is left when the server has closed.
     pub fn end(&mut self, buffer: &mut BytesMut) -> Vec<Heard> {
-        self.0.end(buffer)
+        self.dialect.end(buffer)
     }
 }
 
 impl Lab {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Line, Self::Comma, Self::Raw];
+    pub const ALL: [Self; 4] = [Self::Line, Self::Comma, Self::Pickle, Self::Raw];
 
     /// Its name, as `--dialect` takes it.
     #[must_use]
@@ -155,6 +162,7 @@ impl Lab {
         match self {
             Self::Line => "line",
             Self::Comma => "comma",
+            Self::Pickle => "pickle",
             Self::Raw => "raw",
         }
     }
@@ -164,9 +172,15 @@ impl Lab {
     #[must_use]
     pub const fn gap(self) -> Duration {
         match self {
-            Self::Comma => Duration::from_millis(200),
+            Self::Comma | Self::Pickle => Duration::from_millis(200),
             Self::Line | Self::Raw => Duration::ZERO,
         }
+    }
+}
+
+impl fmt::Debug for LabCodec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LabCodec({})", self.lab)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The words that chat clients and servers exchange, and their bytes.
 //!
 //! Owns the values with rules ([`Nick`], [`RoomName`], [`Text`], [`MessageId`]), what may be asked
-//! ([`Request`]), what may be said ([`Event`]), and the JSON-lines codec between both and bytes.
-//! [`lab`] is the client's side of the labs' plain dialects. No I/O, no clock, no tasks. The wire form is written down for strangers in `PROTOCOL.md`.
+//! ([`Request`]), what may be said ([`Event`]), the JSON-lines codec between both and bytes,
+//! [`lab`], the client's side of the labs' plain dialects, and [`pickle`] for those who send
+//! Python's. No I/O, no clock, no tasks. The wire form is written down for strangers in
+//! `PROTOCOL.md`.
 
 pub mod codec;
 pub mod error;
@@ -14,6 +16,7 @@ pub mod limit;
 pub mod marks;
 pub mod message;
 pub mod name;
+pub mod pickle;
 pub mod request;
 pub mod text;
 

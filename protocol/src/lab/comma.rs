@@ -15,7 +15,6 @@ const ACK: &str = "ack";
 const SAYS: &str = " says ";
 
 /// Somebody at a comma server.
-#[derive(Debug)]
 pub(super) struct Comma {
     name: Nick,
     acked: bool,

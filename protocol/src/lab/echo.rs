@@ -8,7 +8,6 @@ use crate::name::Nick;
 const REMEMBERED: usize = 32;
 
 /// The lines said last that were not heard again yet.
-#[derive(Debug)]
 pub(super) struct Echo {
     own: Nick,
     said: VecDeque<String>,

@@ -20,7 +20,6 @@ const SERVER: &str = "SERVER:";
 const TO_YOU: &str = " (to you)";
 
 /// Somebody at a line server.
-#[derive(Debug)]
 pub(super) struct Line {
     name: Nick,
     echo: Echo,

@@ -7,7 +7,6 @@ use super::{Dialect, Heard, piece};
 use crate::text::Text;
 
 /// Somebody at any server.
-#[derive(Debug)]
 pub(super) struct Raw;
 
 impl Dialect for Raw {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::pickle::Value;
 
 fn nick(name: &str) -> Nick {
     Nick::new(name).expect(name)
@@ -61,6 +62,13 @@ fn a_greeting_says_who_one_is() {
     sends(Lab::Line, LabCodec::hello, "ann\n");
     sends(Lab::Comma, LabCodec::hello, "register,ann");
     sends(Lab::Raw, LabCodec::hello, "");
+    let said = Profile { student_id: "123".to_owned().into(), ..Profile::default() };
+    let mut out = BytesMut::new();
+    LabCodec::new(Lab::Pickle, &nick("ann"), &said).hello(&mut out);
+    let (value, _) = crate::pickle::decode(&out).expect("a pickle").expect("a whole one");
+    let pair = |key: &str, value: &str| (Value::from(key), Value::from(value));
+    let dict = [pair("name", "ann"), pair("student_id", "123"), pair("github", "")];
+    assert_eq!(value, Value::Dict(dict.into()));
 }
 
 #[test]
@@ -85,6 +93,7 @@ fn what_a_dialect_has_no_words_for_is_not_sent() {
         (codec.say(&text("hi"), out), codec.tell(&nick("bob"), "hi", out), codec.list(out))
     };
     assert_eq!(can(Lab::Line, &mut out), (true, false, false));
+    assert_eq!(can(Lab::Pickle, &mut out), (true, false, false));
     assert_eq!(can(Lab::Raw, &mut out), (true, false, false));
     out.clear();
     assert_eq!(can(Lab::Comma, &mut out), (false, true, true));
@@ -167,6 +176,54 @@ fn raw_bytes_are_lines() {
     check(Lab::Raw, "\x1b[31mred\rback", &["| [31mred\nback"]);
 }
 
+fn pickled(values: &[Value]) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    values.iter().for_each(|value| crate::pickle::encode(value, &mut out));
+    out.to_vec()
+}
+
+#[test]
+fn pickles_are_told_in_words() {
+    let dict = Value::Dict(vec![
+        (Value::from("status"), Value::from("ok")),
+        (Value::Int(7), Value::List(vec![Value::None, Value::Bool(true), Value::Float(1.0)])),
+    ]);
+    let all = pickled(&[dict, Value::from("bob: hi\nbob: again"), Value::from("SERVER: eve left")]);
+    let expected = ["* status: ok\n7: [None, True, 1.0]", "bob> hi", "bob> again", "-eve"];
+    assert_eq!(hear(&mut codec(Lab::Pickle), &all), expected);
+    // As Python's protocol 0 writes it.
+    check(Lab::Pickle, "Vhello\np0\n.", &["* hello"]);
+}
+
+#[test]
+fn what_is_no_pickle_is_shown_as_it_is() {
+    check(Lab::Pickle, "Welcome, Ivan!\n", &["| Welcome, Ivan!\n"]);
+    check(Lab::Pickle, "Ivan", &["| Ivan"]);
+    let heard = hear(&mut codec(Lab::Pickle), b"\x80\x02cos\nsystem\n.");
+    assert!(heard.len() == 1 && heard[0].starts_with("* the pickle needs"), "{heard:?}");
+    // After a pause a pickle is a pickle again.
+    let mut codec = codec(Lab::Pickle);
+    assert_eq!(hear(&mut codec, b"oops"), ["| oops"]);
+    assert_eq!(hear(&mut codec, &pickled(&[Value::from("hi")])), ["* hi"]);
+}
+
+#[test]
+fn a_pickle_may_take_its_time() {
+    let (mut codec, mut buffer) = (codec(Lab::Pickle), BytesMut::new());
+    let whole = pickled(&[Value::from("bob: slowly")]);
+    let mut heard = Vec::new();
+    for byte in whole {
+        buffer.extend_from_slice(&[byte]);
+        heard.extend(codec.hear(&mut buffer, true));
+    }
+    assert_eq!(heard.iter().map(shown).collect::<Vec<_>>(), ["bob> slowly"]);
+    buffer.extend_from_slice(b"\x80\x02");
+    assert_eq!(
+        codec.end(&mut buffer).iter().map(shown).collect::<Vec<_>>(),
+        ["* the last pickle is not whole"]
+    );
+}
+
 /// Hears pieces as they come, and settles at the end.
 fn in_pieces(lab: Lab, bytes: &[u8], size: usize) -> Vec<Heard> {
     let mut codec = codec(lab);
@@ -209,6 +266,7 @@ fn likely() -> impl Strategy<Value = Vec<u8>> {
         prop::sample::select(WORDS).prop_map(|word| word.as_bytes().to_vec()),
         any::<u8>().prop_map(|byte| vec![byte]),
         prop::collection::vec(any::<u8>(), 0..40),
+        "[a-z: ]{0,9}".prop_map(|words| pickled(&[Value::from(words)])),
     ];
     prop::collection::vec(word, 0..60).prop_map(|words| words.concat())
 }
