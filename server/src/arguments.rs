@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 /// A chat server for a classroom: many dialects, one room, nothing lost.
 ///
-/// One port serves everybody who speaks first: chat-tui, plain text as from nc, and a page for
-/// web browsers. Stop it with Ctrl-C.
+/// One port serves everybody who speaks first: chat-tui, lab clients that send lines, comma
+/// commands or pickles, and a page for web browsers. Stop it with Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -50,7 +50,8 @@ pub(crate) struct Arguments {
     #[arg(long, env = "CHAT_LIMITS", value_name = "on|off", hide_possible_values = true)]
     limits: Option<Switch>,
 
-    /// A further port for one dialect (line), as line=PORT or line=ADDR:PORT
+    /// A further port for one dialect (nc, line, comma, pickle, daytime or duet), as nc=PORT or
+    /// nc=ADDR:PORT
     #[arg(long = "door", value_name = "DIALECT=[ADDR:]PORT")]
     doors: Vec<Door>,
 
@@ -278,7 +279,7 @@ mod tests {
         std::fs::write(&path, "prot = 7000\n").unwrap();
         let error = config(&["--config", path.to_str().unwrap()]).unwrap_err().to_string();
         assert!(error.contains("prot") && error.contains("port"), "{error}");
-        assert!(config(&["--door", "telex=7000"]).unwrap_err().to_string().contains("line"));
+        assert!(config(&["--door", "telex=7000"]).unwrap_err().to_string().contains("daytime"));
         assert!(config(&["--ephemeral", "--data", "x"]).is_err());
     }
 }

@@ -9,9 +9,14 @@ use chat_protocol::Line;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
+use crate::doors::comma::CommaDoor;
+use crate::doors::duet::DuetDoor;
+use crate::doors::kind::DoorKind;
 use crate::doors::line::LineDoor;
 use crate::doors::native::NativeDoor;
-use crate::doors::{Sniffed, http, sniff};
+use crate::doors::nc::NcDoor;
+use crate::doors::pickle::PickleDoor;
+use crate::doors::{Door, Sniffed, daytime, http, sniff};
 use crate::hub::{ConnId, Handle};
 use crate::link::Link;
 use crate::waiting_room::WaitingRoom;
@@ -22,6 +27,7 @@ mod floods;
 mod flow;
 mod lifeline;
 mod pace;
+mod pauses;
 mod peer;
 
 use closing::{close_gently, write_out};
@@ -51,34 +57,6 @@ pub(crate) struct Context {
     pub(crate) stop: CancellationToken,
 }
 
-/// Which dialects a port takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DoorKind {
-    /// Whichever the first bytes tell.
-    Main,
-    /// The line dialect only.
-    Line,
-}
-
-impl std::fmt::Display for DoorKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Main => "native",
-            Self::Line => "line",
-        })
-    }
-}
-
-impl std::str::FromStr for DoorKind {
-    type Err = String;
-    fn from_str(raw: &str) -> Result<Self, String> {
-        match raw {
-            "line" => Ok(Self::Line),
-            _ => Err(format!("no door is called ‘{raw}’: the one there is, is called line")),
-        }
-    }
-}
-
 /// The connection ends. Why, only matters where it is noticed.
 struct Over;
 
@@ -89,26 +67,18 @@ pub(crate) async fn serve(conn: ConnId, stream: TcpStream, kind: DoorKind, conte
     let link = Arc::new(Link::new(stream));
     let first = FirstBytes { link: &link, leave: &leave, buffer: BytesMut::new() };
     match first.tell(kind).await {
-        Ok((Sniffed::Native, buffer)) => {
-            Peer::new(conn, &link, Box::new(NativeDoor::default()), &context)
-                .run(buffer, leave)
-                .await;
+        Ok((Visitor::Talks(door), buffer)) => {
+            Peer::new(conn, &link, door, &context).run(buffer, leave).await;
         }
-        Ok((Sniffed::Http, buffer)) => {
+        Ok((Visitor::Browses, buffer)) => {
             tokio::select! {
                 () = serve_http(&link, buffer, &context) => {}
                 () = leave.cancelled() => {}
             }
         }
-        Ok((Sniffed::Tls, _)) => {
-            // A fatal alert, handshake_failure: RFC 8446, section 6.
-            link.push(Bytes::from_static(&[0x15, 3, 1, 0, 2, 2, 40]));
+        Ok((Visitor::IsTold(bytes), _)) => {
+            link.push(bytes);
             link.flush();
-        }
-        Ok((_, buffer)) => {
-            Peer::new(conn, &link, Box::new(LineDoor::default()), &context)
-                .run(buffer, leave)
-                .await;
         }
         Err(Over) => {}
     }
@@ -132,6 +102,49 @@ fn read_into(link: &Link, buffer: &mut BytesMut) -> Result<Option<usize>, Over> 
     })
 }
 
+/// What a connection is for.
+enum Visitor {
+    /// Somebody who speaks a dialect.
+    Talks(Box<dyn Door>),
+    /// A web browser, or a program like one.
+    Browses,
+    /// Somebody who is told this, and goodbye.
+    IsTold(Bytes),
+}
+
+impl Visitor {
+    fn talks(door: impl Door + 'static) -> Self {
+        Self::Talks(Box::new(door))
+    }
+
+    /// Whoever comes to a port of one dialect; `None` on the main one.
+    fn of(kind: DoorKind) -> Option<Self> {
+        Some(match kind {
+            DoorKind::Main => return None,
+            DoorKind::Nc => Self::talks(NcDoor::default()),
+            DoorKind::Line => Self::talks(LineDoor::default()),
+            DoorKind::Comma => Self::talks(CommaDoor::default()),
+            DoorKind::Pickle => Self::talks(PickleDoor::default()),
+            DoorKind::Daytime => Self::IsTold(daytime::answer(&jiff::Zoned::now())),
+            DoorKind::Duet => Self::talks(DuetDoor::default()),
+        })
+    }
+
+    /// Whoever begins so; `None` as long as that does not tell.
+    fn told_by(sniffed: Sniffed) -> Option<Self> {
+        Some(match sniffed {
+            Sniffed::Undecided => return None,
+            Sniffed::Native => Self::talks(NativeDoor::default()),
+            Sniffed::Comma => Self::talks(CommaDoor::default()),
+            Sniffed::Pickle => Self::talks(PickleDoor::default()),
+            Sniffed::Line => Self::talks(LineDoor::default()),
+            Sniffed::Http => Self::Browses,
+            // A fatal alert, handshake_failure: RFC 8446, section 6.
+            Sniffed::Tls => Self::IsTold(Bytes::from_static(&[0x15, 3, 1, 0, 2, 2, 40])),
+        })
+    }
+}
+
 /// A connection before its dialect is known.
 struct FirstBytes<'a> {
     link: &'a Link,
@@ -140,9 +153,9 @@ struct FirstBytes<'a> {
 }
 
 impl FirstBytes<'_> {
-    async fn tell(mut self, kind: DoorKind) -> Result<(Sniffed, BytesMut), Over> {
-        if kind == DoorKind::Line {
-            return Ok((Sniffed::Line, self.buffer));
+    async fn tell(mut self, kind: DoorKind) -> Result<(Visitor, BytesMut), Over> {
+        if let Some(visitor) = Visitor::of(kind) {
+            return Ok((visitor, self.buffer));
         }
         let give_up = tokio::time::sleep(deadline::SILENT);
         tokio::pin!(give_up);
@@ -153,14 +166,14 @@ impl FirstBytes<'_> {
                 () = self.leave.cancelled() => return Err(Over),
             }
             let more = read_into(self.link, &mut self.buffer)?.is_some();
-            match sniff(&self.buffer) {
-                Sniffed::Undecided if more => {}
+            if let Some(visitor) = Visitor::told_by(sniff(&self.buffer)) {
+                return Ok((visitor, self.buffer));
+            }
+            if !more {
                 // Whoever says two letters and no more is somebody with a short name.
-                Sniffed::Undecided if !self.buffer.is_empty() => {
-                    return Ok((Sniffed::Line, self.buffer));
-                }
-                Sniffed::Undecided => return Err(Over),
-                sniffed => return Ok((sniffed, self.buffer)),
+                let somebody = !self.buffer.is_empty();
+                let visitor = somebody.then(|| Visitor::talks(LineDoor::default()));
+                return Ok((visitor.ok_or(Over)?, self.buffer));
             }
         }
     }

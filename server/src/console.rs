@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chat_protocol::{Message, Nick, RoomName};
+use chat_protocol::{Message, Nick, Profile, RoomName};
 
 /// Lines that may wait for a console that does not take them (a paused terminal, a full pipe).
 /// When it is full, lines are dropped, and how many is said when it takes lines again.
@@ -86,6 +86,26 @@ impl Console {
 
     pub(crate) fn renamed(&self, from: &Nick, to: &Nick) {
         self.line(format_args!("{from} is now {to}"));
+    }
+
+    /// What somebody told of themselves.
+    pub(crate) fn profile(&self, who: &Nick, profile: &Profile) {
+        let parts = [
+            ("name", &profile.full_name),
+            ("student id", &profile.student_id),
+            ("GitHub", &profile.github),
+        ];
+        let told = parts.iter().filter(|(_, value)| !value.is_empty());
+        let told: Vec<String> =
+            told.map(|(what, value)| format!("{what} {}", value.as_str())).collect();
+        if !told.is_empty() {
+            self.line(format_args!("profile of {who}: {}", told.join(", ")));
+        }
+    }
+
+    /// Somebody wanted to talk with somebody who is not here.
+    pub(crate) fn nobody(&self, from: &Nick, to: &Nick) {
+        self.line(format_args!("{from} asked for {to}, who is not here"));
     }
 
     pub(crate) fn said(&self, room: &RoomName, message: &Message) {

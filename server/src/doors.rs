@@ -1,12 +1,24 @@
 //! Doors: what each dialect must do. A door is a pure codec between bytes and words; doors do not
 //! know each other, and nothing behind them knows doors.
 
-use bytes::BytesMut;
-use chat_protocol::{Event, Hello, Refusal, Request};
+use std::time::Duration;
 
+use bytes::BytesMut;
+use chat_protocol::{Event, Hello, Nick, Refusal, Request};
+use tokio::time::Instant;
+
+pub(crate) mod comma;
+pub(crate) mod daytime;
+pub(crate) mod duet;
 pub(crate) mod http;
+pub(crate) mod kind;
 pub(crate) mod line;
 pub(crate) mod native;
+pub(crate) mod nc;
+pub(crate) mod pickle;
+mod sniff;
+
+pub(crate) use sniff::{Sniffed, sniff};
 
 /// How a dialect says what the hub tells everybody. Without state, so that what one event looks
 /// like is worked out once for all who share the dialect.
@@ -22,9 +34,19 @@ pub(crate) trait Dialect: Send + Sync {
         self.print(&Event::Bye { text: "goodbye".to_owned() }, out);
     }
 
+    /// Appends who is in the lobby, for a peer that asked for it.
+    fn print_people(&self, people: &[Nick], out: &mut BytesMut) {
+        let _ = (people, out);
+    }
+
     /// Whether members of it are sent `ping`s, and must answer.
     fn heartbeat(&self) -> bool {
         false
+    }
+
+    /// How many of the last messages somebody sees who comes in.
+    fn looks_back(&self) -> u64 {
+        0
     }
 }
 
@@ -33,8 +55,34 @@ pub(crate) trait Dialect: Send + Sync {
 pub(crate) enum Asked {
     /// Who they are.
     Hello(Box<Hello>, OnTaken),
+    /// Who is in the lobby, all of them.
+    People,
     /// Anything else.
     Request(Request),
+}
+
+/// Why a door is asked for what has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// There may be more.
+    More,
+    /// Nothing more has come for as long as [`Door::pause`] says.
+    Paused,
+    /// Nothing more will come.
+    Ended,
+}
+
+/// Whether a peer may be told now what others say and do. What it asked for, it gets at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// From now on at once.
+    Now,
+    /// Not before this time, or before something changes.
+    NotBefore(Instant),
+    /// So many bytes of whole lines, as soon as there are any.
+    Lines(usize),
+    /// Not before something changes.
+    Later,
 }
 
 /// What to do when the name in a `hello` is taken.
@@ -53,70 +101,27 @@ pub(crate) trait Door: Send + Sync {
     /// How this peer is spoken to.
     fn dialect(&self) -> &'static dyn Dialect;
 
-    /// Takes the next thing asked out of the buffer; `None` when it holds no whole one. `ended`
-    /// says that no more bytes will come.
-    fn next(&mut self, buffer: &mut BytesMut, ended: bool) -> Option<Result<Asked, Refusal>>;
-}
-
-/// What the first bytes of a connection tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sniffed {
-    /// Too little has come to tell.
-    Undecided,
-    /// JSON lines.
-    Native,
-    /// Plain text.
-    Line,
-    /// A web browser, or a program like one.
-    Http,
-    /// TLS, which this server does not speak.
-    Tls,
-}
-
-/// Tells the dialect by the first bytes, as soon as they are enough to tell.
-pub(crate) fn sniff(bytes: &[u8]) -> Sniffed {
-    match bytes.first() {
-        None => Sniffed::Undecided,
-        Some(b'{') => Sniffed::Native,
-        Some(0x16) => Sniffed::Tls,
-        Some(_) => {
-            let mut sniffed = Sniffed::Line;
-            for method in http::METHODS {
-                if bytes.starts_with(method) {
-                    return Sniffed::Http;
-                }
-                if method.starts_with(bytes) {
-                    sniffed = Sniffed::Undecided;
-                }
-            }
-            sniffed
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(bytes: &[u8], expected: Sniffed) {
-        assert_eq!(sniff(bytes), expected, "{:?}", String::from_utf8_lossy(bytes));
+    /// Appends what a peer is told that has said nothing yet; `server` is the server's name.
+    fn greet(&self, server: &str, out: &mut BytesMut) {
+        let _ = (server, out);
     }
 
-    #[test]
-    fn first_bytes_tell_the_dialect() {
-        check(b"", Sniffed::Undecided);
-        check(b"{", Sniffed::Native);
-        check(b"\x16\x03\x01", Sniffed::Tls);
-        check(b"ann", Sniffed::Line);
-        check(b"\n", Sniffed::Line);
-        check(b"\xff\x00", Sniffed::Line);
-        check(b"G", Sniffed::Undecided);
-        check(b"GE", Sniffed::Undecided);
-        check(b"Gina", Sniffed::Line);
-        check(b"GET", Sniffed::Undecided);
-        check(b"GET\n", Sniffed::Line);
-        check(b"GET /", Sniffed::Http);
-        check(b"HEAD / HTTP/1.0", Sniffed::Http);
-        check(b"PUSHY\n", Sniffed::Line);
+    /// Takes the next thing asked out of the buffer; `None` when it holds no whole one.
+    fn next(&mut self, buffer: &mut BytesMut, came: Came) -> Option<Result<Asked, Refusal>>;
+
+    /// How long nothing more must have come for what is there to be whole; `None` where the bytes
+    /// themselves say where something ends.
+    fn pause(&self) -> Option<Duration> {
+        None
     }
+
+    /// Whether the peer, which is known, may be told news now; `answered` says that everything it
+    /// asked for has been answered.
+    fn news(&mut self, now: Instant, answered: bool) -> News {
+        let _ = (now, answered);
+        News::Now
+    }
+
+    /// News went out, as [`News::Lines`] allowed.
+    fn told(&mut self) {}
 }

@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Hello(Newcomer, oneshot::Sender<Result<Nick, Refusal>>),
     /// Somebody known asks for something.
     Request(ConnId, Request, Permit),
+    /// Somebody known asks who is in the lobby.
+    People(ConnId, Permit),
     /// Somebody sent what no request could be made of: answered in its turn.
     Refuse(ConnId, Refusal, Permit),
     /// Everything that the hub pushed to this link has been written.

@@ -30,8 +30,8 @@ mod outbox;
 mod waiting_room;
 
 pub use clock::Clock;
-pub use connection::DoorKind;
 pub use console::Show;
+pub use doors::kind::DoorKind;
 pub use folder::{FolderError, default_folder};
 pub use log::sqlite::Durability;
 

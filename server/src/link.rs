@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::outbox::{BEHIND, Outbox, Overflow, SLICES};
+use crate::outbox::{BEHIND, BOUND, Outbox, Overflow, SLICES};
 
 /// One connection's socket, shared by its task, which reads, and the hub, which writes.
 ///
@@ -35,6 +35,8 @@ struct Writing {
     drain_wanted: bool,
     /// It has been, and the hub was not told yet.
     drained: bool,
+    /// News that the peer is not to be told yet; `None` where they go out at once.
+    held: Option<Outbox>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,6 +78,26 @@ pub(crate) enum Pushed {
     Closed,
 }
 
+impl Writing {
+    /// Puts bytes where they wait; what is held back counts like the rest.
+    fn put(&mut self, bytes: Bytes, news: bool) -> Result<(), Overflow> {
+        let Some(held) = self.held.as_mut().filter(|_| news) else {
+            return self.outbox.push(bytes);
+        };
+        if self.outbox.waiting() + held.waiting() + bytes.len() > BOUND {
+            return Err(Overflow);
+        }
+        held.push(bytes)
+    }
+
+    /// Puts what was held back behind the rest.
+    fn release(&mut self) {
+        if let Some(mut held) = self.held.take() {
+            self.outbox.append(&mut held);
+        }
+    }
+}
+
 impl Link {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { stream, writing: Mutex::default(), wake: Notify::new() }
@@ -92,21 +114,61 @@ impl Link {
 
     /// Puts whole frames into the outbox; [`Self::flush`] writes them.
     pub(crate) fn push(&self, bytes: Bytes) -> Pushed {
+        self.put(bytes, false)
+    }
+
+    /// The same with what the peer did not ask for: it may have to wait for its time.
+    pub(crate) fn push_news(&self, bytes: Bytes) -> Pushed {
+        self.put(bytes, true)
+    }
+
+    fn put(&self, bytes: Bytes, news: bool) -> Pushed {
         let mut writing = self.writing();
         if writing.stage != Stage::Open {
             return Pushed::Closed;
         }
-        match writing.outbox.push(bytes) {
+        match writing.put(bytes, news) {
             Err(Overflow) => Pushed::Overflow,
             Ok(()) if std::mem::replace(&mut writing.dirty, true) => Pushed::Behind,
             Ok(()) => Pushed::First,
         }
     }
 
+    /// Holds news back from now on. The connection's task, which decides when they go, is woken
+    /// whenever something was pushed.
+    pub(crate) fn hold(&self) {
+        self.writing().held = Some(Outbox::default());
+    }
+
+    /// Lets news go from now on, and those that were held back.
+    pub(crate) fn release(&self) {
+        let mut writing = self.writing();
+        writing.release();
+        if !writing.blocked {
+            self.write(&mut writing);
+        }
+    }
+
+    /// Lets so many bytes of whole lines go, without the end of the last one; returns whether
+    /// there were any.
+    pub(crate) fn release_lines(&self, most: usize) -> bool {
+        let mut writing = self.writing();
+        let lines = writing.held.as_mut().and_then(|held| held.take_lines(most));
+        // They were counted when they came, and the outbox is empty but for answers.
+        let told = lines.is_some_and(|lines| writing.outbox.push(lines).is_ok());
+        if told && !writing.blocked {
+            self.write(&mut writing);
+        }
+        told
+    }
+
     /// Writes what waits, as far as the socket takes it without waiting.
     pub(crate) fn flush(&self) {
         let mut writing = self.writing();
         writing.dirty = false;
+        if writing.held.is_some() {
+            self.wake.notify_one();
+        }
         if !writing.blocked {
             self.write(&mut writing);
         }
@@ -163,6 +225,7 @@ impl Link {
     pub(crate) fn finish(&self) {
         let mut writing = self.writing();
         if writing.stage == Stage::Open {
+            writing.release();
             writing.stage = Stage::Finishing;
         }
         drop(writing);

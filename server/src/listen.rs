@@ -10,8 +10,9 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
-use crate::connection::{self, Context, DoorKind};
+use crate::connection::{self, Context};
 use crate::console::Console;
+use crate::doors::kind::DoorKind;
 use crate::hub::ConnId;
 
 /// How soon a link on which nothing is acknowledged counts as dead: below the 20 s within which

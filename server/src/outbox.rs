@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::IoSlice;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 
 /// Bytes that may wait unread. Whoever lets more gather is told `too_slow` and closed: nothing is
 /// ever skipped, since they can resume from the log.
@@ -42,6 +42,33 @@ impl Outbox {
         self.waiting += bytes.len();
         self.chunks.push_back(bytes);
         Ok(())
+    }
+
+    /// Adds all that waits in another one, whatever the bound: together they were held to it.
+    pub(crate) fn append(&mut self, other: &mut Self) {
+        self.waiting += std::mem::take(&mut other.waiting);
+        self.chunks.append(&mut other.chunks);
+    }
+
+    /// Takes out whole lines of at most so many bytes, the last one's end aside; at least one.
+    /// `None` when nothing waits. Every chunk must end with a line.
+    pub(crate) fn take_lines(&mut self, most: usize) -> Option<Bytes> {
+        let mut taken = BytesMut::new();
+        while let Some(front) = self.chunks.front_mut() {
+            let end = front.iter().position(|&byte| byte == b'\n').map_or(front.len(), |at| at + 1);
+            if !taken.is_empty() && taken.len() + end > most + 1 {
+                break;
+            }
+            taken.extend_from_slice(&front.split_to(end));
+            if front.is_empty() {
+                self.chunks.pop_front();
+            }
+        }
+        self.waiting = self.waiting.saturating_sub(taken.len());
+        if taken.last() == Some(&b'\n') {
+            taken.truncate(taken.len() - 1);
+        }
+        (!taken.is_empty()).then(|| taken.freeze())
     }
 
     /// Drops what has not begun to be written, and puts `last` behind the rest.
@@ -122,6 +149,22 @@ mod tests {
         assert_eq!(outbox.push(Bytes::from_static(b"y")), Err(Overflow));
         outbox.advance(1);
         assert_eq!(outbox.push(Bytes::from_static(b"y")), Ok(()));
+    }
+
+    #[test]
+    fn lines_are_taken_whole() {
+        let mut outbox = Outbox::default();
+        outbox.push(Bytes::from_static(b"one\ntwo\n")).unwrap();
+        outbox.push(Bytes::from_static(b"three\n")).unwrap();
+        let mut check = |most, expected: Option<&'static str>| {
+            assert_eq!(outbox.take_lines(most), expected.map(Bytes::from), "{most}");
+        };
+        check(6, Some("one"));
+        check(9, Some("two\nthree"));
+        check(9, None);
+        outbox.push(Bytes::from_static(b"longer\nx\n")).unwrap();
+        assert_eq!(outbox.take_lines(3).unwrap(), "longer");
+        assert_eq!(outbox.waiting(), 2);
     }
 
     #[test]

@@ -170,12 +170,10 @@ impl Decoder {
     /// Why this opcode is not carried out.
     fn refuse(&self, opcode: u8, input: &mut Input<'_>) -> Halt {
         let error = match opcode {
-            op::GLOBAL | op::INST => {
-                match input.line().and_then(|module| Ok((module, input.line()?))) {
-                    Ok((module, name)) => class(module, name),
-                    Err(halt) => return halt,
-                }
-            }
+            op::GLOBAL | op::INST => match named_class(input) {
+                Ok(class) => class,
+                Err(halt) => return halt,
+            },
             op::STACK_GLOBAL => match self.stack.as_slice() {
                 [.., module, name] => class(self.text(*module), self.text(*name)),
                 _ => PickleError::Call,
@@ -246,6 +244,11 @@ fn pairs(items: &[Id], input: &Input<'_>) -> Result<Vec<(Id, Id)>, Halt> {
     } else {
         Err(input.malformed("makes a dict with a key that has no value"))
     }
+}
+
+/// The class on the two lines after its opcode.
+fn named_class(input: &mut Input<'_>) -> Result<PickleError, Halt> {
+    Ok(class(input.start_of_line()?, input.start_of_line()?))
 }
 
 fn class(module: &[u8], name: &[u8]) -> PickleError {

@@ -16,13 +16,16 @@ impl From<PickleError> for Halt {
     }
 }
 
+/// How much of a line is read that will only be shown.
+const START_BYTES: usize = 256;
+
 /// A place in a pickle's bytes.
 pub(super) struct Input<'a> {
     bytes: &'a [u8],
     at: usize,
     /// Where the opcode began, which errors name.
     begin: usize,
-    /// No new line is between `at` and here.
+    /// No new line is between the opcode at hand and here.
     searched: usize,
 }
 
@@ -68,18 +71,41 @@ impl<'a> Input<'a> {
         self.take(length.map_err(|_| PickleError::TooLong)?)
     }
 
-    /// The bytes until the next new line, which is passed over.
+    /// The bytes until the next new line, which is passed over. An opcode has one such line at
+    /// most, so that what was searched for it need not be searched again.
     pub(super) fn line(&mut self) -> Result<&'a [u8], Halt> {
-        let known = self.bytes.get(..BYTES_MOST).unwrap_or(self.bytes);
+        let known = self.known();
         let from = self.searched.clamp(self.at, known.len());
         let Some(length) = known[from..].iter().position(|&byte| byte == b'\n') else {
             self.searched = known.len();
-            let is_full = known.len() == BYTES_MOST;
-            return Err(if is_full { PickleError::TooLong.into() } else { Halt::Incomplete });
+            return Err(self.more());
         };
         let line = &known[self.at..from + length];
         self.at = from + length + 1;
         Ok(line)
+    }
+
+    /// The bytes until the next new line, or as many of them as anybody would read.
+    pub(super) fn start_of_line(&mut self) -> Result<&'a [u8], Halt> {
+        let rest = &self.known()[self.at..];
+        let start = &rest[..rest.len().min(START_BYTES)];
+        let end = start.iter().position(|&byte| byte == b'\n');
+        if end.is_none() && start.len() < START_BYTES {
+            return Err(self.more());
+        }
+        self.at += end.map_or(start.len(), |end| end + 1);
+        Ok(&start[..end.unwrap_or(start.len())])
+    }
+
+    /// What has come of the longest pickle that could be.
+    fn known(&self) -> &'a [u8] {
+        self.bytes.get(..BYTES_MOST).unwrap_or(self.bytes)
+    }
+
+    /// There is too little.
+    fn more(&self) -> Halt {
+        let is_full = self.known().len() == BYTES_MOST;
+        if is_full { PickleError::TooLong.into() } else { Halt::Incomplete }
     }
 
     /// The next line, if it is ASCII, as the numbers of protocol 0 are.

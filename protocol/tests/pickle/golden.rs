@@ -1,6 +1,7 @@
 //! Pickles that Python 3.11 wrote, byte for byte, each beside the expression that was pickled.
 
-use chat_protocol::pickle::{Decoder, Value, decode};
+use bytes::BytesMut;
+use chat_protocol::pickle::{Decoder, Value, decode, encode};
 
 /// What `pickle.dumps(…, protocol)` gave for each protocol up to 5, the earliest first, is read as
 /// `expected`: whole, with more behind it, and cut in two at every byte.
@@ -326,4 +327,32 @@ fn spellings_of_old() {
     check(&Value::Bytes(b"h\xe9".to_vec()), &[b"S'h\\xe9'\np0\n.", b"U\x02h\xe9q\x00."]);
     // 7L
     check(&7.into(), &[b"L7L\n.", b"L7\n.", b"\x8b\x01\x00\x00\x00\x07."]);
+}
+
+/// What `pickle.loads` reads as the expression beside it.
+#[test]
+fn what_python_is_sent() {
+    fn check(value: &Value, expected: &[u8]) {
+        let mut out = BytesMut::new();
+        encode(value, &mut out);
+        assert_eq!(out.escape_ascii().to_string(), expected.escape_ascii().to_string());
+    }
+    // [None, True, False, 0.5]
+    let plain = [Value::None, Value::Bool(true), Value::Bool(false), Value::Float(0.5)];
+    check(&Value::List(plain.to_vec()), b"\x80\x02](N\x88\x89G?\xe0\0\0\0\0\0\0e.");
+    // [255, 65535, -1, 65536, 2147483648]
+    check(
+        &ints(&[255, 65_535, -1, 65_536, 1 << 31]),
+        b"\x80\x02](K\xffM\xff\xffJ\xff\xff\xff\xffJ\0\0\x01\0\x8a\x08\0\0\0\x80\0\0\0\0e.",
+    );
+    // {'h\xe9': ()}
+    let dict = Value::Dict(vec![("hé".into(), Value::Tuple(vec![]))]);
+    check(&dict, b"\x80\x02}(X\x03\0\0\0h\xc3\xa9)u.");
+    // (1, 2, 3, 4)
+    check(&tuple(&[1, 2, 3, 4]), b"\x80\x02(K\x01K\x02K\x03K\x04t.");
+    // (1, 2, 3)
+    check(&tuple(&[1, 2, 3]), b"\x80\x02K\x01K\x02K\x03\x87.");
+    // ['a', [7]]: bytes and sets have no plain opcode
+    let kin = vec![Value::Bytes(b"a".to_vec()), Value::Set(vec![7.into()])];
+    check(&Value::List(kin), b"\x80\x02](X\x01\0\0\0a](K\x07ee.");
 }

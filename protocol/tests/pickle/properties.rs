@@ -2,11 +2,13 @@
 //! comes in pieces.
 
 use bytes::BytesMut;
-use chat_protocol::pickle::{Decoder, PickleError, Value, decode, encode, profile};
+use chat_protocol::pickle::{Value, decode, encode, profile};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::sample::Index;
 use proptest::{prop_assert, prop_assert_eq};
+
+use crate::{Decoded, in_pieces};
 
 /// Values that protocol 2 has plain opcodes for. No NaN, which does not equal itself.
 fn value() -> impl Strategy<Value = Value> {
@@ -47,19 +49,6 @@ fn program() -> impl Strategy<Value = Vec<u8>> {
         1 => any::<u8>(),
     ];
     vec(byte, 0..200)
-}
-
-type Decoded = Result<Option<(Value, usize)>, PickleError>;
-
-fn in_pieces(bytes: &[u8], size: usize) -> Decoded {
-    let mut decoder = Decoder::default();
-    for end in (size..bytes.len()).step_by(size) {
-        match decoder.decode(&bytes[..end]) {
-            Ok(None) => {}
-            ended => return ended,
-        }
-    }
-    decoder.decode(bytes)
 }
 
 /// The same in words, since a NaN does not equal itself.

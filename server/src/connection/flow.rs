@@ -98,7 +98,7 @@ impl Flow {
     }
 
     /// Whether nothing is under way.
-    fn is_answered(&self) -> bool {
+    pub(super) fn is_answered(&self) -> bool {
         self.window.available_permits() == WINDOW as usize
     }
 

@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::deadline::{Deadline, Due};
 use super::flow::{Flow, Gate};
 use super::pace::Pace;
+use super::pauses::Pauses;
 use super::{Context, Over, READ_BYTES, lifeline, read_into};
-use crate::doors::{Asked, Door};
+use crate::doors::{Asked, Came, Door};
 use crate::hub::{Command, ConnId, Newcomer, Permit};
 use crate::link::{Link, Pushed, Wish};
 use crate::outbox::TOO_SLOW;
@@ -39,6 +40,13 @@ fn weight(asked: &Result<Asked, Refusal>) -> u32 {
     }
 }
 
+/// Returns at that time.
+async fn until(time: Option<Instant>) {
+    if let Some(time) = time {
+        tokio::time::sleep_until(time).await;
+    }
+}
+
 /// Stands for the address of a peer that is gone already.
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
@@ -52,6 +60,7 @@ pub(super) struct Peer<'a> {
     /// What has come and may not go yet.
     held: Option<Result<Asked, Refusal>>,
     deadline: Deadline,
+    pauses: Pauses,
     address: IpAddr,
     /// Attempts to say hello that were refused.
     refused: usize,
@@ -80,6 +89,7 @@ impl<'a> Peer<'a> {
             flow: Flow::new(context.limits.then(|| Pace::new(now, heartbeat, again))),
             held: None,
             deadline: Deadline::new(now, heartbeat),
+            pauses: Pauses::default(),
             address,
             refused: 0,
             known: false,
@@ -97,9 +107,23 @@ impl<'a> Peer<'a> {
     async fn talk(&mut self, mut buffer: BytesMut, leave: CancellationToken) -> Result<(), Over> {
         let mut timer = Box::pin(tokio::time::sleep_until(self.deadline.next()));
         let mut ended = false;
+        self.greet();
         loop {
             let was_known = self.known;
-            let gate = self.take_requests(&mut buffer, ended).await?;
+            let mut came = self.pauses.came(&*self.door, ended, Instant::now());
+            if came == Came::Paused
+                && read_into(self.link, &mut buffer)?.is_some_and(|read| read > 0)
+            {
+                // It was we who paused.
+                self.pauses.read(Instant::now());
+                came = Came::More;
+            }
+            let gate = self.take_requests(&mut buffer, came).await?;
+            self.pauses.let_news_go(
+                &mut *self.door,
+                self.link,
+                self.known && self.flow.is_answered(),
+            );
             if self.known && !was_known {
                 timer.as_mut().reset(self.deadline.next());
             }
@@ -115,6 +139,7 @@ impl<'a> Peer<'a> {
                 return Err(Over);
             }
             let hears = !ended && self.held.is_none() && wish != Wish::WriteFirst;
+            let look = self.pauses.next_look(&*self.door, buffer.is_empty());
             tokio::select! {
                 () = self.link.woken() => {}
                 readable = self.link.stream().readable(), if hears => {
@@ -134,6 +159,7 @@ impl<'a> Peer<'a> {
                     }
                 }
                 () = self.flow.changed(gate.as_ref()), if gate.is_some() || all_asked => {}
+                () = until(look), if look.is_some() => {}
                 () = &mut timer => {
                     let late = timer.deadline().elapsed();
                     // What it waits for is ours to do, or there is nothing for it to take.
@@ -151,10 +177,22 @@ impl<'a> Peer<'a> {
         }
     }
 
+    /// Tells a peer that says nothing first whom it has reached.
+    fn greet(&mut self) {
+        let mut out = BytesMut::new();
+        self.door.greet(self.context.name.as_str(), &mut out);
+        if !out.is_empty() {
+            self.link.push(out.freeze());
+            self.link.flush();
+        }
+    }
+
     /// Reads what has come; returns whether that was the end.
     async fn read(&mut self, buffer: &mut BytesMut) -> Result<bool, Over> {
         let read = read_into(self.link, buffer)?;
-        self.deadline.heard(Instant::now());
+        let now = Instant::now();
+        self.deadline.heard(now);
+        self.pauses.read(now);
         if read.is_none() {
             self.deadline.ended();
         }
@@ -223,10 +261,10 @@ impl<'a> Peer<'a> {
     async fn take_requests(
         &mut self,
         buffer: &mut BytesMut,
-        ended: bool,
+        came: Came,
     ) -> Result<Option<Gate>, Over> {
         loop {
-            let next = self.held.take().or_else(|| self.door.next(buffer, ended));
+            let next = self.held.take().or_else(|| self.door.next(buffer, came));
             let Some(asked) = next else { return Ok(None) };
             if !self.known {
                 self.introduce(asked).await?;
@@ -254,6 +292,7 @@ impl<'a> Peer<'a> {
             Ok(Asked::Hello(hello, on_taken)) => {
                 // There is one: a hello that was refused has given it back.
                 let missing = self.flow.missing().ok_or(Over)?;
+                self.pauses.begin(&mut *self.door, self.link);
                 let newcomer = Newcomer {
                     missing,
                     conn: self.conn,
@@ -278,7 +317,7 @@ impl<'a> Peer<'a> {
                 self.link.push(goodbye.freeze());
                 Err(Over)
             }
-            Ok(Asked::Request(_)) => {
+            Ok(Asked::Request(_) | Asked::People) => {
                 let text = "say hello first, with a version and a name";
                 self.refuse(Refusal::new(Code::NoHello, text))
             }
@@ -301,6 +340,7 @@ impl<'a> Peer<'a> {
     async fn pass_on(&mut self, asked: Result<Asked, Refusal>, permit: Permit) -> Result<(), Over> {
         let request = match asked {
             Err(refusal) => return self.send(Command::Refuse(self.conn, refusal, permit)).await,
+            Ok(Asked::People) => return self.send(Command::People(self.conn, permit)).await,
             Ok(Asked::Hello(hello, _)) => Request::Hello(hello),
             Ok(Asked::Request(request)) => request,
         };

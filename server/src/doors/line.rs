@@ -8,7 +8,7 @@ use chat_protocol::{
     Code, Event, Hello, LineCodec, Message, MessageId, Nick, Refusal, Request, RoomName, Text,
 };
 
-use super::{Asked, Dialect, Door, OnTaken};
+use super::{Asked, Came, Dialect, Door, OnTaken};
 
 /// How people of the line dialect are spoken to.
 pub(crate) struct Line;
@@ -43,13 +43,13 @@ impl Dialect for Line {
 }
 
 /// A text of several lines carries the name on every line, so that nobody can forge one.
-fn print_message(message: &Message, to: &str, out: &mut BytesMut) {
+pub(super) fn print_message(message: &Message, to: &str, out: &mut BytesMut) {
     for line in message.text.split('\n') {
         out.put_slice(format!("{}{to}: {line}\n", message.from).as_bytes());
     }
 }
 
-fn server(out: &mut BytesMut, text: &str) {
+pub(super) fn server(out: &mut BytesMut, text: &str) {
     for line in text.split('\n') {
         out.put_slice(b"SERVER: ");
         out.put_slice(line.as_bytes());
@@ -57,12 +57,17 @@ fn server(out: &mut BytesMut, text: &str) {
     }
 }
 
+/// Reads a command; the id is for what it may say.
+pub(super) type Command = fn(&str, MessageId) -> Result<Asked, Refusal>;
+
 /// A person of the line dialect.
 #[derive(Default)]
 pub(crate) struct LineDoor {
     codec: LineCodec,
     named: bool,
     said: u64,
+    /// What a line means that begins with a slash, where that is a command.
+    command: Option<Command>,
     /// A line longer than one message: its parts that are still to be said, the last one first.
     parts: Vec<Text>,
 }
@@ -72,13 +77,13 @@ impl Door for LineDoor {
         &Line
     }
 
-    fn next(&mut self, buffer: &mut BytesMut, ended: bool) -> Option<Result<Asked, Refusal>> {
+    fn next(&mut self, buffer: &mut BytesMut, came: Came) -> Option<Result<Asked, Refusal>> {
         loop {
             if let Some(text) = self.parts.pop() {
                 return Some(Ok(Asked::Request(self.say(text))));
             }
             let line = match self.codec.next_line(buffer) {
-                None if ended => Ok(self.codec.last_line(buffer)?),
+                None if came == Came::Ended => Ok(self.codec.last_line(buffer)?),
                 None => return None,
                 Some(line) => line,
             };
@@ -98,6 +103,9 @@ impl Door for LineDoor {
             if line.trim().eq_ignore_ascii_case("exit") {
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
+            if let (Some(command), true) = (self.command, line.starts_with('/')) {
+                return Some(command(line.trim_end(), self.id()));
+            }
             self.parts = Text::split(&line);
             self.parts.reverse();
         }
@@ -107,7 +115,7 @@ impl Door for LineDoor {
 /// Whether somebody may have written this: in UTF-8, or with a foreign letter here and there. Of
 /// what is no text, be it a picture or noise, much is no characters; so is text in an alphabet of
 /// its own that is not UTF-8, which nobody could read here either.
-fn is_text(line: &str) -> bool {
+pub(super) fn is_text(line: &str) -> bool {
     let (mut all, mut strange) = (0, 0);
     for c in line.chars() {
         all += 1;
@@ -117,16 +125,24 @@ fn is_text(line: &str) -> bool {
 }
 
 impl LineDoor {
+    /// A door that takes commands.
+    pub(super) fn with(command: Command) -> Self {
+        Self { command: Some(command), ..Self::default() }
+    }
+
     fn say(&mut self, text: Text) -> Request {
+        Request::Say { id: self.id(), room: RoomName::lobby(), text }
+    }
+
+    /// The next message's: a number is a valid one, and a guest's ids are their own.
+    fn id(&mut self) -> MessageId {
         self.said += 1;
-        // A number is a valid id, and a guest's ids are their own.
-        let id = MessageId::from(self.said);
-        Request::Say { id, room: RoomName::lobby(), text }
+        MessageId::from(self.said)
     }
 }
 
 /// Who somebody is by the first line they sent, whatever it holds.
-fn hello(line: &str) -> Asked {
+pub(super) fn hello(line: &str) -> Asked {
     match Nick::repair(line) {
         Some(name) => Asked::Hello(Box::new(Hello::guest(name)), OnTaken::Number),
         None => Asked::Hello(Box::new(Hello::guest(Nick::guest())), OnTaken::Invent),
@@ -141,9 +157,10 @@ mod tests {
         let mut door = LineDoor::default();
         let mut buffer = BytesMut::from(bytes);
         let mut out = Vec::new();
-        while let Some(asked) = door.next(&mut buffer, true) {
+        while let Some(asked) = door.next(&mut buffer, Came::Ended) {
             out.push(match asked {
                 Ok(Asked::Hello(hello, on_taken)) => format!("hello {} {on_taken:?}", hello.name),
+                Ok(Asked::People) => "people".to_owned(),
                 Ok(Asked::Request(Request::Say { id, text, .. })) => {
                     format!("{}: {}", id.as_str(), text.as_str())
                 }

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use chat_protocol::{Code, Event, LineCodec, Refusal, Request};
 
-use super::{Asked, Dialect, Door, OnTaken};
+use super::{Asked, Came, Dialect, Door, OnTaken};
 
 /// How native peers are spoken to.
 pub(crate) struct Native;
@@ -33,10 +33,10 @@ impl Door for NativeDoor {
         &Native
     }
 
-    fn next(&mut self, buffer: &mut BytesMut, ended: bool) -> Option<Result<Asked, Refusal>> {
+    fn next(&mut self, buffer: &mut BytesMut, came: Came) -> Option<Result<Asked, Refusal>> {
         loop {
             let line = match self.codec.next_line(buffer) {
-                None if ended => Ok(self.codec.last_line(buffer)?),
+                None if came == Came::Ended => Ok(self.codec.last_line(buffer)?),
                 None => return None,
                 Some(line) => line,
             };
@@ -64,13 +64,13 @@ mod tests {
         let mut door = NativeDoor::default();
         let mut buffer =
             BytesMut::from(&b"\n\r\n  \n{\"type\":\"ping\"}\nnonsense\n{\"type\":\"ti"[..]);
-        let next = door.next(&mut buffer, false);
+        let next = door.next(&mut buffer, Came::More);
         assert_eq!(next, Some(Ok(Asked::Request(Request::Ping))));
-        let refused = door.next(&mut buffer, false).unwrap().unwrap_err();
+        let refused = door.next(&mut buffer, Came::More).unwrap().unwrap_err();
         assert_eq!(refused.code, Code::BadFrame);
-        assert_eq!(door.next(&mut buffer, false), None);
-        let refused = door.next(&mut buffer, true).unwrap().unwrap_err();
+        assert_eq!(door.next(&mut buffer, Came::More), None);
+        let refused = door.next(&mut buffer, Came::Ended).unwrap().unwrap_err();
         assert_eq!(refused.code, Code::BadFrame, "half a frame is none");
-        assert_eq!(door.next(&mut buffer, true), None);
+        assert_eq!(door.next(&mut buffer, Came::Ended), None);
     }
 }

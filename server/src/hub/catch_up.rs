@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use chat_protocol::event::{DirectMessage, HistoryPage, RoomMessage};
 use chat_protocol::message::{Conversation, Message};
-use chat_protocol::{Code, Event, Nick, Page, Refusal, Resume, RoomKey, limit};
+use chat_protocol::{Code, Event, Hello, Nick, Page, Refusal, Resume, RoomKey, RoomName, limit};
 use futures::FutureExt;
 
 use super::room::{Listener, Pair, pair};
@@ -59,10 +59,23 @@ impl Hub {
         }
     }
 
-    /// Plans what a newcomer's `resume` asks for. The rooms in it have been joined.
-    pub(super) fn plan_resume(&mut self, conn: ConnId, resume: &[Resume], missing: Permit) {
+    /// What somebody who comes in is to see of what was said before: what they `resume`, or what
+    /// people of their dialect are shown.
+    pub(super) fn wanted(&self, conn: ConnId, hello: &Hello) -> Vec<Resume> {
+        let lobby = RoomName::lobby();
+        let looks_back = self.conns.get(&conn).map_or(0, |conn| conn.dialect.looks_back());
+        if looks_back == 0 {
+            return hello.resume.clone();
+        }
+        let last = self.conversations.rooms.get(&lobby.key()).map_or(0, |room| room.last);
+        let after = last.saturating_sub(looks_back);
+        vec![Resume { room: Conversation::Room(lobby), after, log: None }]
+    }
+
+    /// Plans what a newcomer is to catch up with. The rooms in it have been joined.
+    pub(super) fn plan_resume(&mut self, conn: ConnId, wanted: &[Resume], missing: Permit) {
         let missing = Arc::new(missing);
-        for wanted in resume {
+        for wanted in wanted {
             match self.plan(conn, wanted, &missing) {
                 Ok(Some(catch_up)) => {
                     if let Some(conn) = self.conns.get_mut(&conn) {
@@ -248,7 +261,7 @@ impl Hub {
             let to = if author == me { None } else { my_name.clone() };
             listener.dialect.print(&missed(&room, message, to, &log), &mut out);
         }
-        self.push(&listener, out.freeze());
+        self.push_news(&listener, out.freeze());
     }
 
     /// Puts the names of today in the place of those of that time: between two people the name

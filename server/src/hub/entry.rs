@@ -90,6 +90,7 @@ impl Hub {
         known.via = via;
         if let Some(profile) = &hello.profile {
             known.profile = profile.clone();
+            self.console.profile(&name, profile);
         }
         self.conns.insert(conn, entry);
         if arrives {
@@ -127,7 +128,8 @@ impl Hub {
     }
 
     fn start_hearing(&mut self, conn: ConnId, person: PersonId, hello: &Hello, missing: Permit) {
-        self.plan_resume(conn, &hello.resume, missing);
+        let wanted = self.wanted(conn, hello);
+        self.plan_resume(conn, &wanted, missing);
         let rooms = self.people.get(person).map(|known| known.rooms.clone()).unwrap_or_default();
         for key in rooms {
             let Some(channel) = self.conversations.rooms.get(&key).map(|room| room.channel) else {

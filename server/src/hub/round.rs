@@ -266,10 +266,10 @@ impl Hub {
         for listener in &listeners {
             let segment = segments.of(listener.dialect);
             match own.get(&listener.conn) {
-                None => self.push(listener, segment.whole()),
+                None => self.push_news(listener, segment.whole()),
                 Some(own) => {
                     for piece in segment.without(own) {
-                        self.push(listener, piece);
+                        self.push_news(listener, piece);
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use chat_protocol::{Code, Event, Refusal, RoomKey};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -103,7 +103,7 @@ impl Hub {
             let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { continue };
             let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
             let bytes = encoded.event(listener.dialect, event);
-            self.push(&listener, bytes);
+            self.push_news(&listener, bytes);
         }
         self.due.weight += encoded.longest();
     }
@@ -122,12 +122,24 @@ impl Hub {
         people.flat_map(|person| person.conns.iter().copied()).collect()
     }
 
-    /// Puts bytes into a link's outbox, to be written when the round ends.
-    pub(super) fn push(&mut self, listener: &Listener, bytes: bytes::Bytes) {
-        if bytes.is_empty() {
-            return;
+    /// Puts what a connection asked for into its link's outbox, to be written when the round ends.
+    pub(super) fn push(&mut self, listener: &Listener, bytes: Bytes) {
+        if !bytes.is_empty() {
+            let pushed = listener.link.push(bytes);
+            self.pushed(listener, &pushed);
         }
-        match listener.link.push(bytes) {
+    }
+
+    /// The same with what others said and did.
+    pub(super) fn push_news(&mut self, listener: &Listener, bytes: Bytes) {
+        if !bytes.is_empty() {
+            let pushed = listener.link.push_news(bytes);
+            self.pushed(listener, &pushed);
+        }
+    }
+
+    fn pushed(&mut self, listener: &Listener, pushed: &Pushed) {
+        match pushed {
             Pushed::First => self.due.flush.push(Arc::clone(&listener.link)),
             Pushed::Behind | Pushed::Closed => {}
             Pushed::Overflow => {

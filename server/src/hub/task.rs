@@ -123,6 +123,10 @@ impl Hub {
             Command::Refuse(conn, refusal, permit) => {
                 self.round.answer(conn, Event::Error(refusal), permit);
             }
+            Command::People(conn, _permit) => {
+                self.commit().await;
+                self.tell_people(conn);
+            }
             Command::Drained(conn) => self.due.catch_up.push(conn),
             Command::Hello(newcomer, answer) => {
                 self.commit().await;

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use chat_server::{Config, Running, Storage};
+use chat_server::{Config, DoorKind, Running, Storage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -28,6 +28,15 @@ pub(crate) async fn ephemeral() -> Running {
 /// A server that keeps everything in this folder.
 pub(crate) async fn durable(folder: &Path) -> Running {
     start(Storage::Folder(folder.to_owned())).await
+}
+
+/// A server that keeps nothing, with a port for each of these dialects; they follow the main one
+/// in its addresses.
+pub(crate) async fn with_doors(doors: &[DoorKind]) -> Running {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let doors = doors.iter().map(|kind| (*kind, listen)).collect();
+    let name = "room 12".to_owned();
+    chat_server::start(Config { listen, doors, name, ..Config::default() }).await.unwrap()
 }
 
 async fn start(storage: Storage) -> Running {
@@ -135,6 +144,19 @@ impl Peer {
             Ok(_) => Some(line.trim_end_matches('\n').to_owned()),
             Err(_) => None,
         }
+    }
+
+    /// What one read brings, as `recv(4096)` has it; empty at the end of the stream.
+    pub(crate) async fn recv(&mut self) -> String {
+        String::from_utf8_lossy(&self.recv_bytes().await).into_owned()
+    }
+
+    /// The same, of bytes that are no text.
+    pub(crate) async fn recv_bytes(&mut self) -> Vec<u8> {
+        let mut scratch = [0; 4096];
+        let read = tokio::time::timeout(PATIENCE, self.reader.read(&mut scratch));
+        let read = read.await.expect("bytes in time").unwrap_or(0);
+        scratch[..read].to_vec()
     }
 
     /// The next frame.

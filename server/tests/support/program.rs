@@ -77,6 +77,14 @@ impl Program {
         })
     }
 
+    /// The next line that it prints.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        assert!(line.ends_with('\n'), "no whole line: {line:?}");
+        line.trim_end().to_owned()
+    }
+
     /// Ends it by SIGKILL.
     pub(crate) fn kill(self) {
         drop(self);

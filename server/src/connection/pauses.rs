@@ -1,0 +1,80 @@
+//! What a pause says: that what has come is whole, and that what others say may be told now. Only
+//! dialects without frames care.
+
+use tokio::time::Instant;
+
+use crate::doors::{Came, Door, News};
+use crate::link::Link;
+
+/// One peer's pauses.
+#[derive(Debug, Default)]
+pub(super) struct Pauses {
+    /// When something came last that no pause has followed yet.
+    read: Option<Instant>,
+    /// Whether news are held back.
+    holds: bool,
+    /// When to look again whether they may go.
+    look: Option<Instant>,
+}
+
+impl Pauses {
+    /// Something has come.
+    pub(super) fn read(&mut self, now: Instant) {
+        self.read = Some(now);
+    }
+
+    /// What is known of what has come.
+    pub(super) fn came(&mut self, door: &dyn Door, ended: bool, now: Instant) -> Came {
+        if ended {
+            return Came::Ended;
+        }
+        match (door.pause(), self.read) {
+            (Some(pause), Some(read)) if now >= read + pause => {
+                self.read = None;
+                Came::Paused
+            }
+            _ => Came::More,
+        }
+    }
+
+    /// The peer is about to be let in: holds news back where its dialect wants that.
+    pub(super) fn begin(&mut self, door: &mut dyn Door, link: &Link) {
+        self.holds = door.news(Instant::now(), false) != News::Now;
+        if self.holds {
+            link.hold();
+        }
+    }
+
+    /// Tells what may be told now.
+    pub(super) fn let_news_go(&mut self, door: &mut dyn Door, link: &Link, answered: bool) {
+        self.look = None;
+        while self.holds {
+            match door.news(Instant::now(), answered) {
+                News::Now => {
+                    link.release();
+                    self.holds = false;
+                }
+                News::NotBefore(time) => {
+                    self.look = Some(time);
+                    return;
+                }
+                News::Lines(most) => {
+                    if !link.release_lines(most) {
+                        return;
+                    }
+                    door.told();
+                }
+                News::Later => return,
+            }
+        }
+    }
+
+    /// When to look again though nothing happens.
+    pub(super) fn next_look(&self, door: &dyn Door, nothing_came: bool) -> Option<Instant> {
+        let paused = match (door.pause(), self.read) {
+            (Some(pause), Some(read)) if !nothing_came => Some(read + pause),
+            _ => None,
+        };
+        [paused, self.look].into_iter().flatten().min()
+    }
+}
