@@ -9,6 +9,10 @@ use super::dialect::Dialect;
 /// How long somebody waits who has only looked who is there.
 const LOOKS: Duration = Duration::from_millis(100);
 
+/// How long after the last user has asked who is there the first one chats, where nothing ends an
+/// answer: so that no message runs into it.
+const ANSWERS: Duration = Duration::from_millis(500);
+
 /// What a user does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
@@ -39,7 +43,9 @@ struct Person {
 impl Person {
     fn act(&mut self, Habits { dialect, .. }: Habits) -> Act {
         let lonely = self.friends.is_empty();
-        let looks = !self.listed || (lonely && !dialect.says()) || self.dice.u8(..10) == 0;
+        // Where nothing ends an answer, who knows somebody does not ask again: see ANSWERS.
+        let again = if dialect.says() { self.dice.u8(..10) == 0 } else { lonely };
+        let looks = !self.listed || again;
         if dialect.lists() && looks {
             self.listed = true;
             return Act::List;
@@ -68,6 +74,8 @@ pub(crate) struct Crowd {
     habits: Habits,
     people: Vec<Person>,
     thinking: BinaryHeap<Reverse<(Duration, usize)>>,
+    /// Nobody chats before this.
+    opens: Duration,
     /// Whose time has come, and who wait for room; the longest first.
     ready: VecDeque<usize>,
 }
@@ -77,13 +85,23 @@ impl Crowd {
         let mut dice = fastrand::Rng::with_seed(seed);
         let person = |_| Person { dice: dice.fork(), friends: Vec::new(), listed: false };
         let people = (0..users).map(person).collect();
-        Self { habits, people, thinking: BinaryHeap::new(), ready: VecDeque::new() }
+        Self {
+            habits,
+            people,
+            thinking: BinaryHeap::new(),
+            opens: Duration::ZERO,
+            ready: VecDeque::new(),
+        }
     }
 
     /// A user begins to act: some at once, others a while later.
     pub(crate) fn begin(&mut self, user: usize, now: Duration) {
         let Some(person) = self.people.get_mut(user) else { return };
-        let first = self.habits.every.mul_f64(person.dice.f64()).max(self.habits.dialect.gap());
+        let Habits { dialect, every } = self.habits;
+        let first = every.mul_f64(person.dice.f64()).max(dialect.gap());
+        if dialect.lists() && !dialect.says() {
+            self.opens = now + every.max(dialect.gap()) + ANSWERS;
+        }
         self.thinking.push(Reverse((now + first, user)));
     }
 
@@ -117,7 +135,7 @@ impl Crowd {
         let person = self.people.get_mut(user)?;
         let act = person.act(self.habits);
         let again = now + person.pause(act, self.habits);
-        self.thinking.push(Reverse((again, user)));
+        self.thinking.push(Reverse((again.max(self.opens), user)));
         Some((user, act))
     }
 

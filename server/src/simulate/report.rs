@@ -10,6 +10,9 @@ use super::judge::{Fault, Kind};
 use super::latencies::Latencies;
 use super::world::{Member, Place, World};
 
+/// Characters of what the server said that are shown; they are clean by the protocol's rules.
+const COMPLAINT: usize = 120;
+
 /// Everything about one run, or about one that is under way.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
@@ -184,7 +187,8 @@ fn sentence(plan: &Plan, world: &World, figures: &Figures, first: Option<Fault>)
         line += &format!(" (the first: {})", tell(&world.cast, first));
     }
     if let Some(complaint) = &world.complaint {
-        line += &format!("; the server said: {}", complaint.replace('\n', " "));
+        let complaint: String = complaint.replace('\n', " ").chars().take(COMPLAINT).collect();
+        line += &format!("; the server said: {complaint}");
     }
     line
 }
