@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::{JoinSet, LocalSet};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::sleep;
 
 use super::Plan;
 use super::report::Report;
@@ -72,7 +72,6 @@ impl<'a> Drive<'a> {
         }
         let report = self.report(true);
         for orders in &self.orders {
-            // It fails when the server has closed this one.
             orders.send(Order::Leave).ok();
         }
         let left = async { while self.users.join_next().await.is_some() {} };
@@ -83,7 +82,8 @@ impl<'a> Drive<'a> {
     /// Until everybody is in who comes in.
     async fn gather(&mut self) {
         while self.stage.world.borrow().is_gathering(self.stage.now(), PATIENCE) {
-            self.draw("coming in");
+            let inside = self.stage.world.borrow().inside();
+            self.draw(&format!("{inside} are in"));
             sleep(FRAME).await;
         }
     }
@@ -92,8 +92,7 @@ impl<'a> Drive<'a> {
     async fn chat(&mut self) {
         let now = self.stage.now();
         self.stage.world.borrow_mut().begin(now);
-        let end = now + self.stage.plan.lasts;
-        let started = Instant::now() - self.stage.now();
+        let (lasts, end) = (self.stage.plan.lasts, now + self.stage.plan.lasts);
         let mut frame = now;
         loop {
             let now = self.stage.now();
@@ -101,19 +100,17 @@ impl<'a> Drive<'a> {
                 break;
             }
             if now >= frame {
-                let seconds = |time: Duration| time.as_secs();
-                let (gone, all) =
-                    (seconds(now + self.stage.plan.lasts - end), self.stage.plan.lasts);
-                self.draw(&format!("{gone} s of {} s", seconds(all)));
+                let passed = (now + lasts).saturating_sub(end);
+                self.draw(&format!("{} s of {} s", passed.as_secs(), lasts.as_secs()));
                 frame = now + FRAME;
             }
             while let Some((user, order)) = self.due() {
+                // It fails when the server has just closed this one.
                 self.orders[user].send(order).ok();
             }
             let wakes_at = self.stage.world.borrow_mut().wakes_at(now);
-            let wakes_at = wakes_at.unwrap_or(end).min(end).min(frame);
             tokio::select! {
-                () = sleep_until(started + wakes_at) => {}
+                () = self.stage.until(wakes_at.unwrap_or(end).min(end).min(frame)) => {}
                 () = self.stage.heard.notified() => {}
             }
         }

@@ -147,50 +147,62 @@ impl Report {
 
 /// One line that says what was lost, doubled or out of order, or that nothing was.
 fn sentence(plan: &Plan, world: &World, figures: &Figures, first: Option<Fault>) -> String {
-    let Users { users, came_in, closed } = figures.users;
     let why = world.members.iter().find_map(|member| match &member.place {
         Place::Gone(why) => Some(why.as_str()),
         _ => None,
     });
     let why = why.unwrap_or("nothing was answered");
-    if came_in == 0 {
-        return format!(
+    if figures.users.came_in == 0 {
+        return one_line(&format!(
             "nobody got in at {} ({why}): is the server running, and is its dialect {}?",
             plan.place, plan.dialect
-        );
+        ));
     }
-    let Deliveries { due, received, lost, doubled, out_of_order, strange, .. } = figures.deliveries;
-    let mut faults = Vec::new();
-    let mut fault = |count: u64, what: &str| {
-        if count > 0 {
-            faults.push(format!("{count} {what}"));
+    let faults = faults(figures, why);
+    let mut line = match (faults.is_empty(), figures.sent) {
+        (false, _) => faults.join(", "),
+        (true, 0) if plan.dialect.says() => {
+            "nothing was said: give them more time with --for, or less with --every".to_owned()
+        }
+        (true, 0) => "nothing was said: no list told anybody of a friend to chat with".to_owned(),
+        (true, sent) => {
+            let received = figures.deliveries.received;
+            return format!(
+                "all {received} deliveries of {sent} messages arrived once and in order"
+            );
         }
     };
-    fault((users - came_in) as u64, &format!("of {users} users did not get in ({why})"));
-    fault(closed as u64, &format!("of {users} connections closed by the server ({why})"));
-    fault(lost, &format!("of {due} deliveries lost"));
-    fault(doubled, "doubled");
-    fault(out_of_order, "out of order");
-    fault(strange, "changed or gone astray");
-    fault(figures.unacknowledged, &format!("of {} messages never acknowledged", figures.sent));
-    let mut line = faults.join(", ");
-    if faults.is_empty() && figures.sent == 0 {
-        line = match plan.dialect.says() {
-            true => "nothing was said: give them more time with --for, or less with --every".into(),
-            false => "nothing was said: no list told anybody of a friend to chat with".into(),
-        };
-    } else if faults.is_empty() {
-        let sent = figures.sent;
-        return format!("all {received} deliveries of {sent} messages arrived once and in order");
-    }
     if let Some(first) = first {
         line += &format!(" (the first: {})", tell(&world.cast, first));
     }
     if let Some(complaint) = &world.complaint {
-        let complaint: String = complaint.replace('\n', " ").chars().take(COMPLAINT).collect();
+        let complaint: String = complaint.chars().take(COMPLAINT).collect();
         line += &format!("; the server said: {complaint}");
     }
-    line
+    one_line(&line)
+}
+
+/// What a server said may have several.
+fn one_line(text: &str) -> String {
+    text.replace('\n', " ")
+}
+
+/// Everything that went wrong, each with its count.
+fn faults(figures: &Figures, why: &str) -> Vec<String> {
+    let Figures { users: Users { users, came_in, closed }, sent, .. } = figures;
+    let Deliveries { due, lost, doubled, out_of_order, strange, .. } = figures.deliveries;
+    let outside = (users - came_in) as u64;
+    let counts = [
+        (outside, format!("of {users} users did not get in ({why})")),
+        (*closed as u64, format!("of {users} connections closed by the server ({why})")),
+        (lost, format!("of {due} deliveries lost")),
+        (doubled, "doubled".to_owned()),
+        (out_of_order, "out of order".to_owned()),
+        (strange, "changed or gone astray".to_owned()),
+        (figures.unacknowledged, format!("of {sent} messages never acknowledged")),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, what)| format!("{count} {what}")).collect()
 }
 
 /// What went wrong first.

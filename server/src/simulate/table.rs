@@ -2,7 +2,7 @@
 
 use super::report::{Percentiles, Report, Row};
 
-/// Lines of a table besides its people: what is simulated, a blank, the heads, how many more, and
+/// Lines of a table besides its people: what is simulated, what is wrong with it, the heads, how many more, and
 /// the sums.
 const OTHER_LINES: usize = 5;
 
@@ -17,7 +17,7 @@ pub(crate) fn lines(report: &Report, state: &str, height: usize, width: usize) -
             "{} users at {} ({}), seed {}: {state}",
             users.users, report.server, report.dialect, report.seed
         ),
-        String::new(),
+        faults(report),
         format!("{:<20} {:>9} {:>11} {:>9} {:>9}", "who", "sent", "received", "p50 ms", "p99 ms"),
     ];
     lines.extend(people.iter().take(shown).map(row));
@@ -38,6 +38,20 @@ pub(crate) fn lines(report: &Report, state: &str, height: usize, width: usize) -
         }
     }
     lines
+}
+
+/// What is known to be wrong; what has not come may still be on its way.
+fn faults(report: &Report) -> String {
+    let (users, deliveries) = (&report.figures.users, &report.figures.deliveries);
+    let counts = [
+        (users.closed as u64, "closed"),
+        (deliveries.lost, "lost"),
+        (deliveries.doubled, "doubled"),
+        (deliveries.out_of_order, "out of order"),
+        (deliveries.strange, "changed or gone astray"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }
 
 fn row(Row { name, sent, received, latency_ms }: &Row) -> String {
@@ -74,6 +88,16 @@ mod tests {
             assert_eq!(hidden, users > height - 4, "{users} in {height}");
         }
         assert!(table(3, 24, 40).iter().all(|line| line.chars().count() <= 40));
+    }
+
+    #[test]
+    fn it_tells_what_is_wrong() {
+        let plan = Plan { users: 2, ..Plan::default() };
+        let mut report = Report::new(&plan, &World::new(&plan), Duration::ZERO, false);
+        assert_eq!(lines(&report, "", 24, 80)[1], "");
+        report.figures.deliveries.doubled = 2;
+        report.figures.users.closed = 1;
+        assert_eq!(lines(&report, "", 24, 80)[1], "1 closed, 2 doubled");
     }
 
     #[test]

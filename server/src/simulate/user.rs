@@ -53,6 +53,11 @@ impl Stage {
     pub(crate) fn now(&self) -> Duration {
         self.start.elapsed()
     }
+
+    /// Returns when that time has come.
+    pub(crate) async fn until(&self, time: Duration) {
+        tokio::time::sleep_until(self.start + time).await;
+    }
 }
 
 /// Plays one user until they have left, or the server has closed.

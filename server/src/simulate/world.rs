@@ -40,7 +40,7 @@ pub(crate) struct Member {
 struct Times {
     began: Option<Duration>,
     ended: Option<Duration>,
-    /// The last sign that the server is at work.
+    /// When somebody came in last, or something that was due arrived.
     progress: Duration,
 }
 
@@ -97,6 +97,11 @@ impl World {
         self.members.iter().any(is_coming) && now < self.times.progress + patience
     }
 
+    /// How many are in.
+    pub(crate) fn inside(&self) -> usize {
+        self.members.iter().filter(|member| member.place == Place::In).count()
+    }
+
     /// Lets the chat begin. Whoever is connected takes part: not every server says `ack`.
     pub(crate) fn begin(&mut self, now: Duration) {
         for (user, member) in self.members.iter_mut().enumerate() {
@@ -120,8 +125,7 @@ impl World {
 
     /// Whether it is time to end: nobody is left, or enough was said.
     pub(crate) fn is_over(&self) -> bool {
-        let none_in = !self.members.iter().any(|member| member.place == Place::In);
-        none_in || self.all.sent >= self.plan.messages
+        self.inside() == 0 || self.all.sent >= self.plan.messages
     }
 
     /// How many took part.
@@ -179,7 +183,7 @@ impl World {
         self.all.sent += 1;
         // Whoever has gone is not waited for; the judge misses them all the same.
         let receivers = match to {
-            To::All => self.members.iter().filter(|member| member.place == Place::In).count() - 1,
+            To::All => self.inside() - 1,
             To::One(friend) => usize::from(self.members[friend].place == Place::In),
         };
         let acks = u64::from(self.plan.dialect.acknowledges());
@@ -193,16 +197,9 @@ impl World {
 
     /// A user has heard something.
     pub(crate) fn heard(&mut self, user: usize, heard: Heard, now: Duration) {
-        self.times.progress = now;
         match heard {
-            Heard::In(name) => self.came_in(user, &name),
-            Heard::Names(names) => {
-                let friends = names.iter().filter_map(|name| self.cast.find(name.as_str()));
-                let friends = friends
-                    .filter(|friend| *friend != user && self.members[*friend].place == Place::In);
-                let friends = friends.collect();
-                self.crowd.meet(user, friends);
-            }
+            Heard::In(name) => self.came_in(user, &name, now),
+            Heard::Names(names) => self.met(user, &names),
             Heard::Text { text, number } => match self.cast.recognize(text.as_str()) {
                 Recognized::Ours(message) => {
                     let arrival = self.judge.hear(user, message, number);
@@ -217,34 +214,44 @@ impl World {
                     self.arrived(user, message, arrival, now);
                 }
             }
-            Heard::Taken { id, number } => {
-                if let Some(message) = message_of(user, &id)
-                    && self.judge.take(message, number)
-                {
-                    self.flights.arrive(message, now);
-                }
+            Heard::Taken { id, number } => self.taken(user, &id, number, now),
+            // Words that were mangled until nothing told whose they are.
+            Heard::Complaint(text) if self.cast.recognize(&text) == Recognized::Changed => {
+                self.judge.hear_changed(user);
             }
-            Heard::Complaint(text) => {
-                // Words that were mangled until nothing told whose they are.
-                if self.cast.recognize(&text) == Recognized::Foreign {
-                    self.complaint.get_or_insert(text);
-                } else {
-                    self.judge.hear_changed(user);
-                }
-            }
+            Heard::Complaint(text) => _ = self.complaint.get_or_insert(text),
             Heard::NotIn(text) => self.gone(user, text),
         }
     }
 
-    fn came_in(&mut self, user: usize, name: &Nick) {
+    fn came_in(&mut self, user: usize, name: &Nick, now: Duration) {
         if self.members[user].place == Place::AtTheDoor {
             self.members[user].place = Place::In;
+            self.times.progress = now;
             self.cast.call(user, name);
+        }
+    }
+
+    fn met(&mut self, user: usize, names: &[Nick]) {
+        let friends = names.iter().filter_map(|name| self.cast.find(name.as_str()));
+        let is_friend =
+            |friend: &usize| *friend != user && self.members[*friend].place == Place::In;
+        let friends = friends.filter(is_friend).collect();
+        self.crowd.meet(user, friends);
+    }
+
+    fn taken(&mut self, user: usize, id: &MessageId, number: u64, now: Duration) {
+        if let Some(message) = message_of(user, id)
+            && self.judge.take(message, number)
+        {
+            self.times.progress = now;
+            self.flights.arrive(message, now);
         }
     }
 
     fn arrived(&mut self, user: usize, message: Message, arrival: Arrival, now: Duration) {
         if let Arrival::InOrder | Arrival::OutOfOrder = arrival {
+            self.times.progress = now;
             let took = self.flights.arrive(message, now);
             for member in [&mut self.members[user], &mut self.all] {
                 member.received += 1;
