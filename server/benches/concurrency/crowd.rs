@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::contestant::Contestant;
 
 /// How long it chats.
-const LASTS: &str = "2500ms";
+const LASTS: &str = "2s";
 
 /// No run takes longer, whatever the server does.
 const AT_MOST: Duration = Duration::from_secs(45);
