@@ -10,8 +10,9 @@ use super::dialect::Dialect;
 const LOOKS: Duration = Duration::from_millis(100);
 
 /// How long after the last user has asked who is there the first one chats, where nothing ends an
-/// answer: so that no message runs into it.
+/// answer: so that no message runs into it. And for each user, because each answer names them all.
 const ANSWERS: Duration = Duration::from_millis(500);
+const ANSWERS_EACH: Duration = Duration::from_millis(2);
 
 /// What a user does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,11 +97,13 @@ impl Crowd {
 
     /// A user begins to act: some at once, others a while later.
     pub(crate) fn begin(&mut self, user: usize, now: Duration) {
+        let users = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
         let Some(person) = self.people.get_mut(user) else { return };
         let Habits { dialect, every } = self.habits;
         let first = every.mul_f64(person.dice.f64()).max(dialect.gap());
         if dialect.lists() && !dialect.says() {
-            self.opens = now + every.max(dialect.gap()) + ANSWERS;
+            let answers = ANSWERS + ANSWERS_EACH * users;
+            self.opens = now + every.max(dialect.gap()) + answers;
         }
         self.thinking.push(Reverse((now + first, user)));
     }

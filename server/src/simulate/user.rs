@@ -93,7 +93,12 @@ impl<'a> Connection<'a> {
         let mut output = BytesMut::new();
         wire.hello(&mut output);
         stage.world.borrow_mut().knocked(user, stage.now());
-        Ok(Self { user, stage, stream, wire, input: BytesMut::new(), output })
+        let mut connection = Self { user, stage, stream, wire, input: BytesMut::new(), output };
+        connection.write()?;
+        // Where a pause ends what one says, the server knows nobody before it: it may let only so
+        // many strangers wait.
+        tokio::time::sleep(stage.plan.dialect.gap() / 2).await;
+        Ok(connection)
     }
 
     async fn serve(&mut self, orders: &mut UnboundedReceiver<Order>) -> io::Result<()> {
