@@ -10,8 +10,10 @@ use chat_protocol::limit::DEFAULT_PORT;
 use chat_server::{Config, DoorKind, Durability, Storage};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
+
+use crate::simulate;
 
 /// A chat server for a classroom: many dialects, one room, nothing lost.
 ///
@@ -20,10 +22,15 @@ use serde::Deserialize;
 #[derive(Debug, Parser)]
 #[command(
     version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     after_help = "Flags beat the environment, which beats the config file.\n\
     Exit codes: 0 stopped, 1 failed, 2 bad usage."
 )]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// The address to listen on [default: 0.0.0.0, every address of this machine]
     #[arg(long, env = "CHAT_BIND", value_name = "ADDR")]
     bind: Option<IpAddr>,
@@ -67,6 +74,12 @@ pub(crate) struct Arguments {
     /// Show what is said in rooms on the console, too
     #[arg(short, long)]
     pub(crate) verbose: bool,
+}
+
+/// What to do instead of serving.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Simulate(simulate::Arguments),
 }
 
 /// `--durability`.

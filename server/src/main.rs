@@ -7,22 +7,32 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 mod arguments;
+mod simulate;
 
-use arguments::Arguments;
+use arguments::{Arguments, Command};
 
 /// The exit code for bad usage, as clap has it.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_process();
+    // One descriptor for each connection: a class and more. Where the system allows fewer, it
+    // says so when it has no more.
+    rlimit::increase_nofile_limit(65_536).ok();
+    if let Some(Command::Simulate(arguments)) = &arguments.command {
+        return simulate::run(arguments)
+            .unwrap_or_else(|failure| fail(&failure.text, failure.code));
+    }
+    serve(arguments)
+}
+
+/// Serves until told to stop.
+fn serve(arguments: Arguments) -> ExitCode {
     let verbose = arguments.verbose;
     let config = match arguments.config() {
         Ok(config) => config,
         Err(error) => return fail(&format!("{error:#}"), USAGE),
     };
-    // One descriptor for each connection: a class and more. Where the system allows fewer, it
-    // says so when it has no more.
-    rlimit::increase_nofile_limit(65_536).ok();
     let config = chat_server::Config {
         console: if verbose { chat_server::Show::Messages } else { chat_server::Show::Comings },
         ..config

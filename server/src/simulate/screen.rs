@@ -1,0 +1,75 @@
+//! Where the table goes: drawn again and again on a terminal, printed once elsewhere, or not at all
+//! when a program reads the figures.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::report::Report;
+use super::table;
+
+/// What is assumed of a terminal that does not tell its size, and of a file.
+const SIZE: (usize, usize) = (80, 24);
+
+/// Standard output.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    json: bool,
+    live: bool,
+    /// Lines of the table that stands there now.
+    drawn: usize,
+}
+
+impl Screen {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json, live: !json && io::stdout().is_terminal(), drawn: 0 }
+    }
+
+    /// Whether anybody sees what happens.
+    pub(crate) fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Draws the table over the one before.
+    pub(crate) fn draw(&mut self, report: &Report, state: &str) {
+        let (width, height) = size();
+        // One line stays free: on the last one a new line would scroll.
+        let lines = table::lines(report, state, height.saturating_sub(2), width);
+        let mut out = String::new();
+        if self.drawn > 0 {
+            // Up to the first line of it, and nothing left below.
+            out += &format!("\x1b[{}A\r\x1b[J", self.drawn);
+        }
+        self.drawn = lines.len();
+        lines.iter().for_each(|line| out += &format!("{line}\n"));
+        print(&out);
+    }
+
+    /// Prints what it came to.
+    pub(crate) fn finish(&mut self, report: &Report) {
+        if self.json {
+            // Numbers, texts and lists of them always make an object.
+            let json = serde_json::to_string(report).unwrap_or_default();
+            print(&format!("{json}\n"));
+            return;
+        }
+        let state = format!("{:.1} s", report.seconds);
+        if self.live {
+            self.draw(report, &state);
+        } else {
+            let lines = table::lines(report, &state, report.people.len() + 6, usize::MAX);
+            print(&format!("{}\n", lines.join("\n")));
+        }
+        if report.ok {
+            print(&format!("\n{}\n", report.verdict));
+        }
+    }
+}
+
+/// A closed standard output is no reason to stop: the exit code tells, too.
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
+}
+
+fn size() -> (usize, usize) {
+    terminal_size::terminal_size().map_or(SIZE, |(width, height)| (width.0.into(), height.0.into()))
+}

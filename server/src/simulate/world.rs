@@ -1,0 +1,292 @@
+//! The whole play as a fold: what users hear goes in, what they are to do comes out. Knows no
+//! sockets and no clock; time is given, counted from the start.
+
+use std::time::Duration;
+
+use chat_protocol::{MessageId, Nick, Text};
+
+use super::Plan;
+use super::cast::{Cast, Message, Recognized, To};
+use super::crowd::{Act, Crowd, Habits};
+use super::flights::Flights;
+use super::judge::{Arrival, Judge, Verdict};
+use super::latencies::Latencies;
+use super::wire::{Heard, Order};
+
+/// Where a user is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Not connected yet.
+    #[default]
+    Outside,
+    /// Connected, and has said who they are.
+    AtTheDoor,
+    In,
+    /// Never got in, or was closed; why.
+    Gone(String),
+}
+
+/// One user's figures.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Member {
+    pub(crate) place: Place,
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    pub(crate) latencies: Latencies,
+}
+
+/// When the users chatted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Times {
+    began: Option<Duration>,
+    ended: Option<Duration>,
+    /// When somebody came in last, or something that was due arrived.
+    progress: Duration,
+}
+
+/// Everything that is known of a run.
+#[derive(Debug)]
+pub(crate) struct World {
+    plan: Plan,
+    pub(crate) cast: Cast,
+    pub(crate) members: Vec<Member>,
+    /// Everybody's, together.
+    pub(crate) all: Member,
+    crowd: Crowd,
+    judge: Judge,
+    flights: Flights,
+    times: Times,
+    /// The first thing that the server complained about.
+    pub(crate) complaint: Option<String>,
+}
+
+impl World {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let Plan { dialect, every, users, seed, .. } = *plan;
+        let crowd = Crowd::new(Habits { dialect, every }, users, seed);
+        let judge = Judge::new(vec![false; users], false);
+        Self {
+            plan: plan.clone(),
+            cast: Cast::new(users, seed),
+            members: vec![Member::default(); users],
+            all: Member::default(),
+            crowd,
+            judge,
+            flights: Flights::default(),
+            times: Times::default(),
+            complaint: None,
+        }
+    }
+
+    /// A user is connected, and says who they are.
+    pub(crate) fn knocked(&mut self, user: usize, now: Duration) {
+        self.members[user].place = Place::AtTheDoor;
+        self.times.progress = now;
+    }
+
+    /// A user's connection has ended, or there was none.
+    pub(crate) fn gone(&mut self, user: usize, why: String) {
+        if !matches!(self.members[user].place, Place::Gone(_)) {
+            self.members[user].place = Place::Gone(why);
+        }
+    }
+
+    /// Whether somebody may still come in; not when nothing has moved for `patience`.
+    pub(crate) fn is_gathering(&self, now: Duration, patience: Duration) -> bool {
+        let is_coming = |member: &Member| matches!(member.place, Place::Outside | Place::AtTheDoor);
+        self.members.iter().any(is_coming) && now < self.times.progress + patience
+    }
+
+    /// How many are in.
+    pub(crate) fn inside(&self) -> usize {
+        self.members.iter().filter(|member| member.place == Place::In).count()
+    }
+
+    /// Lets the chat begin. Whoever is connected takes part: not every server says `ack`.
+    pub(crate) fn begin(&mut self, now: Duration) {
+        for (user, member) in self.members.iter_mut().enumerate() {
+            if member.place == Place::AtTheDoor {
+                member.place = Place::In;
+            }
+            if member.place == Place::In {
+                self.crowd.begin(user, now);
+            }
+        }
+        let present = self.members.iter().map(|member| member.place == Place::In).collect();
+        self.judge = Judge::new(present, self.plan.dialect.acknowledges());
+        self.times = Times { began: Some(now), ended: None, progress: now };
+    }
+
+    /// Lets it end: what is on its way may still arrive.
+    pub(crate) fn end(&mut self, now: Duration) {
+        self.times.ended = Some(now);
+        self.times.progress = now;
+    }
+
+    /// Whether it is time to end: nobody is left, or enough was said.
+    pub(crate) fn is_over(&self) -> bool {
+        self.inside() == 0 || self.all.sent >= self.plan.messages
+    }
+
+    /// How many took part.
+    pub(crate) fn present(&self) -> usize {
+        self.judge.present()
+    }
+
+    /// Whether something may still arrive; not when nothing has for `patience`.
+    pub(crate) fn is_awaiting(&self, now: Duration, patience: Duration) -> bool {
+        !self.flights.is_empty() && now < self.times.progress + patience
+    }
+
+    /// Arrivals that are on their way.
+    pub(crate) fn awaited(&self) -> u64 {
+        self.flights.awaited()
+    }
+
+    /// From the first word to the last, or until now.
+    pub(crate) fn chatted(&self, now: Duration) -> Duration {
+        let ended = self.times.ended.unwrap_or(now);
+        self.times.began.map_or(Duration::ZERO, |began| ended.saturating_sub(began))
+    }
+
+    /// What is to be done now, if anything.
+    pub(crate) fn due(&mut self, now: Duration) -> Option<(usize, Order)> {
+        self.flights.give_up(now);
+        if self.times.ended.is_some() || self.is_over() || !self.flights.has_room() {
+            return None;
+        }
+        let (members, flights) = (&self.members, &self.flights);
+        let can_act = |user: usize| members[user].place == Place::In && flights.has_room_for(user);
+        let (user, act) = self.crowd.next(now, can_act)?;
+        let order = match act {
+            Act::List => {
+                let anybody = self.crowd.anybody(user);
+                Order::List { after: Some(self.cast.name(anybody).clone()) }
+            }
+            Act::Say => self.speak(user, To::All, now)?,
+            Act::Tell(friend) => self.speak(user, To::One(friend), now)?,
+        };
+        Some((user, order))
+    }
+
+    /// When to ask again, if nothing is heard before.
+    pub(crate) fn wakes_at(&mut self, now: Duration) -> Option<Duration> {
+        let given_up = self.flights.give_up(now);
+        let acts = self.crowd.wakes_at().filter(|_| self.flights.has_room());
+        given_up.into_iter().chain(acts).min()
+    }
+
+    fn speak(&mut self, user: usize, to: To, now: Duration) -> Option<Order> {
+        let message = self.judge.send(user, to);
+        let text = Text::new(&self.cast.text(message)).ok()?;
+        self.members[user].sent += 1;
+        self.all.sent += 1;
+        // Whoever has gone is not waited for; the judge misses them all the same.
+        let receivers = match to {
+            To::All => self.inside() - 1,
+            To::One(friend) => usize::from(self.members[friend].place == Place::In),
+        };
+        let acks = u64::from(self.plan.dialect.acknowledges());
+        self.flights.leave(message, now, receivers as u64 + acks);
+        let id = id_of(message);
+        Some(match to {
+            To::All => Order::Say { id, text },
+            To::One(friend) => Order::Tell { to: self.cast.called(friend).clone(), id, text },
+        })
+    }
+
+    /// A user has heard something.
+    pub(crate) fn heard(&mut self, user: usize, heard: Heard, now: Duration) {
+        match heard {
+            Heard::In(name) => self.came_in(user, &name, now),
+            Heard::Names(names) => self.met(user, &names),
+            Heard::Text { text, number } => match self.cast.recognize(text.as_str()) {
+                Recognized::Ours(message) => {
+                    let arrival = self.judge.hear(user, message, number);
+                    self.arrived(user, message, arrival, now);
+                }
+                Recognized::Changed => self.judge.hear_changed(user),
+                Recognized::Foreign => {}
+            },
+            Heard::Greeted { from } => {
+                if let Some(from) = self.cast.find(from.as_str()) {
+                    let (message, arrival) = self.judge.hear_next(user, from);
+                    self.arrived(user, message, arrival, now);
+                }
+            }
+            Heard::Taken { id, number } => self.taken(user, &id, number, now),
+            // Words that were mangled until nothing told whose they are.
+            Heard::Complaint(text) if self.cast.recognize(&text) == Recognized::Changed => {
+                self.judge.hear_changed(user);
+            }
+            Heard::Complaint(text) => _ = self.complaint.get_or_insert(text),
+            Heard::NotIn(text) => self.gone(user, text),
+        }
+    }
+
+    fn came_in(&mut self, user: usize, name: &Nick, now: Duration) {
+        if self.members[user].place == Place::AtTheDoor {
+            self.members[user].place = Place::In;
+            self.times.progress = now;
+            self.cast.call(user, name);
+        }
+    }
+
+    fn met(&mut self, user: usize, names: &[Nick]) {
+        let friends = names.iter().filter_map(|name| self.cast.find(name.as_str()));
+        let is_friend =
+            |friend: &usize| *friend != user && self.members[*friend].place == Place::In;
+        let friends = friends.filter(is_friend).collect();
+        self.crowd.meet(user, friends);
+    }
+
+    fn taken(&mut self, user: usize, id: &MessageId, number: u64, now: Duration) {
+        if let Some(message) = message_of(user, id)
+            && self.judge.take(message, number)
+        {
+            self.times.progress = now;
+            self.flights.arrive(message, now);
+        }
+    }
+
+    fn arrived(&mut self, user: usize, message: Message, arrival: Arrival, now: Duration) {
+        if let Arrival::InOrder | Arrival::OutOfOrder = arrival {
+            self.times.progress = now;
+            let took = self.flights.arrive(message, now);
+            for member in [&mut self.members[user], &mut self.all] {
+                member.received += 1;
+                took.into_iter().for_each(|took| member.latencies.add(took));
+            }
+        }
+    }
+
+    /// What is wrong so far; what has not come may still be on its way.
+    pub(crate) fn so_far(&self) -> &Verdict {
+        self.judge.so_far()
+    }
+
+    /// What it all came to.
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.judge.verdict()
+    }
+}
+
+/// A message's id, from which the message can be told.
+fn id_of(message: Message) -> MessageId {
+    let number = u64::from(message.number);
+    match message.to {
+        To::All => MessageId::from(number),
+        To::One(to) => MessageId::new(&format!("{number}@{to}")).unwrap_or(MessageId::from(number)),
+    }
+}
+
+fn message_of(from: usize, id: &MessageId) -> Option<Message> {
+    let (number, to) = match id.as_str().split_once('@') {
+        Some((number, to)) => (number, To::One(to.parse().ok()?)),
+        None => (id.as_str(), To::All),
+    };
+    Some(Message { from, to, number: number.parse().ok()? })
+}
+
+#[cfg(test)]
+mod tests;

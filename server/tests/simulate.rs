@@ -1,0 +1,202 @@
+//! `chat-server simulate` from outside: the real program against the real server, and against
+//! small servers that lose, double and mix up what they are given.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use support::program::{Program, command};
+
+/// Simulates; returns the exit code, standard output and standard error.
+fn simulate(address: SocketAddr, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let port = address.port().to_string();
+    let to = ["simulate", "--port", &port, "--seed", "7"];
+    let output = command(&[&to, arguments].concat()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// Simulates for a moment, in this dialect; returns the exit code, the figures and the complaint.
+fn figures(address: SocketAddr, dialect: &str) -> (Option<i32>, Value, String) {
+    let moment = ["--dialect", dialect, "--users", "5", "--for", "1500ms", "--every", "150ms"];
+    let (code, out, said) = simulate(address, &[&moment[..], &["--json"]].concat());
+    (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out:?} {said:?}")), said)
+}
+
+#[test]
+fn the_real_server_passes_in_every_dialect() {
+    let program = Program::start_with(&["--port", "0", "--ephemeral"]);
+    for dialect in ["native", "line", "comma", "pickle"] {
+        let (code, figures, said) = figures(program.address, dialect);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{dialect}: {figures}");
+        assert_eq!((&figures["ok"], &figures["came_in"]), (&true.into(), &5.into()), "{dialect}");
+        assert!(figures["sent"].as_u64().unwrap() > 5, "{dialect}: {figures}");
+        assert_eq!(figures["received"], figures["due"], "{dialect}: {figures}");
+        assert!(figures["latency_ms"]["p99"].as_f64().unwrap() > 0.0, "{dialect}: {figures}");
+        assert_eq!(figures["people"].as_array().unwrap().len(), 5, "{dialect}");
+    }
+    assert_eq!(program.terminate().0, Some(0));
+}
+
+/// As fast as it goes, so that whoever does not wait for room would be slowed down or closed.
+#[test]
+fn the_real_server_passes_with_its_limits_on() {
+    let program = Program::start_with(&["--port", "0", "--ephemeral", "--limits", "on"]);
+    for dialect in ["native", "line"] {
+        let many = ["--dialect", dialect, "--users", "60", "--for", "1s", "--every", "0s"];
+        let (code, out, said) = simulate(program.address, &many);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{out}");
+        assert!(out.contains("arrived once and in order") && out.contains("seed 7"), "{out}");
+    }
+    assert_eq!(program.terminate().0, Some(0));
+}
+
+/// What a small server does with one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Does {
+    Passes,
+    Loses,
+    Doubles,
+    /// Keeps it until the same sender says something more, and passes it on after that.
+    Holds,
+    /// Passes on all but the last letter.
+    Cuts,
+    /// Closes everybody's connection.
+    Closes,
+}
+
+/// A line server for one thread a client, that treats one message differently: the tenth.
+struct Small {
+    clients: HashMap<usize, TcpStream>,
+    held: HashMap<usize, String>,
+    heard: usize,
+    does: Does,
+}
+
+impl Small {
+    fn start(does: Does) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (clients, held) = (HashMap::new(), HashMap::new());
+        let small = Arc::new(Mutex::new(Self { clients, held, heard: 0, does }));
+        std::thread::spawn(move || {
+            for (client, stream) in listener.incoming().flatten().enumerate() {
+                let small = Arc::clone(&small);
+                std::thread::spawn(move || Self::serve(&small, client, stream));
+            }
+        });
+        address
+    }
+
+    fn serve(small: &Mutex<Self>, client: usize, stream: TcpStream) {
+        stream.set_nodelay(true).unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+        let Some(name) = lines.next() else { return };
+        small.lock().unwrap().clients.insert(client, stream);
+        small.lock().unwrap().tell(None, &format!("SERVER: {name} joined"));
+        for text in lines.take_while(|text| text != "EXIT") {
+            small.lock().unwrap().hear(client, format!("{name}: {text}"));
+        }
+        if let Some(stream) = small.lock().unwrap().clients.remove(&client) {
+            stream.shutdown(Shutdown::Both).ok();
+        }
+    }
+
+    fn hear(&mut self, from: usize, line: String) {
+        self.heard += 1;
+        let held = self.held.remove(&from);
+        match if self.heard == 10 { self.does } else { Does::Passes } {
+            Does::Passes => self.tell(Some(from), &line),
+            Does::Loses => {}
+            Does::Doubles => (0..2).for_each(|_| self.tell(Some(from), &line)),
+            Does::Holds => _ = self.held.insert(from, line),
+            Does::Cuts => {
+                let mut line = line;
+                line.pop();
+                self.tell(Some(from), &line);
+            }
+            Does::Closes => {
+                self.clients.drain().for_each(|(_, client)| drop(client.shutdown(Shutdown::Both)));
+            }
+        }
+        if let Some(held) = held {
+            self.tell(Some(from), &held);
+        }
+    }
+
+    fn tell(&mut self, except: Option<usize>, line: &str) {
+        for (client, stream) in &mut self.clients {
+            if Some(*client) != except {
+                stream.write_all(format!("{line}\n").as_bytes()).ok();
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn check(does: Does, expected: &[(&str, u64)]) {
+    let (code, figures, said) = figures(Small::start(does), "line");
+    let is_good = expected.is_empty();
+    assert_eq!(code, Some(if is_good { 0 } else { 1 }), "{does:?}: {said}");
+    assert_eq!(figures["ok"], is_good);
+    assert_eq!(said.lines().count(), usize::from(!is_good), "{said}");
+    for key in ["lost", "doubled", "out_of_order", "strange"] {
+        let wanted =
+            expected.iter().find(|(named, _)| *named == key).map_or(0, |(_, count)| *count);
+        assert_eq!(figures[key], wanted, "{does:?}, {key}: {figures}");
+        let word = if key == "strange" { "changed".to_owned() } else { key.replace('_', " ") };
+        assert_eq!(said.contains(&word), wanted > 0, "{does:?}, {key}: {said}");
+    }
+}
+
+#[test]
+fn servers_that_lose_double_or_mix_up_a_message_are_found_out() {
+    check(Does::Passes, &[]);
+    check(Does::Loses, &[("lost", 4)]);
+    check(Does::Doubles, &[("doubled", 4)]);
+    check(Does::Holds, &[("out_of_order", 4)]);
+    check(Does::Cuts, &[("lost", 4), ("strange", 4)]);
+}
+
+#[test]
+fn a_server_that_closes_is_found_out() {
+    let (code, figures, said) = figures(Small::start(Does::Closes), "line");
+    assert_eq!((code, &figures["closed"]), (Some(1), &5.into()), "{said}");
+    assert!(said.contains("closed by the server") && said.contains("lost"), "{said}");
+}
+
+#[test]
+fn a_server_that_is_not_there_or_says_nothing_is_told_of() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (code, _, said) = simulate(address, &["--users", "2", "--for", "200ms"]);
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    drop(listener);
+    let (code, _, said) = simulate(address, &["--users", "2", "--for", "200ms"]);
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("is the server running"), "{said}");
+}
+
+#[test]
+fn bad_usage_is_told_from_a_bad_server() {
+    let address = SocketAddr::from(([127, 0, 0, 1], 1));
+    for bad in [
+        &["--users", "0"][..],
+        &["--users", "9999999"],
+        &["--for", "3"],
+        &["--for", "0s"],
+        &["--for", "-3s"],
+        &["--every", "soon"],
+        &["--every", "3h"],
+        &["--dialect", "telex"],
+        &["--seed", "x"],
+    ] {
+        assert_eq!(simulate(address, bad).0, Some(2), "{bad:?}");
+    }
+}
