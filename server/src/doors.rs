@@ -17,6 +17,7 @@ pub(crate) mod native;
 pub(crate) mod nc;
 pub(crate) mod pickle;
 mod sniff;
+mod telnet;
 
 pub(crate) use sniff::{Sniffed, sniff};
 
