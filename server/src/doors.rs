@@ -80,9 +80,15 @@ pub(crate) enum News {
     Now,
     /// Not before this time, or before something changes.
     NotBefore(Instant),
-    /// So many bytes of whole lines, as soon as there are any.
-    Lines(usize),
-    /// Not before something changes.
+    /// So many bytes of whole lines, as soon as there are any; the last one's end only when asked
+    /// for.
+    Lines {
+        /// How many bytes.
+        most: usize,
+        /// Whether the last one's end comes along.
+        end: bool,
+    },
+    /// Not before something changes. Who begins so is told everything in turn, answers too.
     Later,
 }
 
