@@ -45,6 +45,11 @@ pub(crate) trait Dialect: Send + Sync {
         false
     }
 
+    /// Whether members of it are answered that what they said has been stored.
+    fn acknowledges(&self) -> bool {
+        false
+    }
+
     /// How many of the last messages somebody sees who comes in.
     fn looks_back(&self) -> u64 {
         0

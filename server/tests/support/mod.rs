@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub(crate) mod crowd;
+pub(crate) mod dialect;
 pub(crate) mod program;
 pub(crate) mod proxy;
 
