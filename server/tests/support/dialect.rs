@@ -100,13 +100,18 @@ impl Places {
     pub(crate) fn program() -> (Program, Self) {
         let doors = ["--port", "0", "--ephemeral", "--door", "nc=0", "--door", "duet=0"];
         let mut program = Program::start_with(&doors);
+        let places = Self::doors_of(&mut program);
+        (program, places)
+    }
+
+    /// The doors of a program that has just been started, with one for nc and one for duet.
+    pub(crate) fn doors_of(program: &mut Program) -> Self {
         let [nc, duet] = ["(nc)", "(duet)"].map(|kind| {
             let line = program.line();
             assert!(line.ends_with(kind), "{line}");
             line.split(' ').nth(2).unwrap().parse().unwrap()
         });
-        let main = program.address;
-        (program, Self { main, nc, duet })
+        Self { main: program.address, nc, duet }
     }
 
     /// Where this dialect is spoken.
