@@ -18,6 +18,8 @@ pub(crate) mod nc;
 pub(crate) mod pickle;
 mod sniff;
 mod telnet;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use sniff::{Sniffed, sniff};
 

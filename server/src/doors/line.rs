@@ -85,6 +85,7 @@ impl Door for LineDoor {
             let line = match self.codec.next_line(buffer) {
                 None if self.command.is_some() && telnet::leaves(buffer) => {
                     buffer.clear();
+                    self.codec = LineCodec::default();
                     return Some(Ok(Asked::Request(Request::Bye)));
                 }
                 None if came == Came::Ended => Ok(self.codec.last_line(buffer)?),
@@ -95,6 +96,9 @@ impl Door for LineDoor {
                 let text = format!("a line has at most {FRAME_BYTES} bytes: it was not sent");
                 return Some(Err(Refusal::new(Code::TooLong, text)));
             };
+            if self.command.is_some() && telnet::leaves(&line) {
+                return Some(Ok(Asked::Request(Request::Bye)));
+            }
             let line = telnet::strip(&line);
             let line = String::from_utf8_lossy(&line);
             if !self.named && self.command.is_some() && leaves_unnamed(line.trim()) {
