@@ -17,6 +17,9 @@ pub(crate) mod native;
 pub(crate) mod nc;
 pub(crate) mod pickle;
 mod sniff;
+mod telnet;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use sniff::{Sniffed, sniff};
 
@@ -41,6 +44,11 @@ pub(crate) trait Dialect: Send + Sync {
 
     /// Whether members of it are sent `ping`s, and must answer.
     fn heartbeat(&self) -> bool {
+        false
+    }
+
+    /// Whether members of it are answered that what they said has been stored.
+    fn acknowledges(&self) -> bool {
         false
     }
 
@@ -79,9 +87,15 @@ pub(crate) enum News {
     Now,
     /// Not before this time, or before something changes.
     NotBefore(Instant),
-    /// So many bytes of whole lines, as soon as there are any.
-    Lines(usize),
-    /// Not before something changes.
+    /// So many bytes of whole lines, as soon as there are any; the last one's end only when asked
+    /// for.
+    Lines {
+        /// How many bytes.
+        most: usize,
+        /// Whether the last one's end comes along.
+        end: bool,
+    },
+    /// Not before something changes. Who begins so is told everything in turn, answers too.
     Later,
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::outbox::{BEHIND, BOUND, Outbox, Overflow, SLICES};
+use crate::outbox::{BEHIND, BOUND, Outbox, Overflow, SLICES, cost};
 
 /// One connection's socket, shared by its task, which reads, and the hub, which writes.
 ///
@@ -37,6 +37,8 @@ struct Writing {
     drained: bool,
     /// News that the peer is not to be told yet; `None` where they go out at once.
     held: Option<Outbox>,
+    /// Answers are held back like news: each has its turn.
+    in_turn: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,10 +83,11 @@ pub(crate) enum Pushed {
 impl Writing {
     /// Puts bytes where they wait; what is held back counts like the rest.
     fn put(&mut self, bytes: Bytes, news: bool) -> Result<(), Overflow> {
-        let Some(held) = self.held.as_mut().filter(|_| news) else {
+        let waits = news || self.in_turn;
+        let Some(held) = self.held.as_mut().filter(|_| waits) else {
             return self.outbox.push(bytes);
         };
-        if self.outbox.waiting() + held.waiting() + bytes.len() > BOUND {
+        if self.outbox.cost() + held.cost() + cost(&bytes) > BOUND {
             return Err(Overflow);
         }
         held.push(bytes)
@@ -134,10 +137,12 @@ impl Link {
         }
     }
 
-    /// Holds news back from now on. The connection's task, which decides when they go, is woken
-    /// whenever something was pushed.
-    pub(crate) fn hold(&self) {
-        self.writing().held = Some(Outbox::default());
+    /// Holds news back from now on, and with `in_turn` everything. The connection's task, which
+    /// decides when they go, is woken whenever something was pushed.
+    pub(crate) fn hold(&self, in_turn: bool) {
+        let mut writing = self.writing();
+        writing.held = Some(Outbox::default());
+        writing.in_turn = in_turn;
     }
 
     /// Lets news go from now on, and those that were held back.
@@ -149,17 +154,18 @@ impl Link {
         }
     }
 
-    /// Lets so many bytes of whole lines go, without the end of the last one; returns whether
-    /// there were any.
-    pub(crate) fn release_lines(&self, most: usize) -> bool {
+    /// Lets so many bytes of whole lines go, the end of the last one only with `end`; returns
+    /// whether there were any.
+    pub(crate) fn release_lines(&self, most: usize, end: bool) -> bool {
         let mut writing = self.writing();
-        let lines = writing.held.as_mut().and_then(|held| held.take_lines(most));
-        // They were counted when they came, and the outbox is empty but for answers.
-        let told = lines.is_some_and(|lines| writing.outbox.push(lines).is_ok());
-        if told && !writing.blocked {
+        let lines = writing.held.as_mut().and_then(|held| held.take_lines(most, end));
+        let Some(lines) = lines else { return false };
+        // They were held to the bound when they came.
+        writing.outbox.add(lines);
+        if !writing.blocked {
             self.write(&mut writing);
         }
-        told
+        true
     }
 
     /// Writes what waits, as far as the socket takes it without waiting.

@@ -5,7 +5,7 @@ use std::io::IoSlice;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// Bytes that may wait unread. Whoever lets more gather is told `too_slow` and closed: nothing is
+/// Bytes that may wait unread, [`CHUNK`] more for each piece among them. Whoever lets more gather is told `too_slow` and closed: nothing is
 /// ever skipped, since they can resume from the log.
 pub(crate) const BOUND: usize = 1024 * 1024;
 
@@ -19,6 +19,15 @@ pub(crate) const BEHIND: usize = 64 * 1024;
 
 /// Pieces handed to one vectored write.
 pub(crate) const SLICES: usize = 32;
+
+/// What a piece that waits takes beside its bytes, so that very many very small ones do not take
+/// several times the bound.
+const CHUNK: usize = 64;
+
+/// What bytes count for while they wait.
+pub(crate) fn cost(bytes: &Bytes) -> usize {
+    bytes.len() + CHUNK
+}
 
 /// A queue of shared bytes, the front of which may be partly written.
 #[derive(Debug, Default)]
@@ -36,12 +45,17 @@ pub(crate) struct Overflow;
 impl Outbox {
     /// Adds bytes, which must be whole frames.
     pub(crate) fn push(&mut self, bytes: Bytes) -> Result<(), Overflow> {
-        if self.waiting + bytes.len() > BOUND {
+        if self.cost() + cost(&bytes) > BOUND {
             return Err(Overflow);
         }
+        self.add(bytes);
+        Ok(())
+    }
+
+    /// Adds bytes whatever the bound: they have been held to it elsewhere.
+    pub(crate) fn add(&mut self, bytes: Bytes) {
         self.waiting += bytes.len();
         self.chunks.push_back(bytes);
-        Ok(())
     }
 
     /// Adds all that waits in another one, whatever the bound: together they were held to it.
@@ -51,21 +65,23 @@ impl Outbox {
     }
 
     /// Takes out whole lines of at most so many bytes, the last one's end aside; at least one.
-    /// `None` when nothing waits. Every chunk must end with a line.
-    pub(crate) fn take_lines(&mut self, most: usize) -> Option<Bytes> {
+    /// `None` when nothing waits. Every chunk must end with a line. With `end`, the last one's end
+    /// comes along.
+    pub(crate) fn take_lines(&mut self, most: usize, end: bool) -> Option<Bytes> {
         let mut taken = BytesMut::new();
         while let Some(front) = self.chunks.front_mut() {
-            let end = front.iter().position(|&byte| byte == b'\n').map_or(front.len(), |at| at + 1);
-            if !taken.is_empty() && taken.len() + end > most + 1 {
+            let line = front.iter().position(|&byte| byte == b'\n');
+            let line = line.map_or(front.len(), |at| at + 1);
+            if !taken.is_empty() && taken.len() + line > most + 1 {
                 break;
             }
-            taken.extend_from_slice(&front.split_to(end));
+            taken.extend_from_slice(&front.split_to(line));
             if front.is_empty() {
                 self.chunks.pop_front();
             }
         }
         self.waiting = self.waiting.saturating_sub(taken.len());
-        if taken.last() == Some(&b'\n') {
+        if !end && taken.last() == Some(&b'\n') {
             taken.truncate(taken.len() - 1);
         }
         (!taken.is_empty()).then(|| taken.freeze())
@@ -73,7 +89,8 @@ impl Outbox {
 
     /// Drops what has not begun to be written, and puts `last` behind the rest.
     pub(crate) fn cut_short(&mut self, last: Bytes) {
-        let begun = if self.begun { rest_of_frame(self.chunks.front()) } else { None };
+        let front = self.chunks.front().filter(|_| self.begun);
+        let begun = front.map(|front| rest_of_frame(front, &last));
         self.chunks.clear();
         self.chunks.extend(begun);
         self.chunks.push_back(last);
@@ -109,17 +126,23 @@ impl Outbox {
         }
     }
 
+    /// What waits counts for so much.
+    pub(crate) fn cost(&self) -> usize {
+        self.waiting + self.chunks.len() * CHUNK
+    }
+
     /// Bytes that wait.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting
     }
 }
 
-/// What is left of the frame that has begun: up to its `\n`, since a chunk may hold many frames.
-fn rest_of_frame(chunk: Option<&Bytes>) -> Option<Bytes> {
-    let chunk = chunk?;
-    let end = chunk.iter().position(|&byte| byte == b'\n').map_or(chunk.len(), |at| at + 1);
-    Some(chunk.slice(..end))
+/// What is left of the frame that has begun: up to its `\n`, since a chunk may hold many frames;
+/// all of the chunk where frames, as the last one shows, do not end so.
+fn rest_of_frame(chunk: &Bytes, last: &Bytes) -> Bytes {
+    let lines = last.ends_with(b"\n");
+    let end = chunk.iter().position(|&byte| lines && byte == b'\n');
+    chunk.slice(..end.map_or(chunk.len(), |at| at + 1))
 }
 
 #[cfg(test)]
@@ -145,10 +168,17 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_whole() {
         let mut outbox = Outbox::default();
-        outbox.push(Bytes::from(vec![b'x'; BOUND])).unwrap();
+        outbox.push(Bytes::from(vec![b'x'; BOUND - 2 * CHUNK])).unwrap();
         assert_eq!(outbox.push(Bytes::from_static(b"y")), Err(Overflow));
         outbox.advance(1);
         assert_eq!(outbox.push(Bytes::from_static(b"y")), Ok(()));
+    }
+
+    #[test]
+    fn many_small_pieces_do_not_take_several_times_the_bound() {
+        let mut outbox = Outbox::default();
+        while outbox.push(Bytes::from_static(b"a: x\n")).is_ok() {}
+        assert!(outbox.chunks.capacity() * size_of::<Bytes>() + outbox.waiting() <= BOUND);
     }
 
     #[test]
@@ -157,13 +187,13 @@ mod tests {
         outbox.push(Bytes::from_static(b"one\ntwo\n")).unwrap();
         outbox.push(Bytes::from_static(b"three\n")).unwrap();
         let mut check = |most, expected: Option<&'static str>| {
-            assert_eq!(outbox.take_lines(most), expected.map(Bytes::from), "{most}");
+            assert_eq!(outbox.take_lines(most, false), expected.map(Bytes::from), "{most}");
         };
         check(6, Some("one"));
         check(9, Some("two\nthree"));
         check(9, None);
         outbox.push(Bytes::from_static(b"longer\nx\n")).unwrap();
-        assert_eq!(outbox.take_lines(3).unwrap(), "longer");
+        assert_eq!(outbox.take_lines(3, true).unwrap(), "longer\n");
         assert_eq!(outbox.waiting(), 2);
     }
 
@@ -176,6 +206,16 @@ mod tests {
         outbox.cut_short(Bytes::from_static(b"last\n"));
         assert_eq!(content(&outbox), b"wo\nlast\n");
         assert_eq!(outbox.waiting(), 8);
+    }
+
+    #[test]
+    fn frames_that_are_no_lines_are_not_cut_within() {
+        let mut outbox = Outbox::default();
+        outbox.push(Bytes::from_static(b"X\n0123456789.X\n0123456789.")).unwrap();
+        outbox.push(Bytes::from_static(b"X\x01x.")).unwrap();
+        outbox.advance(1);
+        outbox.cut_short(Bytes::from_static(b"last."));
+        assert_eq!(content(&outbox), b"\n0123456789.X\n0123456789.last.");
     }
 
     #[test]

@@ -133,3 +133,17 @@ async fn the_same_dialogue_split_at_every_byte() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_last_command_behind_many_is_answered() {
+    let server = ephemeral().await;
+    let mut bob = register(&server, "bob").await;
+    // More than may be under way at a time, and an end that only a pause tells.
+    let commands = "dance\n".repeat(100) + "chat,zed";
+    bob.bytes(commands.as_bytes()).await;
+    for _ in 0..100 {
+        assert!(bob.text_line().await.starts_with("no such command"));
+    }
+    assert_eq!(bob.text_line().await, "nobody here is called ‘zed’");
+    server.stop().await;
+}

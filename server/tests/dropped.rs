@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use support::Peer;
+use support::dialect::{Dialect, Places};
 use support::program::Program;
 use tokio::time::Instant;
 
@@ -114,25 +115,22 @@ struct World {
 }
 
 impl World {
-    fn at(program: &Program, network: u8) -> SocketAddr {
-        SocketAddr::from(([10, 65, network, 2], program.address.port()))
-    }
-
-    async fn new(what: &'static str, program: Program) -> Self {
-        let mut witness = Peer::connect_to(Self::at(&program, 1)).await;
+    async fn new(what: &'static str, mut program: Program) -> Self {
+        let doors = Places::doors_of(&mut program);
+        let at = |network: u8, door: SocketAddr| {
+            Peer::connect_to(SocketAddr::from(([10, 65, network, 2], door.port())))
+        };
+        let mut witness = at(1, doors.main).await;
         witness.send(json!({"type": "hello", "version": 1, "name": "witness"})).await;
         witness.expect("welcome").await;
-        let mut native = Peer::connect_to(Self::at(&program, 2)).await;
-        native.send(json!({"type": "hello", "version": 1, "name": "native"})).await;
-        native.expect("welcome").await;
-        let mut line = Peer::connect_to(Self::at(&program, 2)).await;
-        line.bytes(b"line\n").await;
-        assert_eq!(line.text_line().await, "SERVER: line joined");
-        let dying = vec![("native", native), ("line", line)];
-        let mut world = Self { what, program, witness, dying };
-        world.witness.expect("joined").await;
-        world.witness.expect("joined").await;
-        world
+        let mut dying = Vec::new();
+        for dialect in Dialect::ALL {
+            let mut peer = at(2, doors.of(dialect)).await;
+            peer.bytes(&dialect.hello(dialect.name())).await;
+            dying.push((dialect.name(), peer));
+            witness.expect("joined").await;
+        }
+        Self { what, program, witness, dying }
     }
 
     /// Those who have not said who they are.
@@ -140,7 +138,8 @@ impl World {
         let first: [(&'static str, &[u8]); 4] =
             [("silent", b""), ("HTTP", b"GET / HTTP/1.1\r\n"), ("begun", b"{"), ("short", b"GE")];
         for (who, bytes) in first {
-            let mut peer = Peer::connect_to(Self::at(&self.program, 2)).await;
+            let address = SocketAddr::from(([10, 65, 2, 2], self.program.address.port()));
+            let mut peer = Peer::connect_to(address).await;
             peer.bytes(bytes).await;
             self.dying.push((who, peer));
         }
@@ -149,7 +148,11 @@ impl World {
     /// Returns once everybody is connected and has acknowledged everything.
     async fn settle(&self) {
         let start = Instant::now();
-        while !self.dying.iter().all(|(_, peer)| self.program.in_flight(peer.port()) == Some(0)) {
+        while !self
+            .dying
+            .iter()
+            .all(|(_, peer)| self.program.in_flight(peer.door(), peer.port()) == Some(0))
+        {
             assert!(start.elapsed() < support::PATIENCE, "{} does not settle", self.what);
             tokio::time::sleep(LOOK).await;
         }
@@ -161,11 +164,11 @@ impl World {
         let mut gone: Vec<&str> = Vec::new();
         let mut flew: Vec<&str> = Vec::new();
         let mut talk = talk.into_iter().enumerate().peekable();
-        while left.len() < 2 || gone.len() < self.dying.len() {
+        while left.len() < KNOWN.len() || gone.len() < self.dying.len() {
             let at = cut.elapsed();
             let late = |who: &str| panic!("{who} is not noticed in {at:?}: {}", self.what);
             for (who, peer) in &self.dying {
-                match self.program.in_flight(peer.port()) {
+                match self.program.in_flight(peer.door(), peer.port()) {
                     _ if gone.contains(who) => {}
                     None => {
                         println!("{}: {who} is let go after {at:.1?}", self.what);
@@ -176,7 +179,7 @@ impl World {
                     Some(_) => flew.push(who),
                 }
             }
-            if left.len() < 2 && at > NOTICED_WITHIN {
+            if left.len() < KNOWN.len() && at > NOTICED_WITHIN {
                 late("somebody known");
             }
             if let Some((number, _)) = talk.next_if(|(_, when)| *when <= at) {
@@ -195,13 +198,16 @@ impl World {
             }
         }
         left.sort();
-        assert_eq!(left, ["line", "native"], "{}", self.what);
+        assert_eq!(left, KNOWN, "{}", self.what);
         if self.what == BUSY {
             assert!(flew.contains(&"native") && flew.contains(&"line"), "nothing was in flight");
         }
         self.witness.nothing_more().await;
     }
 }
+
+/// Those who have said who they are, as they are announced: a duet gives no name.
+const KNOWN: [&str; 6] = ["comma", "guest-1", "line", "native", "nc", "pickle"];
 
 /// Nobody says anything; strangers are here too.
 const QUIET: &str = "quiet";
@@ -215,7 +221,11 @@ async fn within_a_network() {
     if std::env::var_os(INSIDE).is_none() {
         return;
     }
-    let arguments = ["--bind", "0.0.0.0", "--port", "0", "--ephemeral"];
+    let arguments = [
+        &["--bind", "0.0.0.0", "--port", "0", "--ephemeral"][..],
+        &["--door", "nc=0", "--door", "duet=0"],
+    ]
+    .concat();
     let first = Program::start_through(&["unshare", "--net"], &arguments);
     let id = first.id().to_string();
     shell(LAY_CABLES, &id);

@@ -85,3 +85,79 @@ async fn the_daytime_door_tells_the_time_and_closes() {
     assert!(told >= before.saturating_sub(jiff::Span::new().seconds(1)) && told <= after);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_refusal_is_the_answer_of_its_turn() {
+    let server = with_doors(&[DoorKind::Duet]).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    let mut duet = Peer::connect_to(server.addresses()[1]).await;
+    ann.expect("joined").await;
+    duet.bytes(b"\x00\x01\x02").await;
+    let refused = duet.recv().await;
+    assert!(refused.starts_with("SERVER: this is not text") && !refused.ends_with('\n'));
+    // It is nobody's turn: what is said now waits.
+    ann.say("1", "one").await;
+    ann.expect("ack").await;
+    ann.say("2", "two").await;
+    ann.expect("ack").await;
+    duet.bytes(b"go on").await;
+    assert_eq!(duet.recv().await, "ann: one\nann: two");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn answers_that_are_read_together_stay_apart() {
+    let server = with_doors(&[DoorKind::Duet]).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    let mut duet = Peer::connect_to(server.addresses()[1]).await;
+    ann.expect("joined").await;
+    for text in ["a", "b"] {
+        duet.bytes(text.as_bytes()).await;
+        assert_eq!(ann.expect("message").await["text"], text);
+    }
+    ann.say("1", "one").await;
+    ann.expect("ack").await;
+    assert_eq!(duet.recv().await, "ann: one\n");
+    ann.say("2", "two").await;
+    ann.expect("ack").await;
+    assert_eq!(duet.recv().await, "ann: two");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_talks_on_is_owed_so_many_answers_and_no_more() {
+    let server = with_doors(&[DoorKind::Duet]).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    let mut duet = Peer::connect_to(server.addresses()[1]).await;
+    ann.expect("joined").await;
+    for number in 0..70 {
+        duet.bytes(number.to_string().as_bytes()).await;
+        assert_eq!(ann.expect("message").await["text"], number.to_string());
+    }
+    for number in 0..64 {
+        ann.say(&number.to_string(), &number.to_string()).await;
+        ann.expect("ack").await;
+        assert_eq!(duet.recv().await.trim_end(), format!("ann: {number}"));
+    }
+    // From here on it is turn by turn again.
+    for number in ["64", "65"] {
+        ann.say(number, number).await;
+        ann.expect("ack").await;
+    }
+    duet.bytes(b"go on").await;
+    assert_eq!(duet.recv().await, "ann: 64\nann: 65");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_letter_that_comes_in_two_reads_is_one() {
+    let server = with_doors(&[DoorKind::Duet]).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    let mut duet = Peer::connect_to(server.addresses()[1]).await;
+    ann.expect("joined").await;
+    duet.bytes(b"caf\xc3").await;
+    assert_eq!(ann.expect("message").await["text"], "caf");
+    duet.bytes(b"\xa9!").await;
+    assert_eq!(ann.expect("message").await["text"], "é!");
+    server.stop().await;
+}

@@ -98,3 +98,55 @@ async fn whoever_gives_no_name_is_a_guest() {
     assert_eq!(ann.text_line().await, "Your name: SERVER: guest-1 joined");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn telnet_is_understood() {
+    let server = with_doors(&[DoorKind::Nc]).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    let mut bob = Peer::connect_to(server.addresses()[1]).await;
+    // What PuTTY begins with: it offers and asks for what it can.
+    bob.bytes(b"\xff\xfb\x1f\xff\xfb\x20\xff\xfd\x03bob\r\nhi\xff\xf1\r\n").await;
+    assert_eq!(ann.expect("joined").await["name"], "bob");
+    assert_eq!(ann.expect("message").await["text"], "hi");
+    // Ctrl-C.
+    bob.bytes(b"\xff\xf4\xff\xfd\x06").await;
+    assert_eq!(ann.expect("left").await["name"], "bob");
+    assert!(bob.rest().await.ends_with("DONE\n"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_is_asked_for_a_name_can_go() {
+    let server = with_doors(&[DoorKind::Nc]).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    for bytes in [&b"/quit\r\n"[..], b"Exit\n", b"\xff\xf4\xff\xfd\x06"] {
+        let mut bob = Peer::connect_to(server.addresses()[1]).await;
+        bob.bytes(bytes).await;
+        assert_eq!(bob.rest().await, "SERVER: welcome to room 12\nYour name: DONE\n");
+    }
+    ann.nothing_more().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn names_are_made_of_what_was_typed() {
+    let server = with_doors(&[DoorKind::Nc]).await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    let long = "x".repeat(300);
+    let cut = "x".repeat(32);
+    for (typed, name) in [
+        ("🎉 bob 🎉", "bob"),
+        ("🎉", "guest-1"),
+        ("two  spaces", "two spaces"),
+        ("Lee, Cy", "Lee Cy"),
+        (long.as_str(), cut.as_str()),
+        ("SERVER: bob left", "SERVER bob left"),
+    ] {
+        let mut bob = Peer::connect_to(server.addresses()[1]).await;
+        bob.bytes(format!("{typed}\n").as_bytes()).await;
+        assert_eq!(ann.expect("joined").await["name"], name, "{typed}");
+        drop(bob);
+        ann.expect("left").await;
+    }
+    server.stop().await;
+}

@@ -148,7 +148,7 @@ async fn stand_still(program: &Program) -> Vec<Peer> {
         for _ in 0..BATCH {
             filler.wait_for("ack").await;
         }
-        let now = program.in_flight(last).expect("not closed yet");
+        let now = program.in_flight(program.address.port(), last).expect("not closed yet");
         if std::mem::replace(&mut held, now) == now {
             break;
         }

@@ -23,25 +23,28 @@ impl Pauses {
         self.read = Some(now);
     }
 
+    /// All that had come before the pause has been dealt with.
+    pub(super) fn over(&mut self) {
+        self.read = None;
+    }
+
     /// What is known of what has come.
-    pub(super) fn came(&mut self, door: &dyn Door, ended: bool, now: Instant) -> Came {
+    pub(super) fn came(&self, door: &dyn Door, ended: bool, now: Instant) -> Came {
         if ended {
             return Came::Ended;
         }
         match (door.pause(), self.read) {
-            (Some(pause), Some(read)) if now >= read + pause => {
-                self.read = None;
-                Came::Paused
-            }
+            (Some(pause), Some(read)) if now >= read + pause => Came::Paused,
             _ => Came::More,
         }
     }
 
     /// The peer is about to be let in: holds news back where its dialect wants that.
     pub(super) fn begin(&mut self, door: &mut dyn Door, link: &Link) {
-        self.holds = door.news(Instant::now(), false) != News::Now;
+        let news = door.news(Instant::now(), false);
+        self.holds = news != News::Now;
         if self.holds {
-            link.hold();
+            link.hold(matches!(news, News::Lines { .. } | News::Later));
         }
     }
 
@@ -58,8 +61,8 @@ impl Pauses {
                     self.look = Some(time);
                     return;
                 }
-                News::Lines(most) => {
-                    if !link.release_lines(most) {
+                News::Lines { most, end } => {
+                    if !link.release_lines(most, end) {
                         return;
                     }
                     door.told();
@@ -69,10 +72,11 @@ impl Pauses {
         }
     }
 
-    /// When to look again though nothing happens.
-    pub(super) fn next_look(&self, door: &dyn Door, nothing_came: bool) -> Option<Instant> {
+    /// When to look again though nothing happens; `waits` says that what has come waits for its
+    /// end.
+    pub(super) fn next_look(&self, door: &dyn Door, waits: bool) -> Option<Instant> {
         let paused = match (door.pause(), self.read) {
-            (Some(pause), Some(read)) if !nothing_came => Some(read + pause),
+            (Some(pause), Some(read)) if waits => Some(read + pause),
             _ => None,
         };
         [paused, self.look].into_iter().flatten().min()

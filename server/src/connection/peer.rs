@@ -107,18 +107,17 @@ impl<'a> Peer<'a> {
     async fn talk(&mut self, mut buffer: BytesMut, leave: CancellationToken) -> Result<(), Over> {
         let mut timer = Box::pin(tokio::time::sleep_until(self.deadline.next()));
         let mut ended = false;
+        if !buffer.is_empty() {
+            self.pauses.read(Instant::now());
+        }
         self.greet();
         loop {
             let was_known = self.known;
-            let mut came = self.pauses.came(&*self.door, ended, Instant::now());
-            if came == Came::Paused
-                && read_into(self.link, &mut buffer)?.is_some_and(|read| read > 0)
-            {
-                // It was we who paused.
-                self.pauses.read(Instant::now());
-                came = Came::More;
-            }
+            let came = self.what_came(&mut buffer, ended)?;
             let gate = self.take_requests(&mut buffer, came).await?;
+            if came == Came::Paused && self.held.is_none() {
+                self.pauses.over();
+            }
             self.pauses.let_news_go(
                 &mut *self.door,
                 self.link,
@@ -139,7 +138,8 @@ impl<'a> Peer<'a> {
                 return Err(Over);
             }
             let hears = !ended && self.held.is_none() && wish != Wish::WriteFirst;
-            let look = self.pauses.next_look(&*self.door, buffer.is_empty());
+            let waits = !buffer.is_empty() && self.held.is_none();
+            let look = self.pauses.next_look(&*self.door, waits);
             tokio::select! {
                 () = self.link.woken() => {}
                 readable = self.link.stream().readable(), if hears => {
@@ -177,6 +177,21 @@ impl<'a> Peer<'a> {
         }
     }
 
+    /// Why the door is asked for what has come. While something may not go yet nothing is read:
+    /// what a flood brings waits in the peer's own system.
+    fn what_came(&mut self, buffer: &mut BytesMut, ended: bool) -> Result<Came, Over> {
+        let came = self.pauses.came(&*self.door, ended, Instant::now());
+        if came == Came::Paused
+            && self.held.is_none()
+            && read_into(self.link, buffer)?.is_some_and(|read| read > 0)
+        {
+            // It was we who paused.
+            self.pauses.read(Instant::now());
+            return Ok(Came::More);
+        }
+        Ok(came)
+    }
+
     /// Tells a peer that says nothing first whom it has reached.
     fn greet(&mut self) {
         let mut out = BytesMut::new();
@@ -192,7 +207,9 @@ impl<'a> Peer<'a> {
         let read = read_into(self.link, buffer)?;
         let now = Instant::now();
         self.deadline.heard(now);
-        self.pauses.read(now);
+        if read != Some(0) {
+            self.pauses.read(now);
+        }
         if read.is_none() {
             self.deadline.ended();
         }

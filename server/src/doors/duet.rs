@@ -107,11 +107,15 @@ impl Door for DuetDoor {
     }
 
     fn news(&mut self, _: Instant, _: bool) -> News {
-        if self.turns > 0 { News::Lines(ANSWER_BYTES) } else { News::Later }
+        match self.turns {
+            0 => News::Later,
+            // Behind this answer another may come before it is read: a line ends between them.
+            turns => News::Lines { most: ANSWER_BYTES, end: turns > 1 },
+        }
     }
 
     fn told(&mut self) {
-        self.turns -= 1;
+        self.turns = self.turns.saturating_sub(1);
     }
 }
 

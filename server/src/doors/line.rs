@@ -8,7 +8,7 @@ use chat_protocol::{
     Code, Event, Hello, LineCodec, Message, MessageId, Nick, Refusal, Request, RoomName, Text,
 };
 
-use super::{Asked, Came, Dialect, Door, OnTaken};
+use super::{Asked, Came, Dialect, Door, OnTaken, telnet};
 
 /// How people of the line dialect are spoken to.
 pub(crate) struct Line;
@@ -83,6 +83,11 @@ impl Door for LineDoor {
                 return Some(Ok(Asked::Request(self.say(text))));
             }
             let line = match self.codec.next_line(buffer) {
+                None if self.command.is_some() && telnet::leaves(buffer) => {
+                    buffer.clear();
+                    self.codec = LineCodec::default();
+                    return Some(Ok(Asked::Request(Request::Bye)));
+                }
                 None if came == Came::Ended => Ok(self.codec.last_line(buffer)?),
                 None => return None,
                 Some(line) => line,
@@ -91,7 +96,14 @@ impl Door for LineDoor {
                 let text = format!("a line has at most {FRAME_BYTES} bytes: it was not sent");
                 return Some(Err(Refusal::new(Code::TooLong, text)));
             };
+            if self.command.is_some() && telnet::leaves(&line) {
+                return Some(Ok(Asked::Request(Request::Bye)));
+            }
+            let line = telnet::strip(&line);
             let line = String::from_utf8_lossy(&line);
+            if !self.named && self.command.is_some() && leaves_unnamed(line.trim()) {
+                return Some(Ok(Asked::Request(Request::Bye)));
+            }
             if !self.named {
                 self.named = true;
                 return Some(Ok(hello(&line)));
@@ -139,6 +151,11 @@ impl LineDoor {
         self.said += 1;
         MessageId::from(self.said)
     }
+}
+
+/// Whether somebody who is asked for a name would rather go.
+fn leaves_unnamed(line: &str) -> bool {
+    ["exit", "/quit"].iter().any(|word| line.eq_ignore_ascii_case(word))
 }
 
 /// Who somebody is by the first line they sent, whatever it holds.

@@ -20,6 +20,10 @@ impl Dialect for Native {
     fn heartbeat(&self) -> bool {
         true
     }
+
+    fn acknowledges(&self) -> bool {
+        true
+    }
 }
 
 /// A native peer's requests.

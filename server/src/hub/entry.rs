@@ -111,7 +111,8 @@ impl Hub {
         }
         if on_taken == OnTaken::Number && name.key() != hello.name.key() {
             let text = format!("the name {} is taken: here you are {name}", hello.name);
-            self.tell(conn, &Event::Error(Refusal::new(Code::NameTaken, text)));
+            // It is no part of the answer, which some dialects want alone in a read.
+            self.tell_all([conn], &Event::Error(Refusal::new(Code::NameTaken, text)));
         }
         self.start_hearing(conn, person, &hello, missing);
         name

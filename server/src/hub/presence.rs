@@ -132,7 +132,7 @@ impl Hub {
             let listener = Listener { conn, link: link.clone(), dialect: *dialect };
             let known = know.get(&conn).copied().unwrap_or(0);
             for bytes in encoded.of(&listener, known) {
-                self.push(&listener, bytes);
+                self.push_news(&listener, bytes);
             }
         }
         self.due.weight += encoded.longest();

@@ -294,9 +294,18 @@ impl Hub {
             .into_iter()
             .filter_map(|person| self.people.get(person))
             .flat_map(|person| person.conns.iter().copied())
-            .filter(|conn| *conn != from && !self.is_catching_up(*conn, channel))
+            .filter(|conn| !self.is_catching_up(*conn, channel))
+            .filter(|conn| *conn != from || (pair.0 == pair.1 && !self.hears_acks(from)))
             .collect();
         self.tell_all(conns, event);
+    }
+}
+
+impl Hub {
+    /// Whether somebody sees by the answer that what they said has arrived. Who does not hears
+    /// what they tell themselves as others would.
+    fn hears_acks(&self, conn: ConnId) -> bool {
+        self.conns.get(&conn).is_none_or(|conn| conn.dialect.acknowledges())
     }
 }
 

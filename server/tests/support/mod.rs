@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 pub(crate) mod crowd;
+pub(crate) mod dialect;
+pub(crate) mod load;
 pub(crate) mod program;
 pub(crate) mod proxy;
 
@@ -108,6 +110,11 @@ impl Peer {
     /// Our end's port, by which the server's end can be told from others.
     pub(crate) fn port(&self) -> u16 {
         self.writer.local_addr().unwrap().port()
+    }
+
+    /// The port that we came to.
+    pub(crate) fn door(&self) -> u16 {
+        self.writer.peer_addr().unwrap().port()
     }
 
     /// Sends one frame.

@@ -63,12 +63,12 @@ impl Program {
         self.child.id()
     }
 
-    /// Bytes that the server's system holds for the peer at this port, until they are taken;
-    /// `None` when the link is no longer open.
+    /// Bytes that the server's system holds for the peer at this port, who came by that door, until
+    /// they are taken; `None` when the link is no longer open.
     #[cfg(target_os = "linux")]
-    pub(crate) fn in_flight(&self, peer: u16) -> Option<u64> {
+    pub(crate) fn in_flight(&self, door: u16, peer: u16) -> Option<u64> {
         let table = std::fs::read_to_string(format!("/proc/{}/net/tcp", self.id())).unwrap();
-        let (local, remote) = (format!(":{:04X}", self.address.port()), format!(":{peer:04X}"));
+        let (local, remote) = (format!(":{door:04X}"), format!(":{peer:04X}"));
         table.lines().find_map(|line| {
             let fields: Vec<&str> = line.split_whitespace().collect();
             let is_it = fields[1].ends_with(&local) && fields[2].ends_with(&remote);

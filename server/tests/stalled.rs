@@ -1,0 +1,250 @@
+//! Clients that never read, or that never stop writing, of every dialect: each costs a bounded
+//! amount, and two ordinary members notice nothing.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+use support::dialect::{Dialect, Places};
+use support::load::{flood, noise, status, talk};
+use support::program::Program;
+use support::{PATIENCE, Peer};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+
+/// What may wait for one connection, as the outbox has it, and what the connection takes itself.
+const BOUND: u64 = MIB + MIB / 4;
+
+/// Clients of each dialect that do not read: so many that what they take can be told from the rest.
+const EACH: usize = 4;
+
+/// What a server may take for requests and rounds under way, whoever sends them.
+const SHARED_BOUND: u64 = 16 * MIB;
+
+async fn guest(places: &Places, name: &str) -> Peer {
+    let mut peer = places.send_in(Dialect::Native, name).await;
+    peer.expect("welcome").await;
+    peer
+}
+
+/// The next frame that answers something, or tells that somebody left.
+async fn answer(peer: &mut Peer) -> Value {
+    loop {
+        let frame = peer.frame().await;
+        match frame["type"].as_str().unwrap() {
+            "ping" => peer.send(json!({"type": "pong"})).await,
+            "joined" | "message" => {}
+            _ => return frame,
+        }
+    }
+}
+
+/// Tells each of these people this, once for each of these times, and waits until all is stored.
+/// Returns who left.
+async fn tell(
+    teller: &mut Peer,
+    names: &[String],
+    times: std::ops::Range<usize>,
+    text: &str,
+) -> Vec<String> {
+    let mut left = Vec::new();
+    for time in times {
+        for name in names {
+            let id = format!("{name} {time}");
+            teller.send(json!({"type": "tell", "id": id, "to": name, "text": text})).await;
+        }
+        let mut answers = 0;
+        while answers < names.len() {
+            let frame = answer(teller).await;
+            match frame["type"].as_str().unwrap() {
+                "left" => left.push(frame["name"].as_str().unwrap().to_owned()),
+                // They have left.
+                "error" => {
+                    assert_eq!(frame["code"], "no_such_name", "{frame}");
+                    answers += 1;
+                }
+                "ack" => answers += 1,
+                other => panic!("{other}"),
+            }
+        }
+    }
+    left
+}
+
+/// A real server on whose memory what was said leaves no mark.
+fn server(folder: &std::path::Path) -> (Program, Places) {
+    let data = folder.to_str().unwrap();
+    let doors = ["--port", "0", "--door", "nc=0", "--door", "duet=0", "--data", data];
+    let mut program = Program::start_with(&[&doors[..], &["--durability", "os"]].concat());
+    let places = Places::doors_of(&mut program);
+    (program, places)
+}
+
+/// Clients of this dialect come in and never read, and as much as may wait is told to each: no two
+/// share what they are told. Returns what each took of the server's memory.
+async fn never_read(dialect: Dialect) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let (program, places) = server(folder.path());
+    let mut teller = guest(&places, "teller").await;
+    // What the server needs for the telling itself, it has taken before.
+    let reader = guest(&places, "reader").await;
+    let over = Arc::new(AtomicBool::new(false));
+    let reading = tokio::spawn(async move { read_all(reader).await });
+    let text = "x".repeat(8_000);
+    tell(&mut teller, &["reader".to_owned()], 0..100, &text).await;
+    let before = status(&program, "VmRSS");
+    let mut stalled = Vec::new();
+    for number in 0..EACH {
+        let mut peer = Peer::connect_narrow(places.of(dialect)).await;
+        peer.bytes(&dialect.hello(&format!("s{number}"))).await;
+        stalled.push(peer);
+    }
+    let mut names = Vec::new();
+    while names.len() < EACH {
+        let frame = teller.frame().await;
+        if frame["type"] == "joined" && frame["name"] != "reader" {
+            names.push(frame["name"].as_str().unwrap().to_owned());
+        }
+    }
+    // As much as just may wait.
+    let left = tell(&mut teller, &names, 0..124, &text).await;
+    assert_eq!(left, [""; 0], "{dialect:?}");
+    let each = status(&program, "VmRSS").saturating_sub(before) / EACH as u64;
+    // Others are heard at once: here and now, with all that waits.
+    let (ann, bob) = (guest(&places, "ann").await, guest(&places, "bob").await);
+    let talking = tokio::spawn(talk(ann, bob, Arc::clone(&over)));
+    // More than may wait, and than the system keeps: they are closed.
+    let mut left = Vec::new();
+    for batch in 10..30 {
+        left.extend(tell(&mut teller, &names, batch * 20..batch * 20 + 20, &text).await);
+        if left.len() == EACH {
+            break;
+        }
+    }
+    left.sort();
+    names.sort();
+    assert_eq!(left, names, "{dialect:?}: whoever lets too much wait is closed");
+    over.store(true, Ordering::SeqCst);
+    let (times, _) = talking.await.unwrap();
+    assert!(times > 0, "nobody was answered");
+    drop(stalled);
+    reading.abort();
+    each
+}
+
+async fn read_all(mut peer: Peer) {
+    while let Some(line) = peer.next_line().await {
+        if line.contains("\"ping\"") {
+            peer.send(json!({"type": "pong"})).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_never_reads_costs_a_bounded_amount() {
+    for dialect in Dialect::ALL {
+        let each = never_read(dialect).await;
+        println!("a {} that never reads takes {} KiB", dialect.name(), each / KIB);
+        // Rounds, pages of the log and what the allocator keeps are no one client's.
+        assert!(each <= BOUND + SHARED_BOUND / EACH as u64, "{dialect:?}: {each} bytes");
+        assert!(each >= MIB / 4, "{dialect:?}: {each} bytes: did they read after all?");
+    }
+}
+
+/// What somebody sends without an end, once they are in.
+fn floods(dialect: Dialect) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let hello = dialect.hello("flood");
+    let with = |more: &[u8]| [&hello[..], more].concat();
+    let asks: &[u8] = match dialect {
+        Dialect::Native => b"{\"type\":\"rooms\"}\n",
+        Dialect::Line => b"\x00\x01\x02\x03\n",
+        Dialect::Comma => b"list,friends\n",
+        Dialect::Pickle => b"(VAnn\nVs1\nVgh\nt.",
+        Dialect::Nc => b"/who\n",
+        Dialect::Duet => b"\x00\x01\x02\x03",
+    };
+    // A pickle's text ends at a newline, too.
+    // A comma that has chatted is told at once what others say, and has nothing held back.
+    let begin: &[u8] = match dialect {
+        Dialect::Pickle => b"V",
+        Dialect::Comma => b"chat,ann\n",
+        _ => b"",
+    };
+    vec![
+        ("without a newline", with(begin), vec![b'x'; 1_000_000]),
+        ("questions", hello.clone(), asks.repeat(10_000)),
+        ("noise", hello.clone(), noise(7)),
+    ]
+}
+
+/// Sends so many bytes of a flood, if the server takes them, and reads what it is told meanwhile:
+/// whoever does not is closed for that.
+async fn pour(to: SocketAddr, begin: Vec<u8>, piece: Vec<u8>, bytes: usize) -> usize {
+    let (mut reader, mut writer) = TcpStream::connect(to).await.unwrap().into_split();
+    let mut nowhere = tokio::io::sink();
+    let pouring = async {
+        let mut sent = 0;
+        writer.write_all(&begin).await.ok();
+        while sent < bytes && writer.write_all(&piece).await.is_ok() {
+            sent += piece.len();
+        }
+        sent
+    };
+    tokio::pin!(pouring);
+    tokio::select! {
+        sent = &mut pouring => sent,
+        _ = tokio::io::copy(&mut reader, &mut nowhere) => pouring.await,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_never_stops_writing_costs_a_bounded_amount() {
+    const MOST: usize = 100_000_000;
+    let folder = tempfile::tempdir().unwrap();
+    let (program, places) = server(folder.path());
+    let (ann, bob) = (guest(&places, "ann").await, guest(&places, "bob").await);
+    let before = status(&program, "VmRSS");
+    let over = Arc::new(AtomicBool::new(false));
+    let talking = tokio::spawn(talk(ann, bob, Arc::clone(&over)));
+    let mut lines = Vec::new();
+    let mut others = Vec::new();
+    for dialect in Dialect::ALL {
+        for (what, begin, piece) in floods(dialect) {
+            if what == "without a newline" && dialect != Dialect::Duet {
+                let poured = pour(places.of(dialect), begin, piece, MOST);
+                lines.push((dialect, tokio::spawn(poured)));
+            } else {
+                let mut peer = Peer::connect_to(places.of(dialect)).await;
+                peer.try_bytes(&begin).await;
+                others.push(tokio::spawn(flood(peer, piece)));
+            }
+        }
+    }
+    let count = (lines.len() + others.len()) as u64;
+    for (dialect, poured) in lines {
+        let sent = tokio::time::timeout(3 * PATIENCE, poured).await.unwrap().unwrap();
+        println!("a {} has sent {} MB without a newline", dialect.name(), sent / 1_000_000);
+        // A pickle that is none ends the connection; of the others, none is given up for it.
+        assert_eq!(sent >= MOST, dialect != Dialect::Pickle, "{dialect:?}: {sent}");
+    }
+    over.store(true, Ordering::SeqCst);
+    let (times, longest) = talking.await.unwrap();
+    others.iter().for_each(tokio::task::JoinHandle::abort);
+    let most = status(&program, "VmHWM") - before;
+    println!(
+        "{count} floods took at most {} KiB together; {times} times answered, within {longest:?}",
+        most / KIB
+    );
+    assert!(times > 10, "nobody was answered");
+    assert!(most < count * BOUND + SHARED_BOUND, "{most} bytes");
+    assert_eq!(program.terminate().0, Some(0), "it lives to the end");
+}
