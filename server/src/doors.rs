@@ -16,6 +16,7 @@ pub(crate) mod line;
 pub(crate) mod native;
 pub(crate) mod nc;
 pub(crate) mod pickle;
+mod saying;
 mod sniff;
 mod telnet;
 #[cfg(test)]

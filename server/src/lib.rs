@@ -28,6 +28,7 @@ mod listen;
 pub mod log;
 mod outbox;
 mod waiting_room;
+mod words;
 
 pub use clock::Clock;
 pub use console::Show;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use crate::outbox::{BEHIND, BOUND, Outbox, Overflow, SLICES, cost};
+use crate::outbox::{BEHIND, Outbox, Overflow, SLICES};
 
 /// One connection's socket, shared by its task, which reads, and the hub, which writes.
 ///
@@ -83,14 +83,10 @@ pub(crate) enum Pushed {
 impl Writing {
     /// Puts bytes where they wait; what is held back counts like the rest.
     fn put(&mut self, bytes: Bytes, news: bool) -> Result<(), Overflow> {
-        let waits = news || self.in_turn;
-        let Some(held) = self.held.as_mut().filter(|_| waits) else {
-            return self.outbox.push(bytes);
-        };
-        if self.outbox.cost() + held.cost() + cost(&bytes) > BOUND {
-            return Err(Overflow);
+        match &mut self.held {
+            Some(held) if news || self.in_turn => held.push(bytes, self.outbox.cost()),
+            held => self.outbox.push(bytes, held.as_ref().map_or(0, Outbox::cost)),
         }
-        held.push(bytes)
     }
 
     /// Puts what was held back behind the rest.
@@ -151,6 +147,13 @@ impl Link {
         writing.release();
         if !writing.blocked {
             self.write(&mut writing);
+        }
+    }
+
+    /// The same at the end, where it is not for a turn that news wait.
+    pub(crate) fn release_all(&self) {
+        if !self.writing().in_turn {
+            self.release();
         }
     }
 
@@ -227,11 +230,10 @@ impl Link {
         drained
     }
 
-    /// Takes nothing more; what waits is still written.
+    /// Takes nothing more; what waits is still written, news that are held back aside.
     pub(crate) fn finish(&self) {
         let mut writing = self.writing();
         if writing.stage == Stage::Open {
-            writing.release();
             writing.stage = Stage::Finishing;
         }
         drop(writing);

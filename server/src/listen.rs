@@ -19,10 +19,10 @@ use crate::hub::ConnId;
 /// the contract wants it noticed.
 const USER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What the system keeps of what a peer has not taken, and of what we have not; it doubles both for
-/// its own books. Left to itself it takes megabytes for a peer that reads nothing, or that floods:
-/// memory, and work done for nobody. This is enough for 2 MB a second across a continent.
-const SOCKET_BUFFER: usize = 128 * 1024;
+/// What the system keeps of what a peer sent and we have not taken; it doubles this for its own
+/// books. Left to itself it takes megabytes for a peer that floods: memory, and work done for
+/// nobody. This is enough for 2 MB a second across a continent.
+const RECEIVE_BUFFER: usize = 128 * 1024;
 
 /// How long to wait when the system has no room for one more connection.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -31,9 +31,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(address).await?;
     // Its connections are born with them: the window that a peer is offered is settled first.
-    let socket = SockRef::from(&listener);
-    socket.set_recv_buffer_size(SOCKET_BUFFER).ok();
-    socket.set_send_buffer_size(SOCKET_BUFFER).ok();
+    SockRef::from(&listener).set_recv_buffer_size(RECEIVE_BUFFER).ok();
     Ok(listener)
 }
 

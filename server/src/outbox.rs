@@ -5,8 +5,8 @@ use std::io::IoSlice;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// Bytes that may wait unread, [`CHUNK`] more for each piece among them. Whoever lets more gather is told `too_slow` and closed: nothing is
-/// ever skipped, since they can resume from the log.
+/// Bytes that may wait unread, [`CHUNK`] more for each piece among them. Whoever lets more gather
+/// is told `too_slow` and closed: nothing is ever skipped, since they can resume from the log.
 pub(crate) const BOUND: usize = 1024 * 1024;
 
 /// What somebody is told who is closed for it.
@@ -43,9 +43,9 @@ pub(crate) struct Outbox {
 pub(crate) struct Overflow;
 
 impl Outbox {
-    /// Adds bytes, which must be whole frames.
-    pub(crate) fn push(&mut self, bytes: Bytes) -> Result<(), Overflow> {
-        if self.cost() + cost(&bytes) > BOUND {
+    /// Adds bytes, which must be whole frames, where so much waits elsewhere for the same peer.
+    pub(crate) fn push(&mut self, bytes: Bytes, elsewhere: usize) -> Result<(), Overflow> {
+        if elsewhere + self.cost() + cost(&bytes) > BOUND {
             return Err(Overflow);
         }
         self.add(bytes);
@@ -64,15 +64,14 @@ impl Outbox {
         self.chunks.append(&mut other.chunks);
     }
 
-    /// Takes out whole lines of at most so many bytes, the last one's end aside; at least one.
-    /// `None` when nothing waits. Every chunk must end with a line. With `end`, the last one's end
-    /// comes along.
+    /// Takes out whole lines of at most so many bytes, at least one; `None` when nothing waits.
+    /// The last one comes with its end or without. Every chunk must end with a line.
     pub(crate) fn take_lines(&mut self, most: usize, end: bool) -> Option<Bytes> {
         let mut taken = BytesMut::new();
         while let Some(front) = self.chunks.front_mut() {
             let line = front.iter().position(|&byte| byte == b'\n');
             let line = line.map_or(front.len(), |at| at + 1);
-            if !taken.is_empty() && taken.len() + line > most + 1 {
+            if !taken.is_empty() && taken.len() + line > most + usize::from(!end) {
                 break;
             }
             taken.extend_from_slice(&front.split_to(line));
@@ -156,8 +155,8 @@ mod tests {
     #[test]
     fn bytes_leave_in_order_however_they_are_taken() {
         let mut outbox = Outbox::default();
-        outbox.push(Bytes::from_static(b"one\n")).unwrap();
-        outbox.push(Bytes::from_static(b"two\n")).unwrap();
+        outbox.push(Bytes::from_static(b"one\n"), 0).unwrap();
+        outbox.push(Bytes::from_static(b"two\n"), 0).unwrap();
         outbox.advance(5);
         assert_eq!(content(&outbox), b"wo\n");
         assert_eq!(outbox.waiting(), 3);
@@ -168,31 +167,31 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_whole() {
         let mut outbox = Outbox::default();
-        outbox.push(Bytes::from(vec![b'x'; BOUND - 2 * CHUNK])).unwrap();
-        assert_eq!(outbox.push(Bytes::from_static(b"y")), Err(Overflow));
+        outbox.push(Bytes::from(vec![b'x'; BOUND - 2 * CHUNK]), 0).unwrap();
+        assert_eq!(outbox.push(Bytes::from_static(b"y"), 0), Err(Overflow));
         outbox.advance(1);
-        assert_eq!(outbox.push(Bytes::from_static(b"y")), Ok(()));
+        assert_eq!(outbox.push(Bytes::from_static(b"y"), 0), Ok(()));
     }
 
     #[test]
     fn many_small_pieces_do_not_take_several_times_the_bound() {
         let mut outbox = Outbox::default();
-        while outbox.push(Bytes::from_static(b"a: x\n")).is_ok() {}
+        while outbox.push(Bytes::from_static(b"a: x\n"), 0).is_ok() {}
         assert!(outbox.chunks.capacity() * size_of::<Bytes>() + outbox.waiting() <= BOUND);
     }
 
     #[test]
     fn lines_are_taken_whole() {
         let mut outbox = Outbox::default();
-        outbox.push(Bytes::from_static(b"one\ntwo\n")).unwrap();
-        outbox.push(Bytes::from_static(b"three\n")).unwrap();
+        outbox.push(Bytes::from_static(b"one\ntwo\n"), 0).unwrap();
+        outbox.push(Bytes::from_static(b"three\n"), 0).unwrap();
         let mut check = |most, expected: Option<&'static str>| {
             assert_eq!(outbox.take_lines(most, false), expected.map(Bytes::from), "{most}");
         };
         check(6, Some("one"));
         check(9, Some("two\nthree"));
         check(9, None);
-        outbox.push(Bytes::from_static(b"longer\nx\n")).unwrap();
+        outbox.push(Bytes::from_static(b"longer\nx\n"), 0).unwrap();
         assert_eq!(outbox.take_lines(3, true).unwrap(), "longer\n");
         assert_eq!(outbox.waiting(), 2);
     }
@@ -200,8 +199,8 @@ mod tests {
     #[test]
     fn cutting_short_never_leaves_half_a_frame() {
         let mut outbox = Outbox::default();
-        outbox.push(Bytes::from_static(b"one\ntwo\nthree\n")).unwrap();
-        outbox.push(Bytes::from_static(b"four\n")).unwrap();
+        outbox.push(Bytes::from_static(b"one\ntwo\nthree\n"), 0).unwrap();
+        outbox.push(Bytes::from_static(b"four\n"), 0).unwrap();
         outbox.advance(5);
         outbox.cut_short(Bytes::from_static(b"last\n"));
         assert_eq!(content(&outbox), b"wo\nlast\n");
@@ -211,8 +210,8 @@ mod tests {
     #[test]
     fn frames_that_are_no_lines_are_not_cut_within() {
         let mut outbox = Outbox::default();
-        outbox.push(Bytes::from_static(b"X\n0123456789.X\n0123456789.")).unwrap();
-        outbox.push(Bytes::from_static(b"X\x01x.")).unwrap();
+        outbox.push(Bytes::from_static(b"X\n0123456789.X\n0123456789."), 0).unwrap();
+        outbox.push(Bytes::from_static(b"X\x01x."), 0).unwrap();
         outbox.advance(1);
         outbox.cut_short(Bytes::from_static(b"last."));
         assert_eq!(content(&outbox), b"\n0123456789.X\n0123456789.last.");
@@ -221,9 +220,9 @@ mod tests {
     #[test]
     fn cutting_short_drops_what_has_not_begun() {
         let mut outbox = Outbox::default();
-        outbox.push(Bytes::from_static(b"one\n")).unwrap();
+        outbox.push(Bytes::from_static(b"one\n"), 0).unwrap();
         outbox.advance(4);
-        outbox.push(Bytes::from_static(b"two\n")).unwrap();
+        outbox.push(Bytes::from_static(b"two\n"), 0).unwrap();
         outbox.cut_short(Bytes::from_static(b"last\n"));
         assert_eq!(content(&outbox), b"last\n");
     }

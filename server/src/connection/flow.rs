@@ -84,21 +84,15 @@ impl Flow {
         Gate::Places(1)
     }
 
-    /// The same while nobody else asks for anything: only the window counts.
-    pub(super) fn ask_alone(&mut self, now: Instant) -> Gate {
-        self.gone.clear();
-        self.until = None;
-        self.slowed = false;
-        let pace = self.pace.take();
-        let gate = self.ask(0, now);
-        self.pace = pace;
-        gate
-    }
-
     /// Takes what went to account: the next may have to wait.
     fn overrun(&mut self, now: Instant) {
         let gone = self.gone.drain(..).sum();
-        self.until = self.pace.as_mut().and_then(|pace| pace.overrun(gone, now));
+        self.charge(gone, now);
+    }
+
+    /// Takes so much to account, whether it overran the window or not.
+    pub(super) fn charge(&mut self, cost: u32, now: Instant) {
+        self.until = self.pace.as_mut().and_then(|pace| pace.overrun(cost, now));
         self.slowed = self.until.is_some();
     }
 
@@ -145,10 +139,11 @@ impl Flow {
 
 #[cfg(test)]
 mod tests {
+    use super::super::pace::BESIDE_OTHERS;
     use super::*;
 
     fn open(flow: &mut Flow, now: Instant) -> Option<Permit> {
-        match flow.ask(1, now) {
+        match flow.ask(BESIDE_OTHERS, now) {
             Gate::Open(permit) => Some(permit),
             Gate::Places(_) | Gate::Until(_) => None,
         }
@@ -160,11 +155,11 @@ mod tests {
         let mut flow = Flow::new(None);
         let mut under_way: Vec<Permit> = (0..64).map_while(|_| open(&mut flow, now)).collect();
         assert_eq!(under_way.len(), 64);
-        assert!(matches!(flow.ask(1, now), Gate::Places(1)));
+        assert!(matches!(flow.ask(BESIDE_OTHERS, now), Gate::Places(1)));
         under_way.pop();
         assert!(open(&mut flow, now).is_some());
         flow.alone();
-        assert!(matches!(flow.ask(1, now), Gate::Places(64)));
+        assert!(matches!(flow.ask(BESIDE_OTHERS, now), Gate::Places(64)));
         under_way.clear();
         assert!(open(&mut flow, now).is_some() && flow.is_done());
         let missing = flow.missing();
@@ -183,7 +178,7 @@ mod tests {
             under_way.pop_front();
         }
         under_way.extend((0..63).map(|_| open(&mut flow, now)));
-        assert!(matches!(flow.ask(1, now), Gate::Places(1)), "the window is full");
+        assert!(matches!(flow.ask(BESIDE_OTHERS, now), Gate::Places(1)), "the window is full");
         under_way.clear();
         assert!(open(&mut flow, now).is_some(), "and that was no flood");
     }
@@ -197,7 +192,7 @@ mod tests {
             let under_way: Vec<Permit> = (0..window).map_while(|_| open(&mut flow, now)).collect();
             sent += under_way.len();
             if under_way.is_empty() {
-                match flow.ask(1, now) {
+                match flow.ask(BESIDE_OTHERS, now) {
                     Gate::Until(until) => now = until,
                     gate => panic!("{gate:?}"),
                 }
@@ -207,24 +202,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_is_charged_by_itself_counts_though_it_was_answered() {
+        let now = Instant::now();
+        let mut flow = Flow::new(Some(Pace::new(now, true, false)));
+        for _ in 0..2 {
+            assert!(matches!(flow.ask(0, now), Gate::Open(_)));
+            flow.charge(1_024 * BESIDE_OTHERS, now);
+        }
+        assert!(matches!(flow.ask(0, now), Gate::Open(_)));
+        flow.charge(1, now);
+        assert!(matches!(flow.ask(0, now), Gate::Until(_)));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn whoever_waits_for_answers_is_never_slowed_down() {
         assert_eq!(sent_in(1, 16), 100_000);
         assert_eq!(sent_in(1, 64), 100_032);
         // A burst, what was granted since, and what was the last straw.
         assert_eq!(sent_in(10, 65), 2_048 + 156 * 8 + 8);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_is_slowed_down_for_nobody() {
-        let now = Instant::now();
-        let mut flow = Flow::new(Some(Pace::new(now, true, true)));
-        let fill = |flow: &mut Flow| {
-            let under_way: Vec<Permit> = (0..64).map_while(|_| open(flow, now)).collect();
-            (under_way.len(), matches!(flow.ask(1, now), Gate::Places(1)))
-        };
-        assert_eq!(fill(&mut flow), (64, true));
-        assert!(matches!(flow.ask(1, now), Gate::Until(_)));
-        assert!(matches!(flow.ask_alone(now), Gate::Open(_)));
-        assert!(!flow.is_paced());
     }
 }

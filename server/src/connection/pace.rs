@@ -9,14 +9,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Requests that may overrun the window at full speed: of programs that can wait for answers, and
-/// of those that get none, whose lines are typed or pasted.
-const BURST: i64 = 2_048;
-const BURST_UNANSWERED: i64 = 128;
+/// What a request costs while others ask for something, too; while nobody does, it costs 1. So a
+/// flood beside others gets 125 requests a second, and one that only fills screens 2,000.
+pub(super) const BESIDE_OTHERS: u32 = 16;
 
-/// How often more are granted, and how many: so few that nobody who is served behind them notices.
+/// What may overrun the window at full speed: of programs that can wait for answers, and of those
+/// that get none, whose lines are typed or pasted.
+const BURST: i64 = 2_048 * BESIDE_OTHERS as i64;
+const BURST_UNANSWERED: i64 = 128 * BESIDE_OTHERS as i64;
+
+/// How often more is granted, and how much: so little that nobody who is served behind it notices.
 const EVERY: Duration = Duration::from_millis(64);
-pub(super) const GRANT: u32 = 8;
+pub(super) const GRANT: u32 = 8 * BESIDE_OTHERS;
 
 /// What one connection may still overrun its window by.
 #[derive(Debug)]
@@ -38,14 +42,14 @@ impl Pace {
         Self { burst, left: burst, granted: now }
     }
 
-    /// So many requests went without waiting for answers, and there are more. Returns until when
-    /// those have to wait.
-    pub(super) fn overrun(&mut self, requests: u32, now: Instant) -> Option<Instant> {
+    /// Requests that cost so much went without waiting for answers, and there are more. Returns
+    /// until when those have to wait.
+    pub(super) fn overrun(&mut self, cost: u32, now: Instant) -> Option<Instant> {
         let passed = now.saturating_duration_since(self.granted);
         let grants = u32::try_from(passed.as_millis() / EVERY.as_millis()).unwrap_or(u32::MAX);
         self.left = (self.left + i64::from(GRANT) * i64::from(grants)).min(self.burst);
         self.granted = if grants == u32::MAX { now } else { self.granted + EVERY * grants };
-        self.left -= i64::from(requests);
+        self.left -= i64::from(cost);
         let owed = u32::try_from((-self.left).max(0)).unwrap_or(u32::MAX);
         let grants = owed.div_ceil(GRANT);
         (grants > 0).then(|| self.granted + EVERY * grants)
@@ -63,7 +67,7 @@ mod tests {
         let mut check = |requests, at_ms, until_ms: Option<u64>| {
             let now = start + Duration::from_millis(at_ms);
             let until = until_ms.map(|until| start + Duration::from_millis(until));
-            assert_eq!(pace.overrun(requests, now), until, "{requests} at {at_ms}");
+            assert_eq!(pace.overrun(requests * BESIDE_OTHERS, now), until, "{requests} at {at_ms}");
         };
         check(2_048, 0, None);
         check(0, 0, None);
@@ -80,7 +84,7 @@ mod tests {
         let start = Instant::now();
         let check = |answered, again, burst| {
             let mut pace = Pace::new(start, answered, again);
-            assert_eq!(pace.overrun(burst, start), None);
+            assert_eq!(pace.overrun(burst * BESIDE_OTHERS, start), None);
             assert_eq!(pace.overrun(1, start), Some(start + EVERY));
         };
         check(true, false, 2_048);

@@ -11,7 +11,9 @@ use crate::link::Link;
 pub(super) struct Pauses {
     /// When something came last that no pause has followed yet.
     read: Option<Instant>,
-    /// Whether news are held back.
+    /// Whether the dialect holds news back at times.
+    has_times: bool,
+    /// Whether they are held back now.
     holds: bool,
     /// When to look again whether they may go.
     look: Option<Instant>,
@@ -42,9 +44,18 @@ impl Pauses {
     /// The peer is about to be let in: holds news back where its dialect wants that.
     pub(super) fn begin(&mut self, door: &mut dyn Door, link: &Link) {
         let news = door.news(Instant::now(), false);
-        self.holds = news != News::Now;
+        self.has_times = news != News::Now;
+        self.holds = self.has_times;
         if self.holds {
             link.hold(matches!(news, News::Lines { .. } | News::Later));
+        }
+    }
+
+    /// Something is about to be asked whose answer may have to stand alone.
+    pub(super) fn ask(&mut self, door: &mut dyn Door, link: &Link) {
+        if self.has_times && !self.holds && door.news(Instant::now(), false) != News::Now {
+            self.holds = true;
+            link.hold(false);
         }
     }
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::deadline::{Deadline, Due};
 use super::flow::{Flow, Gate};
-use super::pace::Pace;
+use super::pace::{BESIDE_OTHERS, Pace};
 use super::pauses::Pauses;
 use super::{Context, Over, READ_BYTES, lifeline, read_into};
 use crate::doors::{Asked, Came, Door};
@@ -36,9 +36,15 @@ fn weight(asked: &Result<Asked, Refusal>) -> u32 {
         Ok(Asked::Request(
             Request::Rename { .. } | Request::Topic { .. } | Request::Away { .. },
         )) => 16,
+        // Charged by itself.
+        Ok(Asked::Request(Request::History { .. })) => 0,
         _ => 1,
     }
 }
+
+/// What a page of history costs. They are answered one after the other, so that whoever asks for
+/// many never overruns the window; whether they read them, nobody can tell for megabytes.
+const PAGE: u32 = 16;
 
 /// Returns at that time.
 async fn until(time: Option<Instant>) {
@@ -181,11 +187,9 @@ impl<'a> Peer<'a> {
     /// what a flood brings waits in the peer's own system.
     fn what_came(&mut self, buffer: &mut BytesMut, ended: bool) -> Result<Came, Over> {
         let came = self.pauses.came(&*self.door, ended, Instant::now());
-        if came == Came::Paused
-            && self.held.is_none()
-            && read_into(self.link, buffer)?.is_some_and(|read| read > 0)
-        {
-            // It was we who paused.
+        let we_paused = came == Came::Paused
+            && (self.held.is_some() || read_into(self.link, buffer)?.is_some_and(|read| read > 0));
+        if we_paused {
             self.pauses.read(Instant::now());
             return Ok(Came::More);
         }
@@ -288,15 +292,19 @@ impl<'a> Peer<'a> {
                 continue;
             }
             let now = Instant::now();
+            let others =
+                if self.context.others.are_there(self.conn, now) { BESIDE_OTHERS } else { 1 };
             let gate = match self.link.wish() {
                 Wish::WriteFirst => None,
-                _ if self.context.others.are_there(self.conn, now) => {
-                    Some(self.flow.ask(weight(&asked), now))
-                }
-                _ => Some(self.flow.ask_alone(now)),
+                _ => Some(self.flow.ask(weight(&asked) * others, now)),
             };
             match gate {
-                Some(Gate::Open(permit)) => self.pass_on(asked, permit).await?,
+                Some(Gate::Open(permit)) => {
+                    if let Ok(Asked::Request(Request::History { .. })) = asked {
+                        self.flow.charge(PAGE * others, now);
+                    }
+                    self.pass_on(asked, permit).await?;
+                }
                 gate => {
                     if self.flow.is_paced() {
                         self.context.floods.note(self.address, Instant::now());
@@ -359,17 +367,20 @@ impl<'a> Peer<'a> {
 
     /// Hands a known peer's request to the hub, in order.
     async fn pass_on(&mut self, asked: Result<Asked, Refusal>, permit: Permit) -> Result<(), Over> {
+        if !matches!(asked, Ok(Asked::Request(Request::Ping | Request::Pong))) {
+            self.context.others.asked(self.conn, Instant::now());
+        }
         let request = match asked {
             Err(refusal) => return self.send(Command::Refuse(self.conn, refusal, permit)).await,
-            Ok(Asked::People) => return self.send(Command::People(self.conn, permit)).await,
+            Ok(Asked::People) => {
+                self.pauses.ask(&mut *self.door, self.link);
+                return self.send(Command::People(self.conn, permit)).await;
+            }
             Ok(Asked::Hello(hello, _)) => Request::Hello(hello),
             Ok(Asked::Request(request)) => request,
         };
         if let Request::History { .. } = request {
             self.flow.alone();
-        }
-        if !matches!(request, Request::Ping | Request::Pong) {
-            self.context.others.asked(self.conn, Instant::now());
         }
         self.send(Command::Request(self.conn, request, permit)).await?;
         // However long the hub had to be waited for, the peer was not silent meanwhile.

@@ -2,17 +2,19 @@
 //! lab, who read with `recv(4096)` and take what that brings for one answer.
 //!
 //! So nothing that they did not ask for may mix into an answer: what others say is held back until
-//! the first list has been read, or is not going to be asked for.
+//! the first list has been read, or is not going to be asked for, and around each further list.
 
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
 use chat_protocol::limit::FRAME_BYTES;
-use chat_protocol::{Code, Event, LineCodec, MessageId, Nick, Refusal, Request, Text};
+use chat_protocol::{Code, Event, LineCodec, Nick, Refusal, Request, Text};
 use tokio::time::Instant;
 
 use super::line::{self, print_message};
+use super::saying::Saying;
 use super::{Asked, Came, Dialect, Door, News};
+use crate::words::nobody;
 
 /// What a connection of this dialect begins with.
 pub(super) const REGISTER: &[u8] = b"register,";
@@ -44,7 +46,7 @@ impl Dialect for Comma {
             Event::Welcome(_) => out.put_slice(b"ack"),
             Event::Message(said) => print_message(&said.message, "", out),
             Event::Direct(said) => {
-                for line in said.message.text.split('\n') {
+                for line in line::lines(&said.message.text) {
                     out.put_slice(format!("{} says {line}\n", said.message.from).as_bytes());
                 }
             }
@@ -75,7 +77,7 @@ impl Dialect for Comma {
 pub(crate) struct CommaDoor {
     codec: LineCodec,
     registered: bool,
-    said: u64,
+    saying: Saying,
     hold: Hold,
 }
 
@@ -84,19 +86,33 @@ pub(crate) struct CommaDoor {
 struct Hold {
     since: Option<Instant>,
     list: List,
-    chatted: bool,
+    /// There was a chat, or the first list has been read, or nobody expects one any more.
+    free: bool,
 }
 
-/// What became of the first list.
+/// What became of the last list.
 #[derive(Clone, Copy, Debug, Default)]
 enum List {
     #[default]
-    Unasked,
+    None,
     Asked,
     Answered(Instant),
 }
 
 impl Hold {
+    /// A list is asked for: nothing else may stand in the read that brings it.
+    fn list(&mut self) {
+        self.list = List::Asked;
+    }
+
+    /// Whoever chats has read what they asked for, or has not waited for it.
+    fn chat(&mut self) {
+        self.free |= !matches!(self.list, List::Asked);
+        if let List::Answered(_) = self.list {
+            self.list = List::None;
+        }
+    }
+
     fn news(&mut self, now: Instant, answered: bool) -> News {
         let since = *self.since.get_or_insert(now);
         if let List::Asked = self.list
@@ -105,10 +121,17 @@ impl Hold {
             self.list = List::Answered(now);
         }
         let until = match self.list {
-            List::Answered(at) => (at + LIST_READ).min(since + NO_LIST),
-            List::Unasked | List::Asked => since + NO_LIST,
+            List::Answered(at) => at + LIST_READ,
+            List::Asked => now + NO_LIST,
+            List::None if self.free => now,
+            List::None => since + NO_LIST,
         };
-        if self.chatted || now >= until { News::Now } else { News::NotBefore(until) }
+        if now < until {
+            return News::NotBefore(until);
+        }
+        self.free = true;
+        self.list = List::None;
+        News::Now
     }
 }
 
@@ -161,13 +184,11 @@ impl CommaDoor {
                 Ok(line::hello(name))
             }
             ("list", Some("friends")) if self.registered => {
-                if let List::Unasked = self.hold.list {
-                    self.hold.list = List::Asked;
-                }
+                self.hold.list();
                 Ok(Asked::People)
             }
             ("chat", Some(name)) if self.registered => {
-                self.hold.chatted = true;
+                self.hold.chat();
                 self.chat(name)
             }
             ("list", Some("friends")) | ("chat", Some(_)) => refused("register,NAME comes first"),
@@ -176,13 +197,8 @@ impl CommaDoor {
     }
 
     fn chat(&mut self, name: &str) -> Result<Asked, Refusal> {
-        let nobody = |_| {
-            let text = format!("nobody here is called ‘{}’", chat_protocol::text::clean(name));
-            Refusal::new(Code::NoSuchName, text)
-        };
-        let to = Nick::new(name).map_err(nobody)?;
-        self.said += 1;
-        let id = MessageId::from(self.said);
+        let to = Nick::new(name).map_err(|_| nobody(name))?;
+        let id = self.saying.id();
         let text = Text::new(HI).map_err(|error| Refusal::new(Code::BadText, error.to_string()))?;
         Ok(Asked::Request(Request::Tell { id, to, text }))
     }
@@ -264,15 +280,34 @@ mod tests {
         let at = |ms| start + Duration::from_millis(ms);
         let mut hold = Hold::default();
         assert_eq!(hold.news(at(0), true), News::NotBefore(at(10_000)));
-        hold.list = List::Asked;
-        assert_eq!(hold.news(at(3_000), false), News::NotBefore(at(10_000)));
+        hold.list();
+        assert!(matches!(hold.news(at(3_000), false), News::NotBefore(_)));
         assert_eq!(hold.news(at(3_005), true), News::NotBefore(at(3_205)));
         assert_eq!(hold.news(at(3_100), true), News::NotBefore(at(3_205)));
         assert_eq!(hold.news(at(3_205), true), News::Now);
+        // So it is with each further list.
+        hold.list();
+        assert!(matches!(hold.news(at(9_000), false), News::NotBefore(_)));
+        assert_eq!(hold.news(at(9_001), true), News::NotBefore(at(9_201)));
+        assert_eq!(hold.news(at(9_201), true), News::Now);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn news_wait_for_no_list_when_none_is_going_to_come() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
         let mut hold = Hold::default();
         hold.news(at(0), true);
         assert_eq!(hold.news(at(10_000), true), News::Now);
-        let mut hold = Hold { chatted: true, ..Hold::default() };
+        let mut hold = Hold::default();
+        hold.chat();
         assert_eq!(hold.news(at(0), true), News::Now);
+        // A chat behind a list that is not answered yet says nothing of whether it was read.
+        let mut hold = Hold::default();
+        hold.list();
+        hold.chat();
+        assert_eq!(hold.news(at(1), true), News::NotBefore(at(201)));
+        hold.chat();
+        assert_eq!(hold.news(at(2), true), News::Now);
     }
 }

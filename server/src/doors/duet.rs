@@ -2,10 +2,12 @@
 //! and ask their user again. What is said in the room is what they are answered.
 
 use bytes::{BufMut, BytesMut};
-use chat_protocol::{Code, Event, Hello, MessageId, Nick, Refusal, Request, RoomName, Text};
+use chat_protocol::text::floor_boundary;
+use chat_protocol::{Code, Event, Hello, Nick, Refusal, Request};
 use tokio::time::Instant;
 
-use super::line::is_text;
+use super::line::{is_text, lines};
+use super::saying::Saying;
 use super::{Asked, Came, Dialect, Door, News, OnTaken};
 
 /// What one answer holds at most: two-way clients read with `recv(1024)`.
@@ -38,12 +40,12 @@ impl Dialect for Duet {
     fn print_goodbye(&self, _: &mut BytesMut) {}
 }
 
-/// The text's lines, each with the name before it, and none longer than an answer.
+/// The text's lines, each with the name before it, and none longer than an answer with its end.
 fn print_lines(name: &str, text: &str, out: &mut BytesMut) {
-    for mut line in text.split('\n') {
+    for mut line in lines(text) {
         loop {
-            let room = ANSWER_BYTES.saturating_sub(name.len());
-            let (begin, rest) = line.split_at(boundary(line, room));
+            let room = (ANSWER_BYTES - 1).saturating_sub(name.len());
+            let (begin, rest) = line.split_at(floor_boundary(line, room));
             out.put_slice(name.as_bytes());
             out.put_slice(begin.as_bytes());
             out.put_u8(b'\n');
@@ -55,20 +57,13 @@ fn print_lines(name: &str, text: &str, out: &mut BytesMut) {
     }
 }
 
-/// The last place at or before this one where a character ends.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
-}
-
 /// A person of the duet dialect.
 #[derive(Default)]
 pub(crate) struct DuetDoor {
     introduced: bool,
-    said: u64,
+    saying: Saying,
     /// Messages that wait for an answer.
     turns: usize,
-    /// A message longer than one may be: its parts that are still to be said, the last one first.
-    parts: Vec<Text>,
 }
 
 impl Door for DuetDoor {
@@ -82,7 +77,10 @@ impl Door for DuetDoor {
             let hello = Hello::guest(Nick::guest());
             return Some(Ok(Asked::Hello(Box::new(hello), OnTaken::Invent)));
         }
-        if self.parts.is_empty() {
+        loop {
+            if let Some(part) = self.saying.next() {
+                return Some(Ok(part));
+            }
             let whole = if came == Came::Ended { buffer.len() } else { whole(buffer) };
             if whole == 0 {
                 return None;
@@ -97,13 +95,8 @@ impl Door for DuetDoor {
             if message.trim().eq_ignore_ascii_case("bye") {
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
-            self.parts = Text::split(message.trim_end_matches(['\r', '\n']));
-            self.parts.reverse();
+            self.saying.begin(message.trim_end_matches(['\r', '\n']));
         }
-        let text = self.parts.pop()?;
-        self.said += 1;
-        let id = MessageId::from(self.said);
-        Some(Ok(Asked::Request(Request::Say { id, room: RoomName::lobby(), text })))
     }
 
     fn news(&mut self, _: Instant, _: bool) -> News {

@@ -1,13 +1,14 @@
 //! The line dialect: the first line is one's name, every later one a message. For `nc`, telnet
 //! and the first chat client that everybody writes.
 
+use std::borrow::Cow;
+
 use bytes::{BufMut, BytesMut};
 use chat_protocol::event::Presence;
 use chat_protocol::limit::FRAME_BYTES;
-use chat_protocol::{
-    Code, Event, Hello, LineCodec, Message, MessageId, Nick, Refusal, Request, RoomName, Text,
-};
+use chat_protocol::{Code, Event, Hello, LineCodec, Message, MessageId, Nick, Refusal, Request};
 
+use super::saying::Saying;
 use super::{Asked, Came, Dialect, Door, OnTaken, telnet};
 
 /// How people of the line dialect are spoken to.
@@ -42,15 +43,21 @@ impl Dialect for Line {
     }
 }
 
+/// The lines of a text, as whoever reads them may take them to end: Python's `splitlines` knows
+/// more ends than `\n`, and cleaning leaves these two.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\u{2028}', '\u{2029}'])
+}
+
 /// A text of several lines carries the name on every line, so that nobody can forge one.
 pub(super) fn print_message(message: &Message, to: &str, out: &mut BytesMut) {
-    for line in message.text.split('\n') {
+    for line in lines(&message.text) {
         out.put_slice(format!("{}{to}: {line}\n", message.from).as_bytes());
     }
 }
 
 pub(super) fn server(out: &mut BytesMut, text: &str) {
-    for line in text.split('\n') {
+    for line in lines(text) {
         out.put_slice(b"SERVER: ");
         out.put_slice(line.as_bytes());
         out.put_u8(b'\n');
@@ -65,11 +72,9 @@ pub(super) type Command = fn(&str, MessageId) -> Result<Asked, Refusal>;
 pub(crate) struct LineDoor {
     codec: LineCodec,
     named: bool,
-    said: u64,
-    /// What a line means that begins with a slash, where that is a command.
-    command: Option<Command>,
-    /// A line longer than one message: its parts that are still to be said, the last one first.
-    parts: Vec<Text>,
+    saying: Saying,
+    /// For people at netcat: what a line means that begins with a slash.
+    at_netcat: Option<Command>,
 }
 
 impl Door for LineDoor {
@@ -79,11 +84,11 @@ impl Door for LineDoor {
 
     fn next(&mut self, buffer: &mut BytesMut, came: Came) -> Option<Result<Asked, Refusal>> {
         loop {
-            if let Some(text) = self.parts.pop() {
-                return Some(Ok(Asked::Request(self.say(text))));
+            if let Some(part) = self.saying.next() {
+                return Some(Ok(part));
             }
             let line = match self.codec.next_line(buffer) {
-                None if self.command.is_some() && telnet::leaves(buffer) => {
+                None if self.at_netcat.is_some() && telnet::leaves(buffer) => {
                     buffer.clear();
                     self.codec = LineCodec::default();
                     return Some(Ok(Asked::Request(Request::Bye)));
@@ -96,12 +101,13 @@ impl Door for LineDoor {
                 let text = format!("a line has at most {FRAME_BYTES} bytes: it was not sent");
                 return Some(Err(Refusal::new(Code::TooLong, text)));
             };
-            if self.command.is_some() && telnet::leaves(&line) {
+            let at_netcat = self.at_netcat.is_some();
+            if at_netcat && telnet::leaves(&line) {
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
-            let line = telnet::strip(&line);
+            let line = if at_netcat { telnet::strip(&line) } else { Cow::from(&line[..]) };
             let line = String::from_utf8_lossy(&line);
-            if !self.named && self.command.is_some() && leaves_unnamed(line.trim()) {
+            if !self.named && at_netcat && leaves_unnamed(line.trim()) {
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
             if !self.named {
@@ -115,11 +121,10 @@ impl Door for LineDoor {
             if line.trim().eq_ignore_ascii_case("exit") {
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
-            if let (Some(command), true) = (self.command, line.starts_with('/')) {
-                return Some(command(line.trim_end(), self.id()));
+            if let (Some(command), true) = (self.at_netcat, line.starts_with('/')) {
+                return Some(command(line.trim_end(), self.saying.id()));
             }
-            self.parts = Text::split(&line);
-            self.parts.reverse();
+            self.saying.begin(&line);
         }
     }
 }
@@ -137,19 +142,9 @@ pub(super) fn is_text(line: &str) -> bool {
 }
 
 impl LineDoor {
-    /// A door that takes commands.
-    pub(super) fn with(command: Command) -> Self {
-        Self { command: Some(command), ..Self::default() }
-    }
-
-    fn say(&mut self, text: Text) -> Request {
-        Request::Say { id: self.id(), room: RoomName::lobby(), text }
-    }
-
-    /// The next message's: a number is a valid one, and a guest's ids are their own.
-    fn id(&mut self) -> MessageId {
-        self.said += 1;
-        MessageId::from(self.said)
+    /// A door for people at netcat, with these commands.
+    pub(super) fn at_netcat(command: Command) -> Self {
+        Self { at_netcat: Some(command), ..Self::default() }
     }
 }
 
@@ -168,6 +163,8 @@ pub(super) fn hello(line: &str) -> Asked {
 
 #[cfg(test)]
 mod tests {
+    use chat_protocol::Text;
+
     use super::*;
 
     fn asked(bytes: &[u8]) -> Vec<String> {
@@ -230,10 +227,10 @@ mod tests {
             seq: 1,
             from: Nick::new("ann").unwrap(),
             at: 0,
-            text: Text::new("one\nSERVER: bob left").unwrap(),
+            text: Text::new("one\nSERVER: bob left\u{2028}cy: hi").unwrap(),
         };
         let mut out = BytesMut::new();
         print_message(&message, "", &mut out);
-        assert_eq!(&out[..], b"ann: one\nann: SERVER: bob left\n");
+        assert_eq!(&out[..], b"ann: one\nann: SERVER: bob left\nann: cy: hi\n");
     }
 }

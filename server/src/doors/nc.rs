@@ -2,11 +2,12 @@
 //! commands. Otherwise it is the line dialect.
 
 use bytes::{BufMut, BytesMut};
-use chat_protocol::text::{TextError, clean};
+use chat_protocol::text::TextError;
 use chat_protocol::{Code, Event, MessageId, Nick, Refusal, Request, Text};
 
 use super::line::{Line, LineDoor, server};
 use super::{Asked, Came, Dialect, Door};
+use crate::words::nobody;
 
 /// Messages that somebody sees who comes in.
 const LAST: u64 = 10;
@@ -48,7 +49,7 @@ pub(crate) struct NcDoor(LineDoor);
 
 impl Default for NcDoor {
     fn default() -> Self {
-        Self(LineDoor::with(command))
+        Self(LineDoor::at_netcat(command))
     }
 }
 
@@ -89,9 +90,7 @@ fn tell(rest: &str, id: MessageId) -> Result<Asked, Refusal> {
         TextError::Empty => missing(),
         error => Refusal::new(Code::BadText, format!("{error}: it was not sent")),
     })?;
-    let to = Nick::new(name).map_err(|_| {
-        Refusal::new(Code::NoSuchName, format!("nobody here is called ‘{}’", clean(name)))
-    })?;
+    let to = Nick::new(name).map_err(|_| nobody(name))?;
     Ok(Asked::Request(Request::Tell { id, to, text }))
 }
 

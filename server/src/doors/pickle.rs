@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use chat_protocol::pickle::{self, Decoder, Value};
-use chat_protocol::{Code, Event, Hello, MessageId, Nick, Refusal, Request, RoomName, Text};
+use chat_protocol::{Code, Event, Hello, Nick, Refusal, Request};
 use tokio::time::Instant;
 
 use super::line::{Line, hello};
+use super::saying::Saying;
 use super::{Asked, Came, Dialect, Door, News, OnTaken};
 
 /// How long after somebody came in their answer has been read: whoever takes the answer with
@@ -53,12 +54,10 @@ fn answer(name: &str, message: &str, out: &mut BytesMut) {
 pub(crate) struct PickleDoor {
     decoder: Decoder,
     known: bool,
-    said: u64,
     /// What came is no pickle: where the next one would begin, nobody can tell.
     lost: bool,
     since: Option<Instant>,
-    /// A text longer than one message: its parts that are still to be said, the last one first.
-    parts: Vec<Text>,
+    saying: Saying,
 }
 
 impl Door for PickleDoor {
@@ -72,8 +71,8 @@ impl Door for PickleDoor {
                 buffer.clear();
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
-            if let Some(text) = self.parts.pop() {
-                return Some(Ok(Asked::Request(self.say(text))));
+            if let Some(part) = self.saying.next() {
+                return Some(Ok(part));
             }
             if buffer.is_empty() {
                 return None;
@@ -95,7 +94,10 @@ impl Door for PickleDoor {
         }
     }
 
-    fn news(&mut self, now: Instant, _: bool) -> News {
+    fn news(&mut self, now: Instant, answered: bool) -> News {
+        if !answered && self.since.is_none() {
+            return News::NotBefore(now + ANSWER_READ);
+        }
         let until = *self.since.get_or_insert(now) + ANSWER_READ;
         if now >= until { News::Now } else { News::NotBefore(until) }
     }
@@ -109,8 +111,7 @@ impl PickleDoor {
         }
         match value {
             Value::Text(text) => {
-                self.parts = Text::split(&text);
-                self.parts.reverse();
+                self.saying.begin(&text);
                 None
             }
             value => Some(match pickle::profile(&value) {
@@ -121,11 +122,6 @@ impl PickleDoor {
                 }
             }),
         }
-    }
-
-    fn say(&mut self, text: Text) -> Request {
-        self.said += 1;
-        Request::Say { id: MessageId::from(self.said), room: RoomName::lobby(), text }
     }
 }
 

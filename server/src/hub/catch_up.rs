@@ -325,5 +325,5 @@ fn unreadable() -> Refusal {
 
 /// Nobody goes by this name.
 pub(super) fn no_such_name(name: &Nick) -> Refusal {
-    Refusal::new(Code::NoSuchName, format!("nobody here is called ‘{name}’"))
+    crate::words::nobody(name.as_str())
 }

@@ -2,17 +2,15 @@
 
 use std::borrow::Cow;
 use std::ops::Bound;
-use std::sync::Arc;
 
-use bytes::BytesMut;
 use chat_protocol::event::{RoomSummary, RoomsPage, Whois};
 use chat_protocol::{Code, Event, Line, Nick, Profile, Refusal, RoomName, limit};
 
 use super::ConnId;
 use super::catch_up::no_such_name;
 use super::entry::spend;
-use super::room::{Listener, Room};
-use super::state::{Conn, Hub};
+use super::room::Room;
+use super::state::Hub;
 use crate::log::PersonId;
 
 impl Hub {
@@ -38,19 +36,14 @@ impl Hub {
         Some(Event::Whois(Box::new(whois)))
     }
 
-    /// Answers who is in the lobby: all of them, since these dialects know no pages.
-    pub(super) fn tell_people(&mut self, conn: ConnId) {
-        let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { return };
-        let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
+    /// Who is in the lobby: all of them, for dialects that know no pages.
+    pub(super) fn in_the_lobby(&self) -> Vec<Nick> {
         let lobby = self.conversations.rooms.get(&RoomName::lobby().key());
         let people = lobby.into_iter().flat_map(|room| room.members.values());
         let mut people: Vec<Nick> = people.map(|member| member.name.clone()).collect();
         // They lie in the order of what their names look like.
         people.sort_by_cached_key(|name| name.as_str().to_lowercase());
-        let mut out = BytesMut::new();
-        listener.dialect.print_people(&people, &mut out);
-        self.due.weight += out.len();
-        self.push(&listener, out.freeze());
+        people
     }
 
     /// Takes what somebody tells of themselves, and shows them what others see.

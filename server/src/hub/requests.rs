@@ -107,7 +107,9 @@ impl Hub {
         let from = known.name.clone();
         let found = self.people.find(&to).and_then(|other| Some((other, self.people.get(other)?)));
         let Some((other, recipient)) = found else {
-            self.console.nobody(&from, &to);
+            if known.via == Some("comma") {
+                self.console.nobody(&from, &to);
+            }
             let refusal = no_such_name(&to).answering(id.as_str());
             return self.round.answer(conn, Event::Error(refusal), permit);
         };

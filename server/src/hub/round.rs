@@ -41,7 +41,15 @@ enum What {
     /// The next [`Record::Said`] of the round, said to one person.
     Direct { pair: Pair, to: Nick },
     /// An answer that waits its turn.
-    Answer(Event),
+    Answer(Reply),
+}
+
+/// What one connection is answered.
+#[derive(Clone)]
+enum Reply {
+    Event(Event),
+    /// Who is in the lobby.
+    People,
 }
 
 impl Round {
@@ -78,7 +86,15 @@ impl Round {
             Event::Whois(_) => 4 * 1024,
             _ => 128,
         };
-        self.slots.push(Slot { conn, what: What::Answer(event), _permit: permit });
+        let what = What::Answer(Reply::Event(event));
+        self.slots.push(Slot { conn, what, _permit: permit });
+    }
+
+    /// Answers who is in the lobby, as it is when the round ends.
+    pub(super) fn answer_people(&mut self, conn: ConnId, permit: Permit) {
+        // A crowd's list may be long.
+        self.weight += 4 * 1024;
+        self.slots.push(Slot { conn, what: What::Answer(Reply::People), _permit: permit });
     }
 
     /// Whether enough is gathered.
@@ -94,17 +110,21 @@ struct Telling {
     rooms: Vec<(RoomKey, Vec<Event>, Vec<ConnId>)>,
     directs: Vec<(Pair, ConnId, Event)>,
     /// Acks, errors and answers for each connection, in its order.
-    answers: Vec<(ConnId, Vec<Event>)>,
+    answers: Vec<(ConnId, Vec<Reply>)>,
     answers_of: HashMap<ConnId, usize>,
 }
 
 impl Telling {
     fn answer(&mut self, conn: ConnId, event: Event) {
+        self.reply(conn, Reply::Event(event));
+    }
+
+    fn reply(&mut self, conn: ConnId, reply: Reply) {
         let index = *self.answers_of.entry(conn).or_insert_with(|| {
             self.answers.push((conn, Vec::new()));
             self.answers.len() - 1
         });
-        self.answers[index].1.push(event);
+        self.answers[index].1.push(reply);
     }
 
     fn in_room(&mut self, room: &RoomKey, event: Event, from: ConnId) {
@@ -155,8 +175,8 @@ impl Hub {
         });
         let mut outcomes = stored.as_deref().unwrap_or_default().iter();
         for slot in slots {
-            if let What::Answer(event) = &slot.what {
-                telling.answer(slot.conn, event.clone());
+            if let What::Answer(reply) = &slot.what {
+                telling.reply(slot.conn, reply.clone());
                 continue;
             }
             let (Some(said), outcome) = (said.next(), outcomes.next()) else { break };
@@ -236,11 +256,16 @@ impl Hub {
         for (pair, from, event) in telling.directs {
             self.publish_direct(pair, from, &event);
         }
-        for (conn, events) in telling.answers {
+        for (conn, replies) in telling.answers {
             let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { continue };
             let listener = Listener { conn, link: Arc::clone(link), dialect: *dialect };
             let mut out = BytesMut::new();
-            events.iter().for_each(|event| dialect.print(event, &mut out));
+            for reply in replies {
+                match reply {
+                    Reply::Event(event) => dialect.print(&event, &mut out),
+                    Reply::People => dialect.print_people(&self.in_the_lobby(), &mut out),
+                }
+            }
             self.due.weight += out.len();
             self.push(&listener, out.freeze());
         }
@@ -299,9 +324,7 @@ impl Hub {
             .collect();
         self.tell_all(conns, event);
     }
-}
 
-impl Hub {
     /// Whether somebody sees by the answer that what they said has arrived. Who does not hears
     /// what they tell themselves as others would.
     fn hears_acks(&self, conn: ConnId) -> bool {

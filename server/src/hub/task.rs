@@ -123,10 +123,7 @@ impl Hub {
             Command::Refuse(conn, refusal, permit) => {
                 self.round.answer(conn, Event::Error(refusal), permit);
             }
-            Command::People(conn, _permit) => {
-                self.commit().await;
-                self.tell_people(conn);
-            }
+            Command::People(conn, permit) => self.round.answer_people(conn, permit),
             Command::Drained(conn) => self.due.catch_up.push(conn),
             Command::Hello(newcomer, answer) => {
                 self.commit().await;
@@ -164,6 +161,7 @@ impl Hub {
         self.tell_all(conns, &event);
         self.flush();
         for (_, conn) in self.conns.drain() {
+            conn.link.release_all();
             conn.link.finish();
         }
     }
