@@ -11,5 +11,5 @@ for frame in map(json.loads, server.makefile(encoding="utf-8")):
     if frame["type"] == "welcome": threading.Thread(target=type_away, daemon=True).start()
     if frame["type"] == "ping": send(type="pong")
     elif "suggest" in frame: send(type="hello", version=1, name=frame["suggest"])
-    elif "text" in frame: print(f"{frame.get('from', '*')}: {frame['text']}", flush=True)
+    elif "text" in frame: print(f"{frame.get('from', '*')}{' (to you)' * (frame['type'] == 'direct')}: {frame['text']}", flush=True)
     elif "name" in frame or "names" in frame: print(f"* {frame.get('name') or frame['names']} {frame['type']}", flush=True)

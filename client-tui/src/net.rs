@@ -88,6 +88,9 @@ pub enum Failure {
     /// The server closed the link.
     #[error("closed by the server")]
     Closed,
+    /// It took the connection, and did not greet.
+    #[error("the other side does not greet")]
+    Ungreeted,
     /// Nothing was heard for too long.
     #[error("gone silent")]
     Silent,

@@ -73,6 +73,13 @@ pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
         Failure::Closed => {
             diagnosis("The server closed the connection", &["It may be restarting, or full."])
         }
+        Failure::Ungreeted => diagnosis(
+            format!("{host} takes the connection, but does not greet like a chat server"),
+            &[
+                "Wrong port? Chat servers usually have 65433.",
+                "Somebody's own? chat-tui --dialect line, comma, pickle or raw.",
+            ],
+        ),
         Failure::Silent => diagnosis(
             format!("{host} has gone silent"),
             &["Did this computer sleep, or change its network?"],

@@ -205,6 +205,15 @@ async fn ten_megabytes_without_a_new_line_harm_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_greet_is_told_from_one_that_falls_silent() {
+    let mut stage = Stage::new().await;
+    let _server = stage.linked().await;
+    assert!(matches!(stage.next().await, Event::Silent(_)));
+    let (failure, _) = stage.down().await;
+    assert_eq!(failure, Failure::Ungreeted);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_falls_silent_is_told_and_given_up() {
     let mut stage = Stage::new().await;
     let mut server = stage.linked().await;

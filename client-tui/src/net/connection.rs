@@ -149,7 +149,8 @@ impl<'a> Connection<'a> {
             match beat {
                 Beat::Ping => self.send(&Request::Ping),
                 Beat::Silent(time) => self.untold.push_back(Event::Silent(time)),
-                Beat::Dead => return Some(Failure::Silent),
+                Beat::Dead if self.heartbeat.is_welcomed() => return Some(Failure::Silent),
+                Beat::Dead => return Some(Failure::Ungreeted),
             }
         }
         None

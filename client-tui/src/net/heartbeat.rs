@@ -100,6 +100,11 @@ impl Heartbeat {
         }
     }
 
+    /// Whether the server has let us in.
+    pub(super) fn is_welcomed(&self) -> bool {
+        self.ping_due.is_some()
+    }
+
     /// Bytes came in, of whatever kind.
     pub(super) fn heard(&mut self, now: Duration) {
         self.heard = now;

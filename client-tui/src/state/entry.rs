@@ -86,11 +86,12 @@ impl Presence {
 fn told(names: &[Nick], more: usize, verb: &str) -> Option<String> {
     let (last, first) = names.split_last()?;
     let first: Vec<&str> = first.iter().map(Nick::as_str).collect();
+    let others = if more == 1 { "other" } else { "others" };
     Some(match (first.is_empty(), more) {
         (true, 0) => format!("{last} {verb}"),
         (false, 0) => format!("{} and {last} {verb}", first.join(", ")),
-        (true, more) => format!("{last} and {more} others {verb}"),
-        (false, more) => format!("{}, {last} and {more} others {verb}", first.join(", ")),
+        (true, more) => format!("{last} and {more} {others} {verb}"),
+        (false, more) => format!("{}, {last} and {more} {others} {verb}", first.join(", ")),
     })
 }
 

@@ -105,6 +105,11 @@ impl Roster {
         Some(&last.name)
     }
 
+    /// Whether one more can be remembered.
+    pub(crate) fn has_room(&self) -> bool {
+        self.members.len() < KEEP
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.count
     }

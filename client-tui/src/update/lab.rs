@@ -164,7 +164,8 @@ fn take_names(state: &mut State, names: &[Nick]) {
 fn see(state: &mut State, name: &Nick) {
     if !tells_who_is_here(state) {
         let roster = &mut lobby_of(state).roster;
-        if roster.get(name).is_none() {
+        // Of more than are remembered, nobody could tell who was counted already.
+        if roster.get(name).is_none() && roster.has_room() {
             roster.join(std::slice::from_ref(name), None, Default::default());
         }
     }

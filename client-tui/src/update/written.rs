@@ -4,6 +4,7 @@
 
 use chat_protocol::Conversation;
 
+use crate::dialect::Dialect;
 use crate::effect::{Effect, Target};
 use crate::event::Moment;
 use crate::state::entry::Tone;
@@ -72,8 +73,12 @@ fn keep(state: &mut State, target: Target, news: News) -> Option<Effect> {
     state.me.written.apply(&change).then_some(Effect::KeepWritten(change))
 }
 
-/// Where one is, by the name that one asked for: a name that the server made up is nobody's.
+/// Where one is, by the name that one asked for: a name that the server made up is nobody's. What
+/// was written to a server from a course is kept nowhere: on its port there is another tomorrow.
 fn target(state: &State) -> Option<Target> {
+    if state.link.dialect() != Dialect::Native {
+        return None;
+    }
     let name = state.link.session.as_ref()?.asked.clone();
     Some(Target { name, ..state.link.target.clone()? })
 }
