@@ -85,11 +85,31 @@ def daytime(server, port):
     client.ends()
 
 
+def asks(connection, command):
+    """What a comma server answers; the pause is how it knows that the command is whole."""
+    connection.sendall(command)
+    return connection.recv(4096).decode()
+
+
+def comma_rough(server, port):
+    """Bytes that are no text, and a name that is somebody's, harm nobody."""
+    name = next(people)
+    with socket.create_connection((HOST, int(port)), PATIENCE) as first:
+        assert asks(first, f"register,{name}".encode()) == "ack"
+        with socket.create_connection((HOST, int(port)), PATIENCE) as second:
+            assert asks(second, f"register,{name}".encode()) == f"there is a {name} already\n"
+        server.expect("^None left$")
+        assert "register" in asks(first, b"\xff\xfe")
+        assert name in asks(first, b"list,friends").split(",")
+    server.expect(f"^{name} left$")
+
+
 # -- the labs among themselves ---------------------------------------------------------------------
 def check_labs():
     scenes = {"line_server.py": line, "comma_server.py": comma, "pickle_server.py": pickles, "daytime_server.py": daytime}
     for script, scene in scenes.items():
         scene(*lab_server(script))
+    comma_rough(*lab_server("comma_server.py"))
     server, port = lab_server("duet_server.py")
     client = lab("duet_client.py", port)
     client.type("hello")

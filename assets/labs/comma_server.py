@@ -6,37 +6,51 @@ users = {}  # name: connection
 lock = threading.Lock()
 
 
+def send(connection, data):
+    try:
+        connection.sendall(data)
+    except OSError as error:  # this one is gone, as its own thread will find out: no reason to stop here
+        print("not sent:", error, flush=True)
+
+
 def answer(connection, name, command, argument):
     with lock:
         if command == "list":
-            connection.sendall(",".join(users).encode())
+            send(connection, ",".join(users).encode())
         elif command == "chat" and argument in users:
-            users[argument].sendall(f"{name} says hi\n".encode())
+            send(users[argument], f"{name} says hi\n".encode())
         elif command == "chat":
-            connection.sendall(f"{argument} is not here\n".encode())
+            send(connection, f"{argument} is not here\n".encode())
         else:
-            connection.sendall(b"there are register,NAME and list,friends and chat,NAME\n")
+            send(connection, b"there are register,NAME and list,friends and chat,NAME\n")
+
+
+def register(connection, name):
+    """Whether the name was free."""
+    with lock:
+        return users.setdefault(name, connection) is connection
 
 
 def serve(connection):
     name = None
     try:
         while data := connection.recv(4096):
-            command, _, argument = data.decode().strip().partition(",")
-            if command == "register" and not name:
-                name = argument
-                with lock:
-                    users[name] = connection
-                print(name, "registered", flush=True)
-                connection.sendall(b"ack")
-            else:
+            command, _, argument = data.decode(errors="replace").strip().partition(",")
+            if command != "register" or name:
                 answer(connection, name, command, argument)
+            elif register(connection, argument):
+                name = argument
+                print(name, "registered", flush=True)
+                send(connection, b"ack")
+            else:
+                send(connection, f"there is a {argument} already\n".encode())
     except OSError as error:
         print(name, error, flush=True)
-    with lock:
-        users.pop(name, None)
-    print(name, "left", flush=True)
-    connection.close()
+    finally:
+        with lock:
+            users.pop(name, None)
+        print(name, "left", flush=True)
+        connection.close()
 
 
 listener = socket.create_server((sys.argv[1], int(sys.argv[2])))

@@ -7,6 +7,13 @@ clients = []
 lock = threading.Lock()  # for the list, and so that two profiles never share a line
 
 
+def send(connection, data):
+    try:
+        connection.sendall(data)
+    except OSError as error:  # this one is gone, as its own thread will find out: no reason to stop here
+        print("not sent:", error, flush=True)
+
+
 def serve(connection):
     try:
         profile = pickle.loads(connection.recv(4096))
@@ -14,19 +21,20 @@ def serve(connection):
         with lock:
             print(name, profile["student_id"], profile["github"], flush=True)
             clients.append(connection)
-        connection.sendall(pickle.dumps({"status": "ok", "message": f"welcome, {name}"}))
+        send(connection, pickle.dumps({"status": "ok", "message": f"welcome, {name}"}))
         while data := connection.recv(4096):
             text = pickle.loads(data)
             with lock:
                 for other in clients:
                     if other is not connection:
-                        other.sendall(pickle.dumps(f"{name}: {text}"))
+                        send(other, pickle.dumps(f"{name}: {text}"))
     except Exception as error:  # whatever is no pickle, or not the right one
         print("a client was dropped:", repr(error), flush=True)
-    with lock:
-        if connection in clients:
-            clients.remove(connection)
-    connection.close()
+    finally:
+        with lock:
+            if connection in clients:
+                clients.remove(connection)
+        connection.close()
 
 
 listener = socket.create_server((sys.argv[1], int(sys.argv[2])))

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use chat_protocol::lab::SETTLE;
 use chat_protocol::pickle::{Value, encode};
 use chat_protocol::{
     Heard, Hello, Lab, MessageId, Nick, Profile, Request, RoomName, Text, Token, pickle,
@@ -17,7 +18,7 @@ use chat_tui::net::{self, Command, Event, Failure, Link};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::yield_now;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, advance, timeout};
 
 /// A lab's server that listens, and a link that knows where.
 struct Stage {
@@ -95,9 +96,7 @@ impl Stage {
             for piece in [&bytes[..cut], &bytes[cut..]] {
                 server.write_all(piece).await.unwrap();
                 // The clock stands still while somebody is busy.
-                for _ in 0..200 {
-                    yield_now().await;
-                }
+                everybody_waits().await;
             }
             let mut heard = Vec::new();
             while heard.len() < expected.len() {
@@ -118,6 +117,13 @@ fn text(raw: &str) -> Text {
 
 fn said(from: &str, raw: &str) -> Heard {
     Heard::Said { from: nick(from), text: text(raw) }
+}
+
+/// Until everybody has done what they can without time passing.
+async fn everybody_waits() {
+    for _ in 0..200 {
+        yield_now().await;
+    }
 }
 
 /// What one read brings.
@@ -179,6 +185,54 @@ async fn a_read_brings_a_command_and_no_more() {
         commands.push(String::from_utf8(read(&mut server).await).unwrap());
     }
     assert_eq!(commands, ["register,ann", "chat,bob", "chat,eve", "list,friends"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_leaves_says_one_thing_at_a_time() {
+    let mut stage = Stage::new().await;
+    let mut server = stage.linked(Lab::Comma).await;
+    for name in ["bob", "eve"] {
+        stage.tell(name);
+    }
+    everybody_waits().await;
+    stage.link.command(Command::Disconnect);
+    for expected in ["register,ann", "chat,bob", "chat,eve", ""] {
+        reads(&mut server, expected).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_while_nobody_looked_is_read_before_silence_ends_a_line() {
+    let mut stage = Stage::new().await;
+    let mut server = stage.linked(Lab::Line).await;
+    server.write_all(b"bob: ha").await.unwrap();
+    everybody_waits().await;
+    // The clock leaps while the rest is in the socket.
+    server.try_write(b"lf\n").unwrap();
+    advance(2 * SETTLE).await;
+    assert_eq!(stage.heard().await, [said("bob", "half")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_ends_no_line_while_nobody_reads() {
+    const LINES: usize = 2_000;
+    let mut stage = Stage::new().await;
+    let mut server = stage.linked(Lab::Line).await;
+    server.write_all(b"bob: ha").await.unwrap();
+    // Each read brings the end of a line and half of the next, until there is no room for more.
+    for _ in 0..LINES {
+        server.write_all(b"lf\nbob: ha").await.unwrap();
+        for _ in 0..5 {
+            yield_now().await;
+        }
+    }
+    advance(2 * SETTLE).await;
+    everybody_waits().await;
+    let mut heard = Vec::new();
+    while heard.len() < LINES {
+        heard.extend(stage.heard().await);
+    }
+    assert!(heard.iter().all(|heard| *heard == said("bob", "half")), "{heard:?}");
 }
 
 #[tokio::test(start_paused = true)]

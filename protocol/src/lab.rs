@@ -7,6 +7,7 @@
 mod comma;
 mod echo;
 mod line;
+mod people;
 mod pickle;
 mod piece;
 mod raw;

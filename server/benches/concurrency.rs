@@ -30,6 +30,11 @@ const MESSAGES_PER_SECOND: u16 = 20;
 /// Shorter delays are nobody's concern: they are within what a shared machine does by itself.
 const FELT_MS: f64 = 50.0;
 
+const DEAD: &str = "server dead";
+
+/// Where the crowd came to no figures: that says nothing about the server.
+const NOT_MEASURED: &str = "not measured";
+
 const KINDS: [Kind; 6] = [
     Kind::Example("blocking"),
     Kind::Example("threads_with_a_lock"),
@@ -70,7 +75,11 @@ fn row(kind: Kind, clients: u16) {
     let troubles = if clients == TROUBLED {
         [Trouble::Stalls, Trouble::Resets].map(|trouble| {
             let (troubled, after) = run(kind, clients, &every, trouble);
-            consequence(&paced, &troubled, &peak, &after)
+            match (&paced, &troubled) {
+                (Some(paced), Some(troubled)) => consequence(paced, troubled, &peak, &after),
+                _ if after.died => DEAD.to_owned(),
+                _ => NOT_MEASURED.to_owned(),
+            }
         })
     } else {
         [(); 2].map(|()| "·".to_owned())
@@ -78,16 +87,16 @@ fn row(kind: Kind, clients: u16) {
     let [stalls, resets] = troubles;
     println!(
         "| {kind} | {clients} | {} | {} | {} | {} | {} | {stalls} | {resets} |",
-        full.received_per_second.round(),
-        ms(paced.latency_ms.p50),
-        ms(paced.latency_ms.p99),
+        cell(full, |full| full.received_per_second.round().to_string()),
+        cell(paced.as_ref(), |paced| ms(paced.latency_ms.p50)),
+        cell(paced.as_ref(), |paced| ms(paced.latency_ms.p99)),
         peak.threads,
         mib(peak.memory),
     );
 }
 
 /// One crowd with one server of its own.
-fn run(kind: Kind, clients: u16, every: &str, trouble: Trouble) -> (Figures, Peak) {
+fn run(kind: Kind, clients: u16, every: &str, trouble: Trouble) -> (Option<Figures>, Peak) {
     // Who makes trouble sits at the table, too.
     let seats = clients + u16::from(trouble != Trouble::None);
     let mut contestant = Contestant::start(kind, seats);
@@ -101,7 +110,7 @@ fn run(kind: Kind, clients: u16, every: &str, trouble: Trouble) -> (Figures, Pea
 /// What became of the others.
 fn consequence(alone: &Figures, troubled: &Figures, before: &Peak, after: &Peak) -> String {
     if after.died {
-        return "server dead".to_owned();
+        return DEAD.to_owned();
     }
     if alone.received == 0 {
         return "nobody hears anything anyway".to_owned();
@@ -116,6 +125,11 @@ fn consequence(alone: &Figures, troubled: &Figures, before: &Peak, after: &Peak)
     let felt = times > 3.0 && with.is_some_and(|ms| ms > FELT_MS);
     let delayed = if felt { format!(", delayed by {times:.0}") } else { String::new() };
     format!("others go on{delayed}{more}")
+}
+
+/// What a run came to, if it did.
+fn cell<T>(run: Option<T>, show: impl FnOnce(T) -> String) -> String {
+    run.map_or(NOT_MEASURED.to_owned(), show)
 }
 
 fn ms(ms: Option<f64>) -> String {

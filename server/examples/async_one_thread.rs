@@ -10,7 +10,8 @@
 //! what happens to a client whose outbox is full: the real server tells them, closes, and lets them
 //! catch up when they come again. And there is one thread: a task that computes for a second, or
 //! calls something that waits without `.await`, stops everybody for that second, and a
-//! second processor has nothing to do.
+//! second processor has nothing to do. When the process has no file descriptor left, newcomers wait,
+//! which is said ten times a second, until somebody leaves.
 //!
 //! `cargo run -p chat-server --example async_one_thread -- PORT`, then `nc 127.0.0.1 PORT` a few
 //! times: the first line is a name, each later one a message, `EXIT` leaves.
@@ -21,6 +22,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -41,8 +43,16 @@ async fn main() -> io::Result<()> {
 async fn accept_all(listener: TcpListener) -> io::Result<()> {
     let room = Room::default();
     for id in 0.. {
-        // A client that is gone again before it was taken in is no reason to stop.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Somebody waits and there is no descriptor for them: trying at once would only
+                // keep the thread busy.
+                println!("nobody can be taken in now: {error}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
         let room = Rc::clone(&room);
         tokio::task::spawn_local(async move { serve(id, stream, &room).await });
     }

@@ -7,7 +7,9 @@
 //! How it fails: the lock is held while a message is written to everybody. A client that stops
 //! reading fills its socket, the write to it waits, the thread that writes keeps the lock, and
 //! soon every other thread waits for the lock: one client that stalls has stopped everybody, newcomers
-//! too. And a thread costs memory and the scheduler's time, even for a client that never speaks.
+//! too. And a thread costs memory and the scheduler's time, even for a client that never speaks; and
+//! each client two file descriptors, of which a process has a limited number. When they are used up,
+//! newcomers wait, which is said ten times a second, until somebody leaves.
 //!
 //! `cargo run -p chat-server --example threads_with_a_lock -- PORT`, then `nc 127.0.0.1 PORT` a few
 //! times: the first line is a name, each later one a message, `EXIT` leaves.
@@ -19,13 +21,24 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 fn main() -> io::Result<()> {
     let port = std::env::args().nth(1).and_then(|port| port.parse().ok()).unwrap_or(65_433);
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     println!("listening on {}", listener.local_addr()?);
     let room = Arc::new(Room::default());
-    for (id, stream) in listener.incoming().flatten().enumerate() {
+    for (id, stream) in listener.incoming().enumerate() {
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err(error) => {
+                // Somebody waits and there is no descriptor for them: trying at once would only
+                // keep a processor busy.
+                println!("nobody can be taken in now: {error}");
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
         let room = Arc::clone(&room);
         let client = thread::Builder::new().spawn(move || serve(id, stream, &room));
         if let Err(error) = client {

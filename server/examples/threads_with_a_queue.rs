@@ -9,7 +9,9 @@
 //! client that stops reading stops everybody's messages as it does with a lock, only less visibly:
 //! all threads go on listening, the queue has no bound, and what nobody hears is kept until there is no
 //! memory left. A bounded queue would make the senders wait instead. To help everybody else, each
-//! client would need a queue of their own.
+//! client would need a queue of their own. And each takes two file descriptors, of which a process
+//! has a limited number: when they are used up, newcomers wait, which is said ten times a second,
+//! until somebody leaves.
 //!
 //! `cargo run -p chat-server --example threads_with_a_queue -- PORT`, then `nc 127.0.0.1 PORT` a few
 //! times: the first line is a name, each later one a message, `EXIT` leaves.
@@ -21,6 +23,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 /// What the threads that listen tell the one that speaks.
 enum Event {
@@ -35,7 +38,17 @@ fn main() -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let (queue, events) = channel();
     thread::spawn(move || speak(&events));
-    for (id, stream) in listener.incoming().flatten().enumerate() {
+    for (id, stream) in listener.incoming().enumerate() {
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err(error) => {
+                // Somebody waits and there is no descriptor for them: trying at once would only
+                // keep a processor busy.
+                println!("nobody can be taken in now: {error}");
+                thread::sleep(Duration::from_millis(100));
+                continue;
+            }
+        };
         let queue = queue.clone();
         let client = thread::Builder::new().spawn(move || listen(id, stream, &queue));
         if let Err(error) = client {

@@ -46,6 +46,8 @@ so does what one told another. A native server numbers what is said to all: ever
 with the same rising numbers, and the sender must be told that it was taken. In the comma dialect the \
 server chooses the words, so for each pair it is counted whether as many arrived as were sent.
 
+Ctrl-C ends the chat early: what is on its way is still waited for, a second one gives up.
+
 --json prints one object: ok, verdict, dialect, server, seed, seconds; users, came_in, closed (by the \
 server); sent (messages); due, received, received_per_second, lost, doubled, out_of_order, strange \
 (deliveries: a message counts once for each who is to get it); unacknowledged; latency_ms with p50, \

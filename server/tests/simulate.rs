@@ -8,8 +8,10 @@ mod support;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::Child;
 use std::sync::{Arc, Mutex};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use support::program::{Program, command};
 
@@ -69,6 +71,8 @@ enum Does {
     Cuts,
     /// Closes everybody's connection.
     Closes,
+    /// Keeps everything until it is let go, and then passes it on.
+    Dams,
 }
 
 /// A line server for one thread a client, that treats one message differently: the tenth.
@@ -77,21 +81,37 @@ struct Small {
     held: HashMap<usize, String>,
     heard: usize,
     does: Does,
+    /// What it keeps.
+    dammed: Vec<(usize, String)>,
 }
 
 impl Small {
     fn start(does: Does) -> SocketAddr {
+        Self::start_known(does).0
+    }
+
+    /// The same, and the server itself.
+    fn start_known(does: Does) -> (SocketAddr, Arc<Mutex<Self>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (clients, held) = (HashMap::new(), HashMap::new());
-        let small = Arc::new(Mutex::new(Self { clients, held, heard: 0, does }));
+        let (clients, held, dammed) = (HashMap::new(), HashMap::new(), Vec::new());
+        let small = Arc::new(Mutex::new(Self { clients, held, heard: 0, does, dammed }));
+        let known = Arc::clone(&small);
         std::thread::spawn(move || {
             for (client, stream) in listener.incoming().flatten().enumerate() {
                 let small = Arc::clone(&small);
                 std::thread::spawn(move || Self::serve(&small, client, stream));
             }
         });
-        address
+        (address, known)
+    }
+
+    /// Passes on what it kept, and from now on everything at once.
+    fn let_go(&mut self) {
+        self.does = Does::Passes;
+        for (from, line) in std::mem::take(&mut self.dammed) {
+            self.tell(Some(from), &line);
+        }
     }
 
     fn serve(small: &Mutex<Self>, client: usize, stream: TcpStream) {
@@ -110,10 +130,13 @@ impl Small {
 
     fn hear(&mut self, from: usize, line: String) {
         self.heard += 1;
+        if self.does == Does::Dams {
+            return self.dammed.push((from, line));
+        }
         let held = self.held.remove(&from);
         match if self.heard == 10 { self.does } else { Does::Passes } {
             Does::Passes => self.tell(Some(from), &line),
-            Does::Loses => {}
+            Does::Loses | Does::Dams => {}
             Does::Doubles => (0..2).for_each(|_| self.tell(Some(from), &line)),
             Does::Holds => _ = self.held.insert(from, line),
             Does::Cuts => {
@@ -169,6 +192,36 @@ fn a_server_that_closes_is_found_out() {
     let (code, figures, said) = figures(Small::start(Does::Closes), "line");
     assert_eq!((code, &figures["closed"]), (Some(1), &5.into()), "{said}");
     assert!(said.contains("closed by the server") && said.contains("lost"), "{said}");
+}
+
+/// A simulation at a server that has heard something, and has passed on nothing yet.
+fn dammed() -> (Child, Arc<Mutex<Small>>) {
+    let (address, small) = Small::start_known(Does::Dams);
+    let port = address.port().to_string();
+    let play = ["--dialect", "line", "--users", "5", "--for", "1m", "--every", "50ms"];
+    let simulates = command(&[&["simulate", "--port", &port], &play[..]].concat()).spawn().unwrap();
+    while small.lock().unwrap().heard == 0 {
+        std::thread::yield_now();
+    }
+    (simulates, small)
+}
+
+/// As Ctrl-C does.
+fn interrupt(child: &Child) {
+    kill_process(Pid::from_child(child), Signal::INT).unwrap();
+}
+
+#[test]
+fn what_is_on_its_way_at_an_interrupt_is_waited_for() {
+    let (simulates, small) = dammed();
+    interrupt(&simulates);
+    // Nothing is heard of the interrupt until it has ended; it waits longer than this.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    small.lock().unwrap().let_go();
+    let output = simulates.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{out}");
+    assert!(out.contains("arrived once and in order"), "{out}");
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(super) struct Pace {
     waiting: VecDeque<BytesMut>,
     /// What may be written now.
     unwritten: BytesMut,
+    /// Something is being written; its pause begins when all of it was.
+    writing: bool,
     /// When the next thing may be, at the soonest.
     free_at: Instant,
 }
@@ -21,7 +23,7 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(gap: Duration) -> Self {
         let (waiting, unwritten) = (VecDeque::new(), BytesMut::new());
-        Self { gap, waiting, unwritten, free_at: Instant::now() }
+        Self { gap, waiting, unwritten, writing: false, free_at: Instant::now() }
     }
 
     pub(super) fn push(&mut self, bytes: BytesMut) {
@@ -30,14 +32,23 @@ impl Pace {
         }
     }
 
-    /// What may be written now; whatever is written is taken out of it.
-    pub(super) fn ready(&mut self, now: Instant) -> &mut BytesMut {
+    /// Lets go what may be written now. To be called after each write, too: the pause begins
+    /// when the server can have read, not when a full socket was first tried.
+    pub(super) fn release(&mut self, now: Instant) {
+        if self.writing && self.unwritten.is_empty() {
+            self.writing = false;
+            self.free_at = now + self.gap;
+        }
         while (self.gap.is_zero() || (self.unwritten.is_empty() && now >= self.free_at))
             && let Some(next) = self.waiting.pop_front()
         {
             self.unwritten.extend_from_slice(&next);
-            self.free_at = now + self.gap;
+            self.writing = true;
         }
+    }
+
+    /// What may be written now; whatever is written is taken out of it.
+    pub(super) fn ready(&mut self) -> &mut BytesMut {
         &mut self.unwritten
     }
 
@@ -51,14 +62,6 @@ impl Pace {
         self.unwritten.len() + self.waiting.iter().map(BytesMut::len).sum::<usize>()
     }
 
-    /// All of it, pauses or not.
-    pub(super) fn rest(&mut self) -> &mut BytesMut {
-        while let Some(next) = self.waiting.pop_front() {
-            self.unwritten.extend_from_slice(&next);
-        }
-        &mut self.unwritten
-    }
-
     /// Nothing of it can be written any more.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
@@ -70,28 +73,46 @@ impl Pace {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn with_a_gap_one_thing_at_a_time() {
-        let gap = Duration::from_millis(200);
-        let (mut pace, start) = (Pace::new(gap), Instant::now());
+    const GAP: Duration = Duration::from_millis(200);
+
+    fn pace(gap: Duration) -> Pace {
+        let mut pace = Pace::new(gap);
         for word in ["one", "two"] {
             pace.push(BytesMut::from(word));
         }
-        let mut check = |now: Instant, expected: &str, due: Option<Instant>| {
-            let ready = pace.ready(now).split();
-            assert_eq!((&ready[..], pace.due()), (expected.as_bytes(), due));
-        };
-        check(start, "one", Some(start + gap));
-        check(start + gap / 2, "", Some(start + gap));
-        check(start + gap, "two", None);
+        pace
+    }
+
+    /// Writes so many bytes at this time, of what may be written then.
+    #[track_caller]
+    fn check(pace: &mut Pace, now: Instant, takes: usize, expected: &str, due: Option<Instant>) {
+        pace.release(now);
+        let taken = pace.unwritten.len().min(takes);
+        let written = pace.ready().split_to(taken);
+        pace.release(now);
+        assert_eq!((&written[..], pace.due()), (expected.as_bytes(), due));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn with_a_gap_one_thing_at_a_time() {
+        let (mut pace, start) = (pace(GAP), Instant::now());
+        check(&mut pace, start, 9, "one", Some(start + GAP));
+        check(&mut pace, start + GAP / 2, 9, "", Some(start + GAP));
+        check(&mut pace, start + GAP, 9, "two", None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gap_begins_when_all_was_written() {
+        let (mut pace, start) = (pace(GAP), Instant::now());
+        check(&mut pace, start, 2, "on", None);
+        check(&mut pace, start + 3 * GAP, 9, "e", Some(start + 4 * GAP));
+        check(&mut pace, start + 4 * GAP, 9, "two", None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_one_everything_at_once() {
-        let mut pace = Pace::new(Duration::ZERO);
-        for word in ["one", "two"] {
-            pace.push(BytesMut::from(word));
-        }
-        assert_eq!((pace.len(), &pace.ready(Instant::now())[..]), (6, &b"onetwo"[..]));
+        let mut pace = pace(Duration::ZERO);
+        pace.release(Instant::now());
+        assert_eq!((pace.len(), &pace.ready()[..]), (6, &b"onetwo"[..]));
     }
 }

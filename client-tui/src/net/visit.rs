@@ -2,6 +2,7 @@
 //! become what was heard. No heartbeat: these dialects have none, and a ping would be a message.
 
 use std::collections::VecDeque;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -10,6 +11,7 @@ use chat_protocol::{Heard, Lab, LabCodec, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::connect::failure_of;
@@ -77,9 +79,10 @@ impl<'a> Visit<'a> {
         loop {
             // Before the hello nobody knows what to make of it.
             let read = self.codec.is_some() && self.untold.len() < UNTOLD_MOST;
-            let due = [self.settle_at, self.listing.at, self.unwritten.due()];
-            let due = due.into_iter().flatten().min();
-            let unwritten = self.unwritten.ready(Instant::now());
+            let settle_at = self.settle_at.filter(|_| read);
+            self.unwritten.release(Instant::now());
+            let due = [self.listing.at, self.unwritten.due()].into_iter().flatten().min();
+            let unwritten = self.unwritten.ready();
             let write = !unwritten.is_empty();
             self.came.reserve(READ_BYTES);
             tokio::select! {
@@ -102,6 +105,12 @@ impl<'a> Visit<'a> {
                 },
                 count = self.reader.read_buf(&mut self.came), if read => {
                     if let Err(failure) = self.received(count) {
+                        return Ended::Failed(failure);
+                    }
+                }
+                // Behind the read: silence is what has lasted while one listened.
+                () = sleep_until(settle_at.unwrap_or_else(Instant::now)), if settle_at.is_some() => {
+                    if let Err(failure) = self.settle().await {
                         return Ended::Failed(failure);
                     }
                 }
@@ -155,9 +164,6 @@ impl<'a> Visit<'a> {
 
     fn look_at_the_clock(&mut self) {
         let now = Instant::now();
-        if self.settle_at.is_some_and(|at| now >= at) {
-            self.hear(true);
-        }
         if self.listing.at.is_some_and(|at| now >= at) {
             self.ask_who_is_there(now);
         }
@@ -170,6 +176,19 @@ impl<'a> Visit<'a> {
         let seldom = self.listing.unanswered >= UNANSWERED_MOST;
         self.listing.at = can.then(|| now + if seldom { LIST_SELDOM } else { LIST_EVERY });
         self.listing.unanswered = self.listing.unanswered.saturating_add(1);
+    }
+
+    /// Takes what has come for whole, unless more has come meanwhile: after this process stood
+    /// still, the rest lies in the socket, and only a turn of the runtime finds it there.
+    async fn settle(&mut self) -> Result<(), Failure> {
+        yield_now().await;
+        match self.reader.try_read_buf(&mut self.came) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                self.hear(true);
+                Ok(())
+            }
+            count => self.received(count),
+        }
     }
 
     /// Takes what a read brought.
@@ -208,10 +227,16 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Lets go politely: what was sent last should arrive.
+    /// Lets go politely: what was sent last should arrive, each thing as itself.
     async fn leave(&mut self) {
         let goodbye = async {
-            self.writer.write_all_buf(self.unwritten.rest()).await?;
+            loop {
+                self.unwritten.release(Instant::now());
+                self.writer.write_all_buf(self.unwritten.ready()).await?;
+                self.unwritten.release(Instant::now());
+                let Some(due) = self.unwritten.due() else { break };
+                sleep_until(due).await;
+            }
             self.writer.shutdown().await
         };
         _ = timeout(GOODBYE, goodbye).await;

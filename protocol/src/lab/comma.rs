@@ -4,6 +4,7 @@
 
 use bytes::{BufMut, BytesMut};
 
+use super::people::People;
 use super::{Dialect, Heard, piece};
 use crate::name::Nick;
 use crate::text::Text;
@@ -20,28 +21,28 @@ pub(super) struct Comma {
     acked: bool,
     /// A list was asked for, and has not come.
     listing: bool,
+    people: People,
 }
 
 impl Comma {
     pub(super) fn new(name: &Nick) -> Self {
-        Self { name: name.clone(), acked: false, listing: false }
+        let people = People::default();
+        Self { name: name.clone(), acked: false, listing: false, people }
     }
 
     fn hear_piece(&mut self, piece: &str, heard: &mut Vec<Heard>) {
         let piece = self.after_ack(piece.trim(), heard);
         if let Some((from, text)) = says(piece) {
-            heard.extend(
-                piece::texts(text).into_iter().map(|text| Heard::Told { from: from.clone(), text }),
-            );
-        } else if let Some((from, text)) = piece::speaker(piece) {
-            heard.extend(
-                piece::texts(text).into_iter().map(|text| Heard::Said { from: from.clone(), text }),
-            );
+            self.people.meet(&from);
+            heard.extend(piece::told(&from, text));
+        } else if let Some((from, text)) = self.people.speaker(piece) {
+            heard.extend(piece::said(&from, text));
         } else if let Some(names) = self.names(piece) {
             self.listing = false;
+            names.iter().for_each(|name| self.people.meet(name));
             heard.push(Heard::Names(names));
         } else {
-            heard.extend(piece::texts(piece).into_iter().map(Heard::Notice));
+            heard.extend(piece::notices(piece));
         }
     }
 

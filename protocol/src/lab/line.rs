@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use bytes::{BufMut, BytesMut};
 
 use super::echo::Echo;
+use super::people::People;
 use super::{Dialect, Heard, piece};
 use crate::name::Nick;
 use crate::text::Text;
@@ -22,12 +23,12 @@ const TO_YOU: &str = " (to you)";
 /// Somebody at a line server.
 pub(super) struct Line {
     name: Nick,
-    echo: Echo,
+    lines: Lines,
 }
 
 impl Line {
     pub(super) fn new(name: &Nick) -> Self {
-        Self { name: name.clone(), echo: Echo::new(name) }
+        Self { name: name.clone(), lines: Lines::new(name) }
     }
 }
 
@@ -45,7 +46,7 @@ impl Dialect for Line {
                 _ => Cow::Borrowed(line),
             };
             put_line(&line, out);
-            self.echo.said(&line);
+            self.lines.said(&line);
         }
         true
     }
@@ -57,7 +58,7 @@ impl Dialect for Line {
     fn hear(&mut self, buffer: &mut BytesMut, settled: bool) -> Vec<Heard> {
         let mut heard = Vec::new();
         while let Some(line) = piece::next(buffer, settled) {
-            hear_line(&line, &mut self.echo, &mut heard);
+            self.lines.hear(&line, &mut heard);
         }
         heard
     }
@@ -68,43 +69,80 @@ fn put_line(line: &str, out: &mut BytesMut) {
     out.put_u8(b'\n');
 }
 
-/// What one line means, wherever lines are written like this.
-pub(super) fn hear_line(line: &str, echo: &mut Echo, heard: &mut Vec<Heard>) {
-    let mut line = line.trim_end();
-    while let Some((prompt, rest)) = prompt(line) {
-        heard.extend(piece::texts(prompt).into_iter().map(Heard::Notice));
-        line = rest;
+/// What lines mean, wherever they are written like this.
+pub(super) struct Lines {
+    echo: Echo,
+    people: People,
+}
+
+impl Lines {
+    pub(super) fn new(own: &Nick) -> Self {
+        Self { echo: Echo::new(own), people: People::default() }
     }
-    let (words, server) = match line.get(..SERVER.len()) {
-        Some(head) if head.eq_ignore_ascii_case(SERVER) => (line[SERVER.len()..].trim(), true),
-        _ => (line, false),
-    };
-    if let Some(presence) = presence(words, server) {
-        heard.push(presence);
-    } else if server {
-        heard.extend(piece::texts(words).into_iter().map(Heard::Notice));
-    } else if let Some((from, text)) = told(line) {
-        heard.extend(
-            piece::texts(text).into_iter().map(|text| Heard::Told { from: from.clone(), text }),
-        );
-    } else if let Some((from, text)) = piece::speaker(line) {
-        if !echo.is(&from, text) {
-            heard.extend(
-                piece::texts(text).into_iter().map(|text| Heard::Said { from: from.clone(), text }),
-            );
+
+    /// This line goes out.
+    pub(super) fn said(&mut self, line: &str) {
+        self.echo.said(line);
+    }
+
+    /// This one came.
+    pub(super) fn hear(&mut self, line: &str, heard: &mut Vec<Heard>) {
+        let mut line = line.trim_end();
+        while let Some((prompt, rest)) = self.prompt(line) {
+            heard.extend(piece::notices(prompt));
+            line = rest;
         }
-    } else {
-        heard.extend(piece::texts(line).into_iter().map(Heard::Notice));
+        if let Some(words) = server(line) {
+            match presence(words, true) {
+                Some(presence) => self.noted(presence, heard),
+                None => heard.extend(piece::notices(words)),
+            }
+        } else if let Some(presence) = presence(line, false) {
+            self.noted(presence, heard);
+        } else if let Some((from, text)) = told(line) {
+            self.people.meet(&from);
+            heard.extend(piece::told(&from, text));
+        } else if let Some((from, text)) = self.people.speaker(line) {
+            self.people.meet(&from);
+            if !self.echo.is(&from, text) {
+                heard.extend(piece::said(&from, text));
+            }
+        } else {
+            heard.extend(piece::notices(line));
+        }
+    }
+
+    /// Somebody came or went.
+    fn noted(&mut self, presence: Heard, heard: &mut Vec<Heard>) {
+        match &presence {
+            Heard::Joined(name) => self.people.meet(name),
+            Heard::Left(name) => self.people.part(name),
+            _ => {}
+        }
+        heard.push(presence);
+    }
+
+    /// A question for one's name, and what was said behind it: one does not wait for such a
+    /// question, so that nothing parts it from what comes next.
+    ///
+    /// Somebody may be called Nick. So where the words may be a speaker's they are a question only
+    /// in front of what is signed itself, and before anybody was met: later nobody is asked.
+    fn prompt<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
+        let (words, rest) = line.split_once(':')?;
+        let rest = rest.trim_start();
+        let last = words.rsplit(' ').next()?.to_ascii_lowercase();
+        let asks = ["name", "username", "nickname", "nick"].contains(&last.as_str());
+        let signed = || server(rest).is_some() || self.people.speaker(rest).is_some();
+        let speaks = || self.people.speaker(line).is_some();
+        (asks && (!speaks() || (!self.people.any() && signed())))
+            .then_some((&line[..=words.len()], rest))
     }
 }
 
-/// A question for one's name, and what was said behind it: one does not wait for such a question,
-/// so that nothing parts it from what comes next.
-fn prompt(line: &str) -> Option<(&str, &str)> {
-    let (words, rest) = line.split_once(':')?;
-    let last = words.rsplit(' ').next()?.to_ascii_lowercase();
-    let asks = ["name", "username", "nickname", "nick"].contains(&last.as_str());
-    asks.then(|| (&line[..=words.len()], rest.trim_start()))
+/// What the server says in its own name.
+fn server(line: &str) -> Option<&str> {
+    let head = line.get(..SERVER.len())?;
+    head.eq_ignore_ascii_case(SERVER).then(|| line[SERVER.len()..].trim())
 }
 
 /// Somebody came or went. In the server's words about it the name may have a space; in a line

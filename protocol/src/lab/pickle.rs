@@ -3,8 +3,7 @@
 
 use bytes::{Buf, BytesMut};
 
-use super::echo::Echo;
-use super::line::hear_line;
+use super::line::Lines;
 use super::{Dialect, Heard, piece};
 use crate::limit::FRAME_BYTES;
 use crate::name::Nick;
@@ -19,7 +18,7 @@ const PROTO: u8 = 0x80;
 pub(super) struct Pickle {
     name: Nick,
     profile: Profile,
-    echo: Echo,
+    lines: Lines,
     decoder: Decoder,
     /// Why what is coming is no pickle. Where it goes on again nobody can tell, so everything up
     /// to the next pause is of it.
@@ -31,7 +30,7 @@ impl Pickle {
         Self {
             name: name.clone(),
             profile: profile.clone(),
-            echo: Echo::new(name),
+            lines: Lines::new(name),
             decoder: Decoder::default(),
             strange: None,
         }
@@ -42,12 +41,12 @@ impl Pickle {
             Value::Text(words) => words.clone(),
             Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             data => {
-                heard.extend(piece::texts(&told(data)).into_iter().map(Heard::Notice));
+                heard.extend(piece::notices(&told(data)));
                 return;
             }
         };
         for line in text::clean(&words).split('\n') {
-            hear_line(line, &mut self.echo, heard);
+            self.lines.hear(line, heard);
         }
     }
 
@@ -56,7 +55,7 @@ impl Pickle {
         self.decoder = Decoder::default();
         let bytes = buffer.split();
         match bytes.first() {
-            Some(&PROTO) => piece::texts(why).into_iter().map(Heard::Notice).collect(),
+            Some(&PROTO) => piece::notices(why).collect(),
             _ => {
                 let words = String::from_utf8_lossy(&bytes);
                 piece::texts(&words).into_iter().map(Heard::Raw).collect()
@@ -75,7 +74,7 @@ impl Dialect for Pickle {
     }
 
     fn say(&mut self, text: &Text, out: &mut BytesMut) -> bool {
-        text.split('\n').for_each(|line| self.echo.said(line));
+        text.split('\n').for_each(|line| self.lines.said(line));
         encode(&Value::from(text.as_str()), out);
         true
     }
@@ -86,7 +85,6 @@ impl Dialect for Pickle {
             match self.decoder.decode(buffer) {
                 Ok(Some((value, used))) => {
                     buffer.advance(used);
-                    self.decoder = Decoder::default();
                     self.hear_value(&value, &mut heard);
                 }
                 // A word may begin like a pickle of before protocol 2.

@@ -3,6 +3,7 @@
 
 use bytes::BytesMut;
 
+use super::Heard;
 use crate::limit::FRAME_BYTES;
 use crate::name::Nick;
 use crate::text::Text;
@@ -30,14 +31,7 @@ fn character_end(bytes: &[u8]) -> usize {
     }
 }
 
-/// `NAME: text`, where the name may be somebody's: at most one space is in it, because
-/// `Type your name here: ` is a server's.
-pub(super) fn speaker(line: &str) -> Option<(Nick, &str)> {
-    let (name, text) = line.split_once(": ")?;
-    Some((person(name)?, text))
-}
-
-/// A name that may be somebody's.
+/// A name that may be somebody's where other signs speak for it: at most one space is in it.
 pub(super) fn person(name: &str) -> Option<Nick> {
     let name = name.trim();
     if name.matches(' ').count() > 1 {
@@ -49,6 +43,21 @@ pub(super) fn person(name: &str) -> Option<Nick> {
 /// The texts that a piece holds; usually one, none when it is blank.
 pub(super) fn texts(piece: &str) -> Vec<Text> {
     if piece.trim().is_empty() { Vec::new() } else { Text::split(piece) }
+}
+
+/// The same, as what somebody said to all.
+pub(super) fn said(from: &Nick, piece: &str) -> impl Iterator<Item = Heard> {
+    texts(piece).into_iter().map(|text| Heard::Said { from: from.clone(), text })
+}
+
+/// The same, as what somebody said to us alone.
+pub(super) fn told(from: &Nick, piece: &str) -> impl Iterator<Item = Heard> {
+    texts(piece).into_iter().map(|text| Heard::Told { from: from.clone(), text })
+}
+
+/// The same, as the server's own words.
+pub(super) fn notices(piece: &str) -> impl Iterator<Item = Heard> + use<> {
+    texts(piece).into_iter().map(Heard::Notice)
 }
 
 #[cfg(test)]
@@ -73,24 +82,5 @@ mod tests {
         let cut = pieces(long.as_bytes(), true);
         assert_eq!(cut.iter().map(String::len).collect::<Vec<_>>(), [FRAME_BYTES - 1, 2]);
         assert_eq!(pieces(&[0xbf; FRAME_BYTES], false).len(), 1);
-    }
-
-    fn check_speaker(line: &str, expected: Option<(&str, &str)>) {
-        let found = speaker(line);
-        let found = found.as_ref().map(|(nick, text)| (nick.as_str(), *text));
-        assert_eq!(found, expected, "{line:?}");
-    }
-
-    #[test]
-    fn speakers_are_names() {
-        check_speaker("bob: hi: there", Some(("bob", "hi: there")));
-        check_speaker("bob : hi", Some(("bob", "hi")));
-        check_speaker("ann lee: hi", Some(("ann lee", "hi")));
-        check_speaker("please type your name: ", None);
-        check_speaker("SERVER: bob joined", None);
-        check_speaker("('127.0.0.1', 5000): hi", None);
-        check_speaker("http://example.org", None);
-        check_speaker("12:30 lunch", None);
-        check_speaker(": hi", None);
     }
 }

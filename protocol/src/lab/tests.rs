@@ -120,10 +120,26 @@ fn lines_have_speakers() {
     check(Lab::Line, "Please type your name: ", &["* Please type your name:"]);
     check(Lab::Line, "Your name: SERVER: bob joined\n", &["* Your name:", "+bob"]);
     check(Lab::Line, "Name:bob: hi\n", &["* Name:", "bob> hi"]);
+    check(Lab::Line, "Nick: hi\nNick: bob: hi\n", &["Nick> hi", "Nick> bob: hi"]);
+    check(Lab::Line, "SERVER: Nick joined\nNick: SERVER: x\n", &["+Nick", "Nick> SERVER: x"]);
+    check(Lab::Line, "welcome\nName: bob: hi\n", &["* welcome", "* Name:", "bob> hi"]);
+    check(Lab::Line, "bob: hi\nYour name: ann\n", &["bob> hi", "* Your name:", "* ann"]);
     check(Lab::Line, "bob: what is your name: x\n", &["bob> what is your name: x"]);
     check(Lab::Line, "\n \n\r\n", &[]);
     check(Lab::Line, "bob:\nbob: \n", &["* bob:", "* bob:"]);
     check(Lab::Line, "bob: \x1b[2Jevil\u{202e}\n\x07\n", &["bob> [2Jevil"]);
+}
+
+#[test]
+fn a_servers_words_are_nobodys() {
+    check(Lab::Line, "Users online: ann, bob\n", &["* Users online: ann, bob"]);
+    check(Lab::Comma, "Users online: ann, bob\n", &["* Users online: ann, bob"]);
+    check(Lab::Line, "ann lee: hi\n", &["* ann lee: hi"]);
+    let joined = "SERVER: ann lee joined\nann lee: hi\nSERVER: ann lee left\nann lee: hi\n";
+    check(Lab::Line, joined, &["+ann lee", "ann lee> hi", "-ann lee", "* ann lee: hi"]);
+    check(Lab::Line, "ann lee (to you): hi\nann lee: so\n", &["ann lee>> hi", "ann lee> so"]);
+    check(Lab::Comma, "ann lee says hi\nann lee: so\n", &["ann lee>> hi", "ann lee> so"]);
+    check(Lab::Comma, "ann,ann lee\nann lee: so\n", &["ann+ann lee", "ann lee> so"]);
 }
 
 #[test]

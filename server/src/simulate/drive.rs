@@ -4,7 +4,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Sender, channel};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::sleep;
 
@@ -30,6 +30,9 @@ const FRAME: Duration = Duration::from_millis(100);
 /// How long all goodbyes together may take.
 const LEAVE_WITHIN: Duration = Duration::from_secs(3);
 
+/// Orders that may wait for one user.
+const ORDERS: usize = 4;
+
 /// Runs it, on this thread.
 pub(crate) async fn run(plan: &Plan, screen: &mut Screen) -> Report {
     let stage = Rc::new(Stage::new(plan));
@@ -38,7 +41,7 @@ pub(crate) async fn run(plan: &Plan, screen: &mut Screen) -> Report {
 
 struct Drive<'a> {
     stage: Rc<Stage>,
-    orders: Vec<UnboundedSender<Order>>,
+    orders: Vec<Sender<Order>>,
     users: JoinSet<()>,
     screen: &'a mut Screen,
 }
@@ -47,8 +50,7 @@ impl<'a> Drive<'a> {
     fn start(stage: Rc<Stage>, screen: &'a mut Screen) -> Self {
         let (mut orders, mut users) = (Vec::new(), JoinSet::new());
         for user in 0..stage.plan.users {
-            // A user who cannot write is given no room for more: what waits here is bounded.
-            let (sender, receiver) = unbounded_channel();
+            let (sender, receiver) = channel(ORDERS);
             orders.push(sender);
             users.spawn_local(play(user, Rc::clone(&stage), receiver));
         }
@@ -56,24 +58,23 @@ impl<'a> Drive<'a> {
     }
 
     async fn run(mut self) -> Report {
-        let interrupted = async {
-            // Where Ctrl-C cannot be watched, the time ends the run.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
         tokio::select! {
-            () = interrupted => self.end(),
+            () = interrupted() => {}
             () = async {
                 self.gather().await;
                 self.chat().await;
-                self.wait().await;
             } => {}
         }
-        let report = self.report(true);
-        for orders in &self.orders {
-            orders.send(Order::Leave).ok();
+        self.end();
+        // Whoever interrupts the chat wants to know what it came to, and what is on its way is not
+        // lost yet. Whoever interrupts this does not want to wait.
+        tokio::select! {
+            () = interrupted() => {}
+            () = self.wait() => {}
         }
+        let report = self.report(true);
+        // Who gets no more orders leaves.
+        self.orders.clear();
         let left = async { while self.users.join_next().await.is_some() {} };
         tokio::time::timeout(LEAVE_WITHIN, left).await.ok();
         report
@@ -105,8 +106,8 @@ impl<'a> Drive<'a> {
                 frame = now + FRAME;
             }
             while let Some((user, order)) = self.due() {
-                // It fails when the server has just closed this one.
-                self.orders[user].send(order).ok();
+                // It fails when the server has just closed this one: there was room.
+                self.orders[user].try_send(order).ok();
             }
             let wakes_at = self.stage.world.borrow_mut().wakes_at(now);
             tokio::select! {
@@ -114,11 +115,11 @@ impl<'a> Drive<'a> {
                 () = self.stage.heard.notified() => {}
             }
         }
-        self.end();
     }
 
     fn due(&self) -> Option<(usize, Order)> {
-        self.stage.world.borrow_mut().due(self.stage.now())
+        let has_room = |user: usize| self.orders[user].capacity() > 0;
+        self.stage.world.borrow_mut().due(self.stage.now(), has_room)
     }
 
     fn end(&self) {
@@ -149,5 +150,12 @@ impl<'a> Drive<'a> {
     fn report(&self, is_final: bool) -> Report {
         let world = self.stage.world.borrow();
         Report::new(&self.stage.plan, &world, self.stage.now(), is_final)
+    }
+}
+
+/// Returns at the next Ctrl-C. Where that cannot be watched, time ends everything.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

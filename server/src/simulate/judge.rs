@@ -121,16 +121,22 @@ impl Judge {
         let message = Message { from, to, number: *sent };
         *sent += 1;
         self.untaken.as_mut().map(|untaken| untaken.insert(message));
-        self.so_far.due += self.receivers(message);
+        self.so_far.due += self.receivers(message).count() as u64;
         message
     }
 
-    /// How many are to get a message, whose sender takes part.
-    pub(crate) fn receivers(&self, message: Message) -> u64 {
-        match message.to {
-            To::All => self.present() as u64 - 1,
-            To::One(to) => u64::from(self.present[to]),
-        }
+    /// Whether this user takes part.
+    pub(crate) fn takes_part(&self, user: usize) -> bool {
+        self.present[user]
+    }
+
+    /// Who are to get a message.
+    pub(crate) fn receivers(&self, message: Message) -> impl Iterator<Item = usize> {
+        let users = match message.to {
+            To::All => 0..self.present.len(),
+            To::One(to) => to..to + 1,
+        };
+        users.filter(move |user| self.present[*user] && *user != message.from)
     }
 
     /// Somebody hears a message, with the server's number where there is one.

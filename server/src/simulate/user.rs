@@ -8,8 +8,9 @@ use std::time::Duration;
 use bytes::{Buf, BytesMut};
 use chat_protocol::lab::SETTLE;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 use tokio::sync::{Notify, Semaphore};
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 
 use super::Plan;
@@ -61,7 +62,7 @@ impl Stage {
 }
 
 /// Plays one user until they have left, or the server has closed.
-pub(crate) async fn play(user: usize, stage: Rc<Stage>, mut orders: UnboundedReceiver<Order>) {
+pub(crate) async fn play(user: usize, stage: Rc<Stage>, mut orders: Receiver<Order>) {
     let end = match Connection::open(user, &stage).await {
         Ok(mut connection) => connection.serve(&mut orders).await,
         Err(error) => Err(error),
@@ -101,7 +102,9 @@ impl<'a> Connection<'a> {
         Ok(connection)
     }
 
-    async fn serve(&mut self, orders: &mut UnboundedReceiver<Order>) -> io::Result<()> {
+    /// Until there are no more orders. None is taken while what was said before has not gone out:
+    /// so what waits here is bounded.
+    async fn serve(&mut self, orders: &mut Receiver<Order>) -> io::Result<()> {
         loop {
             self.write()?;
             let settling = self.wire.settles() && !self.input.is_empty();
@@ -111,13 +114,27 @@ impl<'a> Connection<'a> {
                     self.read()?;
                 }
                 ready = self.stream.writable(), if !self.output.is_empty() => ready?,
-                () = tokio::time::sleep(SETTLE), if settling => self.hear(true),
-                order = orders.recv() => match order {
+                () = tokio::time::sleep(SETTLE), if settling => self.settle().await?,
+                order = orders.recv(), if self.output.is_empty() => match order {
                     None | Some(Order::Leave) => return self.leave().await,
-                    Some(order) => self.wire.send(order, &mut self.output),
+                    Some(order) => {
+                        self.wire.send(order, &mut self.output);
+                        // There is room for one more.
+                        self.stage.heard.notify_one();
+                    }
                 }
             }
         }
+    }
+
+    /// Takes what has come for whole, unless more has come meanwhile: after this process stood
+    /// still, the rest lies in the socket, and only a turn of the runtime finds it there.
+    async fn settle(&mut self) -> io::Result<()> {
+        yield_now().await;
+        if !self.read()? {
+            self.hear(true);
+        }
+        Ok(())
     }
 
     /// Says goodbye, and waits a little for the server to close.
@@ -141,8 +158,8 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Reads what there is, up to a piece.
-    fn read(&mut self) -> io::Result<()> {
+    /// Reads what there is, up to a piece; returns whether there was anything.
+    fn read(&mut self) -> io::Result<bool> {
         let read = self.stream.try_read(&mut self.stage.scratch.borrow_mut());
         match read {
             Ok(0) => {
@@ -152,9 +169,9 @@ impl<'a> Connection<'a> {
             Ok(read) => {
                 self.input.extend_from_slice(&self.stage.scratch.borrow()[..read]);
                 self.hear(false);
-                Ok(())
+                Ok(true)
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -167,5 +184,71 @@ impl<'a> Connection<'a> {
             world.heard(self.user, heard, now);
         }
         self.stage.heard.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+
+    use chat_protocol::lab::Lab;
+    use tokio::sync::mpsc::channel;
+
+    use super::super::dialect::Dialect;
+    use super::super::world::Place;
+    use super::*;
+
+    /// A play of one user at a server that listens here.
+    fn stage() -> (TcpListener, Stage) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addresses = vec![listener.local_addr().unwrap()];
+        let dialect = Dialect::Lab(Lab::Line);
+        (listener, Stage::new(&Plan { addresses, dialect, users: 1, ..Plan::default() }))
+    }
+
+    async fn open<'a>(listener: &TcpListener, stage: &'a Stage) -> (Connection<'a>, TcpStream) {
+        let connection = Connection::open(0, stage).await.unwrap();
+        (connection, listener.accept().unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn what_lies_in_the_socket_is_read_before_silence_ends_a_line() {
+        let (listener, stage) = stage();
+        let (mut connection, mut server) = open(&listener, &stage).await;
+        server.write_all(b"SERVER: ").unwrap();
+        while connection.input.is_empty() {
+            connection.stream.readable().await.unwrap();
+            connection.read().unwrap();
+        }
+        // Nobody has looked whether there is more.
+        assert!(!connection.read().unwrap());
+        let name = stage.world.borrow().cast.name(0).clone();
+        server.write_all(format!("{name} joined\n").as_bytes()).unwrap();
+        connection.settle().await.unwrap();
+        assert_eq!(stage.world.borrow().members[0].place, Place::In);
+        assert_eq!(stage.world.borrow().complaint, None);
+    }
+
+    #[tokio::test]
+    async fn whoever_cannot_write_takes_no_orders() {
+        let (listener, stage) = stage();
+        let (mut connection, mut server) = open(&listener, &stage).await;
+        let (orders, mut receiver) = channel(3);
+        for _ in 0..3 {
+            orders.try_send(Order::List { after: None }).unwrap();
+        }
+        // More than a socket takes.
+        connection.output.resize(64 << 20, b'x');
+        let serving = timeout(Duration::from_millis(100), connection.serve(&mut receiver));
+        assert!(serving.await.is_err());
+        assert_eq!(orders.capacity(), 0);
+        // As soon as the server reads, they are.
+        let reads = std::thread::spawn(move || server.read_to_end(&mut Vec::new()));
+        drop(orders);
+        connection.serve(&mut receiver).await.unwrap();
+        drop(connection);
+        reads.join().unwrap().unwrap();
+        assert!(receiver.is_empty());
     }
 }

@@ -149,14 +149,20 @@ impl World {
         self.times.began.map_or(Duration::ZERO, |began| ended.saturating_sub(began))
     }
 
-    /// What is to be done now, if anything.
-    pub(crate) fn due(&mut self, now: Duration) -> Option<(usize, Order)> {
+    /// What is to be done now, if anything, by one of those who can be told.
+    pub(crate) fn due(
+        &mut self,
+        now: Duration,
+        can_be_told: impl Fn(usize) -> bool,
+    ) -> Option<(usize, Order)> {
         self.flights.give_up(now);
         if self.times.ended.is_some() || self.is_over() || !self.flights.has_room() {
             return None;
         }
         let (members, flights) = (&self.members, &self.flights);
-        let can_act = |user: usize| members[user].place == Place::In && flights.has_room_for(user);
+        let can_act = |user: usize| {
+            members[user].place == Place::In && flights.has_room_for(user) && can_be_told(user)
+        };
         let (user, act) = self.crowd.next(now, can_act)?;
         let order = match act {
             Act::List => {
@@ -182,12 +188,10 @@ impl World {
         self.members[user].sent += 1;
         self.all.sent += 1;
         // Whoever has gone is not waited for; the judge misses them all the same.
-        let receivers = match to {
-            To::All => self.inside() - 1,
-            To::One(friend) => usize::from(self.members[friend].place == Place::In),
-        };
+        let is_there = |user: &usize| self.members[*user].place == Place::In;
+        let receivers = self.judge.receivers(message).filter(is_there).count() as u64;
         let acks = u64::from(self.plan.dialect.acknowledges());
-        self.flights.leave(message, now, receivers as u64 + acks);
+        self.flights.leave(message, now, receivers + acks);
         let id = id_of(message);
         Some(match to {
             To::All => Order::Say { id, text },
@@ -250,7 +254,10 @@ impl World {
     }
 
     fn arrived(&mut self, user: usize, message: Message, arrival: Arrival, now: Duration) {
-        if let Arrival::InOrder | Arrival::OutOfOrder = arrival {
+        // Whoever came in after the beginning hears what was not due to them.
+        if let Arrival::InOrder | Arrival::OutOfOrder = arrival
+            && self.judge.takes_part(user)
+        {
             self.times.progress = now;
             let took = self.flights.arrive(message, now);
             for member in [&mut self.members[user], &mut self.all] {

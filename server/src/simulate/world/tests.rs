@@ -24,7 +24,7 @@ fn play(dialect: Dialect, treats: Treats) -> World {
     let mut said = 0;
     let mut now = AT(2);
     while now < AT(10_000) {
-        while let Some((user, order)) = world.due(now) {
+        while let Some((user, order)) = world.due(now, |_| true) {
             let (receivers, text, id) = match order {
                 Order::Say { text, id } => {
                     ((0..3).filter(|other| *other != user).collect(), text, id)
@@ -96,6 +96,42 @@ fn nobody_waits_for_ever_for_a_server_that_says_nothing() {
     assert!(!world.is_over());
     world.gone(0, "closed".to_owned());
     assert!(world.is_over());
+}
+
+/// Two users who chat, and one who comes in when they have begun.
+fn with_a_latecomer() -> World {
+    let plan = Plan { dialect: Dialect::Lab(Lab::Line), users: 3, ..Plan::default() };
+    let mut world = World::new(&plan);
+    for user in 0..2 {
+        world.knocked(user, AT(0));
+    }
+    world.begin(AT(1));
+    world.knocked(2, AT(2));
+    world.heard(2, Heard::In(world.cast.name(2).clone()), AT(3));
+    assert_eq!(world.members[2].place, Place::In);
+    world
+}
+
+#[test]
+fn nobody_waits_for_what_somebody_hears_who_came_too_late() {
+    let mut world = with_a_latecomer();
+    let (user, order) = world.due(AT(5_000), |_| true).unwrap();
+    let Order::Say { text, .. } = order else { panic!("{order:?}") };
+    assert_eq!((world.awaited(), world.so_far().due), (1, 1));
+    for (hears, awaited) in [(2, 1), (1 - user, 0)] {
+        world.heard(hears, Heard::Text { text: text.clone(), number: None }, AT(5_001));
+        assert_eq!(world.awaited(), awaited, "{hears}");
+    }
+    assert!(!world.is_awaiting(AT(5_001), AT(1_000)));
+    assert_eq!(world.all.received, 1);
+    assert!(world.verdict().is_good(), "{:?}", world.verdict());
+}
+
+#[test]
+fn whoever_cannot_be_told_does_nothing() {
+    let mut world = with_a_latecomer();
+    assert!(world.due(AT(5_000), |_| false).is_none());
+    assert_eq!(world.due(AT(5_000), |user| user == 1).map(|(user, _)| user), Some(1));
 }
 
 #[test]
