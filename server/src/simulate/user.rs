@@ -112,6 +112,8 @@ impl<'a> Connection<'a> {
                 ready = self.stream.readable() => {
                     ready?;
                     self.read()?;
+                    // A server that never stops talking does not keep time and interrupts waiting.
+                    yield_now().await;
                 }
                 ready = self.stream.writable(), if !self.output.is_empty() => ready?,
                 () = tokio::time::sleep(SETTLE), if settling => self.settle().await?,
@@ -141,7 +143,11 @@ impl<'a> Connection<'a> {
     async fn leave(&mut self) -> io::Result<()> {
         self.wire.send(Order::Leave, &mut self.output);
         self.write().ok();
-        let closed = async { while self.stream.readable().await.is_ok() && self.read().is_ok() {} };
+        let closed = async {
+            while self.stream.readable().await.is_ok() && self.read().is_ok() {
+                yield_now().await;
+            }
+        };
         timeout(CLOSE_WITHIN, closed).await.ok();
         Ok(())
     }
