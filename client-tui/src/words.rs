@@ -41,6 +41,19 @@ pub(crate) fn title(address: &Conversation) -> String {
     }
 }
 
+/// How the server's clock stands to ours, by what it is ahead in milliseconds. What the way of the
+/// answer took cannot be told from that: below half a second they agree.
+pub(crate) fn clocks(ahead: i64) -> String {
+    let seconds = (ahead.unsigned_abs() + 500) / 1_000;
+    let time = match seconds {
+        0 => return "like this computer's".to_owned(),
+        1..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
+    };
+    format!("{time} {} this computer's", if ahead > 0 { "ahead of" } else { "behind" })
+}
+
 /// Why there is no link.
 pub(crate) fn failure(failure: &Failure, target: &Target) -> Diagnosis {
     let (host, port) = (&target.host, target.port);
@@ -193,6 +206,18 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_differ_or_agree() {
+        let check = |ahead, expected| assert_eq!(clocks(ahead), expected, "{ahead}");
+        check(0, "like this computer's");
+        check(-499, "like this computer's");
+        check(500, "1 s ahead of this computer's");
+        check(-59_000, "59 s behind this computer's");
+        check(61_000, "1 min 1 s ahead of this computer's");
+        check(-3_600_000, "1 h 0 min behind this computer's");
+        check(i64::MIN, "2562047788015 h 12 min behind this computer's");
+    }
 
     #[test]
     fn what_leaving_costs_is_told() {

@@ -403,6 +403,7 @@ fn take_members(state: &mut State, page: MembersPage) -> Vec<Effect> {
 fn tell_time(state: &mut State, now: Moment, at: i64) {
     let Ok(time) = jiff::Timestamp::from_millisecond(at) else { return };
     let time = time.to_zoned(state.looks.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
-    let words = format!("The server's time is {time}");
+    let words =
+        format!("The server's time is {time}, {}", words::clocks(at.saturating_sub(now.unix_ms)));
     state.conversations.open_mut().scrollback.notice(now.unix_ms, Tone::Quiet, words);
 }
