@@ -214,28 +214,6 @@ async fn what_came_while_nobody_looked_is_read_before_silence_ends_a_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silence_ends_no_line_while_nobody_reads() {
-    const LINES: usize = 2_000;
-    let mut stage = Stage::new().await;
-    let mut server = stage.linked(Lab::Line).await;
-    server.write_all(b"bob: ha").await.unwrap();
-    // Each read brings the end of a line and half of the next, until there is no room for more.
-    for _ in 0..LINES {
-        server.write_all(b"lf\nbob: ha").await.unwrap();
-        for _ in 0..5 {
-            yield_now().await;
-        }
-    }
-    advance(2 * SETTLE).await;
-    everybody_waits().await;
-    let mut heard = Vec::new();
-    while heard.len() < LINES {
-        heard.extend(stage.heard().await);
-    }
-    assert!(heard.iter().all(|heard| *heard == said("bob", "half")), "{heard:?}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_list_that_is_never_answered_is_asked_for_seldom() {
     let mut stage = Stage::new().await;
     let mut server = stage.linked(Lab::Comma).await;
