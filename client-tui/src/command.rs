@@ -4,6 +4,7 @@ use chat_protocol::{Conversation, Line, Nick, Request, RoomName, limit};
 
 use crate::effect::Effect;
 use crate::event::Moment;
+use crate::nearest;
 use crate::rich::ACTION;
 use crate::state::State;
 use crate::state::link::Phase;
@@ -13,6 +14,7 @@ use crate::update::{compose, connect, keys, reading};
 use crate::words;
 
 mod people;
+pub(crate) mod settings;
 
 /// What a command comes to: effects, or words on what is wrong, and then the text stays.
 pub(crate) type Outcome = Result<Vec<Effect>, String>;
@@ -87,6 +89,7 @@ commands! {
     "clear" [], "", "an empty screen; PgUp brings everything back", clear;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
+    "set" [], "[setting on|off]", "switch the bell, the mouse and other things", settings::set;
     "time" [], "", "the server's time", time;
     "quit" ["exit", "q"], "", "leave the chat", quit;
 }
@@ -112,42 +115,15 @@ pub(crate) fn find(name: &str) -> Option<&'static Command> {
 }
 
 fn unknown(name: &str) -> String {
-    let lower = name.to_lowercase();
     let names = COMMANDS
         .iter()
         .flat_map(|command| std::iter::once(command.name).chain(command.aliases.iter().copied()));
-    // Of short names, anything is two letters away from something.
-    let most = if lower.chars().count() <= 4 { 1 } else { 2 };
-    let nearest = names.map(|known| (distance(&lower, known), known)).min();
-    match nearest {
-        Some((distance, known)) if lower.len() > 1 && distance <= most => {
+    match nearest::nearest(name, names) {
+        Some(known) => {
             format!("there is no /{name}: did you mean /{known}? (to say it: //{name})")
         }
-        _ => format!("there is no /{name}: F1 lists the commands (to say it: //{name})"),
+        None => format!("there is no /{name}: F1 lists the commands (to say it: //{name})"),
     }
-}
-
-/// How many characters differ, an exchange of neighbours counted as one.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) =
-        (one.chars().take(20).collect(), other.chars().collect());
-    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for i in 0..=one.len() {
-        for j in 0..=other.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let same = usize::from(one[i - 1] != other[j - 1]);
-                let mut least =
-                    (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + same);
-                if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                    least = least.min(rows[i - 2][j - 2] + 1);
-                }
-                least
-            };
-        }
-    }
-    rows[one.len()][other.len()]
 }
 
 fn online(state: &State) -> Result<(), String> {

@@ -50,6 +50,7 @@ impl Sheet {
         match overlay {
             Overlay::Help { .. } => Some(help::whole(state)),
             Overlay::CommandHelp { name, .. } => Some(help::of_command(state, name)),
+            Overlay::Settings { .. } => Some(crate::command::settings::sheet(state)),
             Overlay::Whois { whois, .. } => Some(card::of(state, whois)),
             _ => None,
         }

@@ -5,6 +5,7 @@ use chat_protocol::{Line, Nick, Profile};
 use super::hosting::Hosting;
 use super::memory::Memory;
 use crate::people::People;
+use crate::settings::Settings;
 use crate::written::Written;
 
 /// Oneself, as this client's person.
@@ -16,6 +17,8 @@ pub(crate) struct Me {
     pub(crate) memory: Memory,
     pub(crate) written: Written,
     pub(crate) away: Away,
+    /// What is switched on.
+    pub(crate) settings: Settings,
     /// Of whom the server was asked who they are, until it answers.
     pub(crate) asked: Option<Nick>,
 }

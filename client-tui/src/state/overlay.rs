@@ -13,6 +13,8 @@ pub(crate) enum Overlay {
     Help { scroll: usize },
     /// One command, by its name; scrolled by this many rows.
     CommandHelp { name: &'static str, scroll: usize },
+    /// What can be switched; scrolled by this many rows.
+    Settings { scroll: usize },
     /// A list to pick a conversation from.
     Picker(Picker),
     /// Who somebody is; scrolled by this many rows.
@@ -34,14 +36,20 @@ impl Overlay {
     }
 
     /// Whether it is something to be read.
-    fn is_sheet(&self) -> bool {
-        matches!(self, Self::Help { .. } | Self::CommandHelp { .. } | Self::Whois { .. })
+    pub(crate) fn is_sheet(&self) -> bool {
+        matches!(
+            self,
+            Self::Help { .. }
+                | Self::CommandHelp { .. }
+                | Self::Settings { .. }
+                | Self::Whois { .. }
+        )
     }
 
     /// By how many rows it is scrolled, if it is something to be read.
     pub(crate) fn scroll_mut(&mut self) -> Option<&mut usize> {
         match self {
-            Self::Help { scroll } => Some(scroll),
+            Self::Help { scroll } | Self::Settings { scroll } => Some(scroll),
             Self::CommandHelp { scroll, .. } | Self::Whois { scroll, .. } => Some(scroll),
             _ => None,
         }
@@ -50,12 +58,10 @@ impl Overlay {
     /// What the keys do while it lies there, below the input, where nothing can be typed now.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Help { .. } | Self::CommandHelp { .. } | Self::Whois { .. } => {
-                Some("Esc closes · typing goes on here")
-            }
+            sheet if sheet.is_sheet() => Some("Esc closes · typing goes on here"),
             Self::Picker(_) => Some("↑ ↓ choose · Enter takes it · Esc closes"),
             Self::Paste(_) => Some("Enter does what is marked · Esc drops it"),
-            Self::Leave | Self::PortTaken { .. } | Self::NameRefused(_) => None,
+            _ => None,
         }
     }
 

@@ -20,13 +20,13 @@ pub(crate) enum Outcome {
 
 pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Outcome {
     let (action, typed) = (keymap::action(key), keymap::typed(key));
+    if state.overlays.last().is_some_and(Overlay::is_sheet) {
+        return match sheets::key(state, action) {
+            true => Outcome::Done(Vec::new()),
+            false => close(state, typed),
+        };
+    }
     Outcome::Done(match state.overlays.last_mut() {
-        Some(Overlay::Help { .. } | Overlay::CommandHelp { .. } | Overlay::Whois { .. }) => {
-            if !sheets::key(state, action) {
-                return close(state, typed);
-            }
-            Vec::new()
-        }
         Some(Overlay::Picker(_)) => picker::key(state, action, typed),
         Some(Overlay::Leave) => {
             let leaves = matches!(action, Some(Action::Send | Action::Interrupt))
@@ -39,7 +39,7 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Outcome {
         Some(Overlay::PortTaken { .. }) => port_taken(state, action),
         Some(Overlay::Paste(_)) => return Outcome::Done(paste::key(state, now, key)),
         Some(Overlay::NameRefused(_)) => name_refused(state, action, typed),
-        None => Vec::new(),
+        _ => Vec::new(),
     })
 }
 

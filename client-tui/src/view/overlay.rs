@@ -24,6 +24,7 @@ pub(super) fn draw(
 ) -> Option<Position> {
     match overlay {
         Overlay::Help { scroll }
+        | Overlay::Settings { scroll }
         | Overlay::CommandHelp { scroll, .. }
         | Overlay::Whois { scroll, .. } => {
             if let Some(sheet) = Sheet::of(state, overlay) {

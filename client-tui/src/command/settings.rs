@@ -1,0 +1,57 @@
+//! `/set`: what is switched on and off.
+
+use super::{Outcome, told};
+use crate::event::Moment;
+use crate::settings::{self, SETTINGS, Setting};
+use crate::sheet::{Row, Sheet};
+use crate::state::State;
+use crate::state::overlay::Overlay;
+
+/// Lists everything, says what one thing is, or switches it.
+pub(super) fn set(state: &mut State, _now: Moment, arguments: &str) -> Outcome {
+    let (name, value) = arguments.split_once([' ', '=']).unwrap_or((arguments, ""));
+    if name.is_empty() {
+        state.overlays.push(Overlay::Settings { scroll: 0 });
+        return Ok(Vec::new());
+    }
+    let setting = settings::find(name).ok_or_else(|| unknown(name))?;
+    let value = value.trim_matches(|c: char| c == '=' || c.is_whitespace());
+    if value.is_empty() {
+        let words = describe(setting, state);
+        return told(state, words);
+    }
+    let on =
+        settings::is_on(value).ok_or_else(|| format!("on or off? /set {} on", setting.name))?;
+    state.me.settings.set(setting.switch, on);
+    let words = describe(setting, state);
+    told(state, words)
+}
+
+fn describe(setting: &Setting, state: &State) -> String {
+    let on = if state.me.settings.is_on(setting.switch) { "on" } else { "off" };
+    format!("{} is {on} ({})", setting.name, setting.help)
+}
+
+fn unknown(name: &str) -> String {
+    let names = SETTINGS.iter().map(|setting| setting.name);
+    match crate::nearest::nearest(name, names) {
+        Some(known) => format!("there is no setting “{name}”: did you mean /set {known}?"),
+        None => format!("there is no setting “{name}”: /set lists them"),
+    }
+}
+
+/// Columns of the sheet, its border included, and of the settings' names.
+const WIDTH: u16 = 66;
+const NAMES: usize = 16;
+
+/// All settings, as they are now.
+pub(crate) fn sheet(state: &State) -> Sheet {
+    let rows = SETTINGS.iter().map(|setting| {
+        let on = if state.me.settings.is_on(setting.switch) { "on" } else { "off" };
+        Row::Line(format!("{:10} {on}", setting.name), setting.help.to_owned())
+    });
+    let rows: Vec<Row> = rows.collect();
+    let mut sheet = Sheet::single("Settings".to_owned(), state, WIDTH, NAMES, &rows);
+    sheet.advice = vec!["/set bell off switches one".to_owned()];
+    sheet
+}
