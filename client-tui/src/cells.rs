@@ -38,7 +38,7 @@ pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = Grapheme<'_>> {
         Some((start, text))
     };
     std::iter::from_fn(next).filter_map(|(at, grapheme)| {
-        if is_plain(grapheme.as_bytes()) {
+        if matches!(grapheme.as_bytes(), [byte] if is_plain_byte(*byte)) {
             return Some(Grapheme { at, text: grapheme, width: 1 });
         }
         // Controls, bidi signs and separators are graphemes of their own, so the first character
@@ -58,16 +58,20 @@ pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = Grapheme<'_>> {
 fn next_grapheme(text: &str, at: usize) -> Option<&str> {
     let rest = text.get(at..)?;
     match rest.as_bytes() {
-        [first, second, ..] if is_plain(&[*first]) && second.is_ascii() => rest.get(..1),
+        [first, second, ..] if is_plain_byte(*first) && second.is_ascii() => rest.get(..1),
         // Borders, rules and marks are signs by themselves.
         _ if rest.chars().nth(1).is_none() => Some(rest).filter(|rest| !rest.is_empty()),
         _ => rest.graphemes(true).next(),
     }
 }
 
-/// Whether this is one character that takes one cell, without asking further.
-fn is_plain(grapheme: &[u8]) -> bool {
-    matches!(grapheme, [b' '..=b'~'])
+/// Whether each of these bytes is a character that takes one cell, without asking further.
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().copied().all(is_plain_byte)
+}
+
+fn is_plain_byte(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 fn bounded(grapheme: &str) -> &str {
@@ -118,7 +122,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<Row> {
 
 fn wrap_line(line: &str, base: usize, width: usize, rows: &mut Vec<Row>) {
     // A plain line takes a cell a byte: most of a flood fits, and is not looked at further.
-    if line.len() <= width && line.bytes().all(|byte| is_plain(&[byte])) {
+    if line.len() <= width && is_plain(line.as_bytes()) {
         rows.push(Row { start: base, end: base + line.len() });
         return;
     }
@@ -172,6 +176,9 @@ pub(crate) fn put_part(
     if y < area.top() || y >= area.bottom() || x < area.left() {
         return x;
     }
+    if is_plain(text.as_bytes()) {
+        return put_plain(buffer, (x, y), limit, text, style);
+    }
     let mut column = usize::from(x);
     for grapheme in graphemes(text) {
         if column + grapheme.width > limit {
@@ -190,12 +197,33 @@ pub(crate) fn put_part(
     u16::try_from(column).unwrap_or(u16::MAX)
 }
 
+/// The same for a text of which each byte takes a cell.
+fn put_plain(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    limit: usize,
+    text: &str,
+    style: Style,
+) -> u16 {
+    let room = limit.saturating_sub(usize::from(x)).min(text.len());
+    if room == 0 {
+        return x;
+    }
+    let first = buffer.index_of(x, y);
+    let cells = buffer.content.get_mut(first..first + room).unwrap_or_default();
+    for (at, cell) in cells.iter_mut().enumerate() {
+        cell.set_symbol(&text[at..=at]).set_style(style);
+    }
+    u16::try_from(usize::from(x) + room).unwrap_or(u16::MAX)
+}
+
 /// Whether a text holds letters that run from right to left.
 pub(crate) fn runs_leftwards(text: &str) -> bool {
-    text.chars().any(|c| {
-        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}')
-            || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
-    })
+    !text.is_ascii()
+        && text.chars().any(|c| {
+            matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}')
+                || matches!(c, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+        })
 }
 
 /// First strong isolate: what follows has its own direction, until [`POP`].

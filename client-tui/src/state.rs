@@ -7,6 +7,7 @@ pub(crate) mod colours;
 pub(crate) mod completion;
 pub(crate) mod compose;
 pub(crate) mod conversations;
+mod days;
 pub(crate) mod entry;
 pub(crate) mod hidden;
 pub(crate) mod highlights;
@@ -103,7 +104,7 @@ impl Looks {
 
     /// Gives those their colours who are seen for the first time.
     fn meet<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        for name in names {
+        for name in names.filter(|name| self.colours.of(name).is_none()).collect::<Vec<_>>() {
             let wanted = self.theme.wanted(name);
             self.colours.meet(name, wanted, self.theme.colours());
         }

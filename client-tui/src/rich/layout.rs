@@ -165,6 +165,30 @@ fn glyphs(text: &str, line: &Line) -> Vec<Glyph> {
 
 /// Wraps a line at its words; spaces may hang over the edge.
 fn wrap(text: &str, line: &Line, width: usize, rows: &mut Vec<Row>) {
+    match fits(text, line, width) {
+        true => {
+            let pieces = line.pieces.iter().filter(|piece| piece.start < piece.end).cloned();
+            let (edge, pieces) = (Edge::Indent(0), pieces.collect());
+            rows.push(Row { start: line.start, edge, pieces });
+        }
+        false => wrap_glyphs(text, line, width, rows),
+    }
+}
+
+/// Whether a line is seen to fit a row without being measured: most of what people say is such.
+fn fits(text: &str, line: &Line, width: usize) -> bool {
+    let whole = match (line.pieces.first(), line.pieces.last()) {
+        (Some(first), Some(last)) => text.get(first.start..last.end).unwrap_or_default(),
+        _ => "",
+    };
+    line.quote == 0
+        && whole.len() <= width
+        && line.pieces.iter().all(|piece| piece.shown.is_none())
+        && cells::is_plain(whole.as_bytes())
+}
+
+/// The same for any line, grapheme by grapheme.
+fn wrap_glyphs(text: &str, line: &Line, width: usize, rows: &mut Vec<Row>) {
     let glyphs = glyphs(text, line);
     let bars = if has_bars(width) { usize::from(line.quote) * BAR } else { 0 };
     let hang: usize =
@@ -274,5 +298,21 @@ mod tests {
         let mut expected = vec!["|·x"; 12];
         expected.push("+4");
         check(&text(16), 20, &expected);
+    }
+
+    #[test]
+    fn what_fits_a_row_falls_into_the_same_rows() {
+        let texts =
+            ["", "plain", "a **b** c", "12. item", "ends ", "> ", "*", "see http://a.org now"];
+        let lines = texts.map(parse).into_iter().zip(texts);
+        for (rich, text) in lines {
+            for block in &rich.blocks {
+                let Block::Line(line) = block else { continue };
+                let (mut quick, mut whole) = (Vec::new(), Vec::new());
+                wrap(text, line, 30, &mut quick);
+                wrap_glyphs(text, line, 30, &mut whole);
+                assert_eq!(quick, whole, "{text:?}");
+            }
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! What of a scrollback is on the screen, and where its reader is. The place is an entry and a byte
 //! of its text: neither arrivals, nor back-fill, nor another width move it.
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::entry::Entry;
@@ -313,11 +312,10 @@ impl Scrollback {
     /// Notices go by our clock and messages by the server's: where the two disagree about the day,
     /// the date does not go back and forth between them.
     fn is_dated(&self, index: usize, zone: &TimeZone) -> bool {
-        let Some(date) = self.entries.get(index).and_then(|entry| date(entry, zone)) else {
-            return false;
-        };
+        let date = |entry: &Entry| self.days.of(entry.at, zone);
+        let Some(day) = self.entries.get(index).and_then(date) else { return false };
         let before = self.visible(0..index).rev().take(DATE_LOOK_BACK);
-        !before.filter_map(|(_, entry)| self::date(entry, zone)).any(|before| before >= date)
+        !before.filter_map(|(_, entry)| date(entry)).any(|before| before >= day)
     }
 
     /// Whether an entry begins somebody's turn, and whether it is of another minute than the one
@@ -332,12 +330,6 @@ impl Scrollback {
         let near = entry.at.saturating_sub(before.at).saturating_abs() < TURN_MS;
         (!same || !near || headed, entry.at.div_euclid(60_000) != before.at.div_euclid(60_000))
     }
-}
-
-/// The day of an entry, whatever it is.
-fn date(entry: &Entry, zone: &TimeZone) -> Option<Date> {
-    let at = jiff::Timestamp::from_millisecond(entry.at).ok()?;
-    Some(at.to_zoned(zone.clone()).date())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use chat_protocol::{Message, Nick, Text};
 
+use super::days::Days;
 use super::entry::{Body, Entry, Key, Presence, Tone};
 use super::reader::Reader;
 
@@ -29,6 +30,7 @@ const LOOSE_MOST: usize = 1_000;
 pub(crate) struct Scrollback {
     pub(super) entries: VecDeque<Entry>,
     pub(super) reader: Reader,
+    pub(super) days: Days,
     known: Known,
     /// How many entries at the end are on their way.
     unsent: usize,
