@@ -89,6 +89,7 @@ commands! {
     "clear" [], "", "an empty screen; PgUp brings everything back", clear;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
+    "discard" [], "", "give up what was refused here", discard;
     "set" [], "[setting on|off]", "switch the bell, the mouse and other things", settings::set;
     "time" [], "", "the server's time", time;
     "quit" ["exit", "q"], "", "leave the chat", quit;
@@ -198,7 +199,9 @@ fn leave(state: &mut State, index: usize) -> Outcome {
     if unsent > 0 {
         let is = if unsent == 1 { "is" } else { "are" };
         let messages = words::counted(unsent, "message");
-        return Err(format!("{messages} here {is} not sent yet: Alt-R tries again"));
+        return Err(format!(
+            "{messages} here {is} not sent yet: Alt-R tries again, /discard gives up"
+        ));
     }
     let here = index == state.conversations.open_index();
     let draft = !here && !talk.compose.editor.text().trim().is_empty();
@@ -323,6 +326,17 @@ fn nick(state: &mut State, _now: Moment, name: &str) -> Outcome {
 fn retry(state: &mut State, _now: Moment, _: &str) -> Outcome {
     compose::retry(state);
     Ok(Vec::new())
+}
+
+fn discard(state: &mut State, _now: Moment, _: &str) -> Outcome {
+    match compose::discard(state) {
+        0 => Err("nothing was refused here".to_owned()),
+        count => {
+            let words =
+                format!("{} given up: ↑ brings the text back", words::counted(count, "message"));
+            told(state, words)
+        }
+    }
 }
 
 fn time(state: &mut State, _now: Moment, _: &str) -> Outcome {

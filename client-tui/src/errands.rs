@@ -109,7 +109,8 @@ fn colour(snippets: &std::sync::mpsc::Receiver<Snippet>, answers: &mpsc::Sender<
     use std::panic::{AssertUnwindSafe, catch_unwind};
     let painter = crate::highlight::Painter::new();
     while let Ok(snippet) = snippets.recv() {
-        let painted = catch_unwind(AssertUnwindSafe(|| painter.paint(&snippet)));
+        let painted =
+            catch_unwind(AssertUnwindSafe(|| painter.paint(&snippet, crate::highlight::PATIENCE)));
         let runs = painted.unwrap_or_default();
         if answers.blocking_send(Event::Highlighted { snippet, runs }).is_err() {
             return;

@@ -12,7 +12,7 @@ const LINE_BYTES: usize = 1_000;
 /// How long one snippet may take: what is behind that is plain. There is code whose only purpose is
 /// to keep grammars busy.
 #[cfg(feature = "highlight")]
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Code, and what it is said to be written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ mod engine {
     use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
     use syntect::util::LinesWithEndings;
 
-    use super::{Instant, LINE_BYTES, PATIENCE, Role, Run, Snippet};
+    use super::{Duration, Instant, LINE_BYTES, Role, Run, Snippet};
 
     /// What the scopes of grammars mean, the first that fits the innermost scope.
     const SCOPES: &[(&str, Role)] = &[
@@ -100,8 +100,9 @@ mod engine {
             }
         }
 
-        /// The roles of the code's words; empty if the language is not known.
-        pub(crate) fn paint(&self, snippet: &Snippet) -> Vec<Run> {
+        /// The roles of the code's words, as far as they are found in so much time; empty if the
+        /// language is not known.
+        pub(crate) fn paint(&self, snippet: &Snippet, patience: Duration) -> Vec<Run> {
             let language = self.languages.find_syntax_by_token(&snippet.language);
             let Some(language) = language else { return Vec::new() };
             let mut parser = ParseState::new(language);
@@ -110,7 +111,7 @@ mod engine {
             let mut start = 0;
             let begun = Instant::now();
             for line in LinesWithEndings::from(&snippet.code) {
-                if line.len() > LINE_BYTES || begun.elapsed() > PATIENCE {
+                if line.len() > LINE_BYTES || begun.elapsed() > patience {
                     break;
                 }
                 let Ok(changes) = parser.parse_line(line, &self.languages) else { break };
@@ -153,7 +154,7 @@ mod engine {
             let painter = Painter::new();
             let check = |language: &str, code: &str, word: &str, expected: Role| {
                 let snippet = Snippet { language: language.to_owned(), code: code.to_owned() };
-                let runs = painter.paint(&snippet);
+                let runs = painter.paint(&snippet, Duration::MAX);
                 let at = code.find(word).unwrap();
                 let role = runs.iter().find(|run| run.end > at).map(|run| run.role);
                 assert_eq!(role, Some(expected), "{word} in {code}: {runs:?}");
@@ -173,7 +174,8 @@ mod engine {
         fn what_is_not_known_is_plain() {
             let painter = Painter::new();
             let paint = |language: &str, code: String| {
-                painter.paint(&Snippet { language: language.to_owned(), code })
+                let snippet = Snippet { language: language.to_owned(), code };
+                painter.paint(&snippet, Duration::MAX)
             };
             assert!(paint("no-such-language", "fn main".to_owned()).is_empty());
             assert!(paint("rust", "x".repeat(LINE_BYTES + 1)).is_empty());
@@ -185,7 +187,7 @@ mod engine {
             fn runs_are_within_the_code_and_in_order(code in "[a-z0-9\"'/*#(){}\n 漢é]{0,80}") {
                 thread_local!(static PAINTER: Painter = Painter::new());
                 let snippet = Snippet { language: "rust".to_owned(), code };
-                let runs = PAINTER.with(|painter| painter.paint(&snippet));
+                let runs = PAINTER.with(|painter| painter.paint(&snippet, Duration::MAX));
                 let mut last = 0;
                 for run in runs {
                     proptest::prop_assert!(run.end > last && snippet.code.is_char_boundary(run.end));

@@ -226,6 +226,24 @@ fn a_draft_keeps_its_room() {
 }
 
 #[test]
+fn what_was_refused_is_given_up_when_asked() {
+    let refusal = r#"{"type":"error","code":"not_stored","text":"disk full","id":"test-1"}"#;
+    let mut client = Client::chatting(&[]);
+    client.enter("/discard");
+    shows(&mut client, "Nothing was refused here");
+    client.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    client.enter("oops");
+    client.frames(&[refusal]);
+    client.enter("/discard");
+    shows(&mut client, "1 message given up");
+    shows(&mut client, "✗ oops");
+    assert!(requests(&client.key(KeyCode::Char('r'), KeyModifiers::ALT)).is_empty());
+    client.press(KeyCode::Up);
+    client.press(KeyCode::Up);
+    assert_eq!(client.state.typed().0, "oops");
+}
+
+#[test]
 fn a_refused_name_is_told_once() {
     let mut client = Client::chatting(&[]);
     client.enter("/nick ann");

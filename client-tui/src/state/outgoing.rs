@@ -154,6 +154,17 @@ impl Outgoing {
         retried.collect()
     }
 
+    /// Gives up what was refused in a conversation; returns where each is shown.
+    pub(crate) fn discard(&mut self, to: &Conversation) -> Vec<u32> {
+        let mut locals = Vec::new();
+        self.queue.retain(|unsent| {
+            let given_up = unsent.stage == Stage::Refused && unsent.to == *to;
+            locals.extend(given_up.then_some(unsent.local));
+            !given_up
+        });
+        locals
+    }
+
     /// The link broke: whatever was not acknowledged will be sent again, under the same ids.
     pub(crate) fn unsend(&mut self) {
         self.in_flight = 0;

@@ -99,6 +99,17 @@ pub(crate) fn retry(state: &mut State) {
     }
 }
 
+/// Gives up what was refused in the open conversation; how many there were. Their texts stay to be
+/// read, and in the input's history.
+pub(crate) fn discard(state: &mut State) -> usize {
+    let talk = state.conversations.open_mut();
+    let locals = state.outgoing.discard(&talk.address);
+    for &local in &locals {
+        talk.scrollback.give_up(local, "not sent".to_owned());
+    }
+    locals.len()
+}
+
 fn full() -> String {
     "1000 messages are waiting to be sent: this one stays here".to_owned()
 }

@@ -82,7 +82,8 @@ fn draw_member(state: &State, member: &Member, row: Rect, buffer: &mut Buffer) {
     let style = if own { style.add_modifier(Modifier::BOLD) } else { style };
     let word = match &member.via {
         _ if state.me.people.ignores(&member.name) => " ignored".to_owned(),
-        _ if own && member.marks.away => " you, away".to_owned(),
+        // Heavy letters tell one's own name where both words do not fit.
+        _ if own && member.marks.away && fits(member, " you, away", row) => " you, away".to_owned(),
         _ if member.marks.away => " away".to_owned(),
         _ if own => " you".to_owned(),
         Some(via) => format!(" ·{via}"),
@@ -96,6 +97,11 @@ fn draw_member(state: &State, member: &Member, row: Rect, buffer: &mut Buffer) {
     let name = cells::fit(member.name.as_str(), name_room);
     let end = cells::put(buffer, (x, row.y), row.right(), &name, style);
     cells::put(buffer, (end, row.y), row.right(), &word, theme.quiet);
+}
+
+/// Whether a word has room behind the name.
+fn fits(member: &Member, word: &str, row: Rect) -> bool {
+    2 + cells::width(member.name.as_str()) + cells::width(word) <= usize::from(row.width)
 }
 
 fn border(state: &State, x: u16, area: Rect, buffer: &mut Buffer) {
