@@ -18,6 +18,7 @@ mod crowd;
 mod dialect;
 mod drive;
 mod flights;
+mod greetings;
 mod judge;
 mod latencies;
 mod report;
@@ -37,14 +38,23 @@ const LASTS: std::ops::RangeInclusive<Duration> =
 /// The longest pause, on average.
 const EVERY_MOST: Duration = Duration::from_secs(600);
 
-const JSON_HELP: &str = "\
+/// The exit code for a server that has lost, doubled or mixed up something, or let nobody in.
+const FAULTY: u8 = 1;
+
+const HELP: &str = "\
 Exit codes: 0 every message arrived once and in order at everybody who was to get it, 1 some did \
 not or somebody could not get in, 2 bad usage.
 
 In order means: what one user said to all arrives at each other user in the order it was said, and \
 so does what one told another. A native server numbers what is said to all: everybody must hear it \
 with the same rising numbers, and the sender must be told that it was taken. In the comma dialect the \
-server chooses the words, so for each pair it is counted whether as many arrived as were sent.
+server chooses the words, so for each pair it is counted whether as many arrived as were sent. In \
+the duet dialect users take turns: they say something, and wait for the answer, which is what others \
+said meanwhile; how long a message took includes the wait for the next turn. In the raw dialect what a \
+user says is to come back to that user once and in order, as an echo server sends it, with whatever it \
+puts before it; one that serves one client after another is asked for --users 1.
+
+The verdict is the last line of the output, good or bad; what hinders a run goes to standard error.
 
 Ctrl-C ends the chat early: what is on its way is still waited for, a second one gives up.
 
@@ -59,7 +69,7 @@ p99, most; people, each with name, sent, received, latency_ms.";
 /// server of these dialects, also one of your own. Who is still waiting for what was said is given
 /// time, so a server that is slow but right passes.
 #[derive(Debug, Args)]
-#[command(after_help = JSON_HELP)]
+#[command(after_help = HELP)]
 pub(crate) struct Arguments {
     /// Where the server is
     #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
@@ -69,7 +79,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_PORT)]
     port: u16,
 
-    /// What the users speak: native, line, comma or pickle
+    /// What the users speak: native, line, comma, pickle, nc, duet or raw
     #[arg(long, value_name = "DIALECT", default_value = "native")]
     dialect: Dialect,
 
@@ -177,10 +187,10 @@ pub(crate) struct Failure {
 /// Plays it.
 ///
 /// # Errors
-/// When something was lost, doubled or out of order; or what was asked for cannot be had.
+/// When what was asked for cannot be had.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let plan = arguments.plan().map_err(|text| Failure { text, code: crate::USAGE })?;
-    let failed = |text: String| Failure { text, code: 1 };
+    let failed = |text: String| Failure { text, code: FAULTY };
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().map_err(|error| failed(error.to_string()))?;
     runtime.block_on(async {
@@ -192,6 +202,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let mut screen = Screen::new(arguments.json);
         let report = drive::run(&plan, &mut screen).await;
         screen.finish(&report);
-        if report.ok { Ok(ExitCode::SUCCESS) } else { Err(failed(report.verdict)) }
+        // The verdict stands below the figures, good or bad.
+        Ok(ExitCode::from(if report.ok { 0 } else { FAULTY }))
     })
 }

@@ -12,31 +12,16 @@ use std::process::Child;
 use std::sync::{Arc, Mutex};
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
 use support::program::{Program, command};
-
-/// Simulates; returns the exit code, standard output and standard error.
-fn simulate(address: SocketAddr, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let port = address.port().to_string();
-    let to = ["simulate", "--port", &port, "--seed", "7"];
-    let output = command(&[&to, arguments].concat()).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
-/// Simulates for a moment, in this dialect; returns the exit code, the figures and the complaint.
-fn figures(address: SocketAddr, dialect: &str) -> (Option<i32>, Value, String) {
-    let moment = ["--dialect", dialect, "--users", "5", "--for", "1500ms", "--every", "150ms"];
-    let (code, out, said) = simulate(address, &[&moment[..], &["--json"]].concat());
-    (code, serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out:?} {said:?}")), said)
-}
+use support::simulation::{figures_of, simulate};
 
 #[test]
 fn the_real_server_passes_in_every_dialect() {
     let program = Program::start_with(&["--port", "0", "--ephemeral"]);
     for dialect in ["native", "line", "comma", "pickle"] {
-        let (code, figures, said) = figures(program.address, dialect);
-        assert_eq!((code, said.as_str()), (Some(0), ""), "{dialect}: {figures}");
+        let (code, figures, verdict) = figures_of(program.address, dialect, 5);
+        assert_eq!(code, Some(0), "{dialect}: {figures}");
+        assert!(verdict.ends_with("arrived once and in order"), "{verdict}");
         assert_eq!((&figures["ok"], &figures["came_in"]), (&true.into(), &5.into()), "{dialect}");
         assert!(figures["sent"].as_u64().unwrap() > 5, "{dialect}: {figures}");
         assert_eq!(figures["received"], figures["due"], "{dialect}: {figures}");
@@ -164,11 +149,11 @@ impl Small {
 
 #[track_caller]
 fn check(does: Does, expected: &[(&str, u64)]) {
-    let (code, figures, said) = figures(Small::start(does), "line");
+    let (code, figures, said) = figures_of(Small::start(does), "line", 5);
     let is_good = expected.is_empty();
     assert_eq!(code, Some(if is_good { 0 } else { 1 }), "{does:?}: {said}");
     assert_eq!(figures["ok"], is_good);
-    assert_eq!(said.lines().count(), usize::from(!is_good), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
     for key in ["lost", "doubled", "out_of_order", "strange"] {
         let wanted =
             expected.iter().find(|(named, _)| *named == key).map_or(0, |(_, count)| *count);
@@ -189,7 +174,7 @@ fn servers_that_lose_double_or_mix_up_a_message_are_found_out() {
 
 #[test]
 fn a_server_that_closes_is_found_out() {
-    let (code, figures, said) = figures(Small::start(Does::Closes), "line");
+    let (code, figures, said) = figures_of(Small::start(Does::Closes), "line", 5);
     assert_eq!((code, &figures["closed"]), (Some(1), &5.into()), "{said}");
     assert!(said.contains("closed by the server") && said.contains("lost"), "{said}");
 }
@@ -225,15 +210,30 @@ fn what_is_on_its_way_at_an_interrupt_is_waited_for() {
 }
 
 #[test]
-fn a_server_that_is_not_there_or_says_nothing_is_told_of() {
+fn a_server_that_is_not_there_or_says_nothing_is_told_of_in_one_line() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let (code, _, said) = simulate(address, &["--users", "2", "--for", "200ms"]);
-    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    let (code, silent, _) = simulate(address, &["--users", "2", "--for", "200ms"]);
+    assert_eq!(code, Some(1), "{silent}");
     drop(listener);
-    let (code, _, said) = simulate(address, &["--users", "2", "--for", "200ms"]);
-    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
-    assert!(said.contains("is the server running"), "{said}");
+    let (code, out, said) = simulate(address, &["--users", "2", "--for", "200ms"]);
+    assert_eq!((code, out.lines().count(), said.as_str()), (Some(1), 1, ""), "{out}");
+    assert!(out.starts_with("nobody got in") && out.contains("is the server running"), "{out}");
+}
+
+#[test]
+fn the_verdict_is_the_last_line_of_the_output_good_or_bad() {
+    for (does, expected) in [(Does::Passes, "once and in order"), (Does::Cuts, "changed")] {
+        let moment = ["--dialect", "line", "--users", "3", "--for", "1s", "--every", "50ms"];
+        let (code, out, said) = simulate(Small::start(does), &moment);
+        assert_eq!(code, Some(i32::from(does != Does::Passes)), "{out}");
+        assert_eq!(said, "", "{out}");
+        assert!(out.lines().last().unwrap().contains(expected), "{out}");
+        assert!(out.contains("seed 7") && out.contains("sent"), "{out}");
+    }
+    let address = SocketAddr::from(([127, 0, 0, 1], 1));
+    let (code, out, said) = simulate(address, &["--host", "nowhere.invalid"]);
+    assert_eq!((code, out.as_str(), said.lines().count()), (Some(1), "", 1), "{said}");
 }
 
 #[test]

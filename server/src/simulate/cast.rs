@@ -124,7 +124,44 @@ impl Cast {
         }
     }
 
+    /// Which messages stand in a line, whatever a server has put before and behind them; also when
+    /// nothing parts one from the next.
+    pub(crate) fn recognize_within(&self, line: &str) -> Vec<Recognized> {
+        let tag = format!("-{} #", self.tag);
+        let begins = line.match_indices(&tag).filter_map(|(at, _)| {
+            let letters = line[..at].bytes().rev().take_while(u8::is_ascii_alphanumeric).count();
+            let names = (at - letters)..at;
+            names.into_iter().find(|begin| self.find(&line[*begin..at + tag.len() - 2]).is_some())
+        });
+        let recognized = begins.map(|begin| match self.signed(&line[begin..]) {
+            Some((said, words)) if words.starts_with(phrase(said)) => Recognized::Ours(said),
+            _ => Recognized::Changed,
+        });
+        let recognized: Vec<_> = recognized.collect();
+        if recognized.is_empty() && line.contains(&tag) {
+            vec![Recognized::Changed]
+        } else {
+            recognized
+        }
+    }
+
+    /// Whose names stand in these words, without `but`.
+    pub(crate) fn named_in(&self, words: &str, but: usize) -> Vec<usize> {
+        let parts = words.split(|c: char| !c.is_alphanumeric() && c != '-');
+        let mut named: Vec<usize> = parts.filter_map(|part| self.find(part)).collect();
+        named.retain(|user| *user != but);
+        named.sort_unstable();
+        named.dedup();
+        named
+    }
+
     fn parse(&self, text: &str) -> Option<Message> {
+        let (message, words) = self.signed(text)?;
+        (words == phrase(message)).then_some(message)
+    }
+
+    /// Which message these words begin like, and what follows.
+    fn signed<'a>(&self, text: &'a str) -> Option<(Message, &'a str)> {
         let (from, rest) = text.split_once(" #")?;
         let (number, rest) = rest.split_once(' ')?;
         let number = number.parse::<u32>().ok()?.checked_sub(1)?;
@@ -132,8 +169,7 @@ impl Cast {
             Some((to, words)) => (To::One(self.find(to)?), words),
             None => (To::All, rest),
         };
-        let message = Message { from: self.find(from)?, to, number };
-        (words == phrase(message)).then_some(message)
+        Some((Message { from: self.find(from)?, to, number }, words))
     }
 }
 
@@ -192,5 +228,41 @@ mod tests {
         check("", Recognized::Foreign);
         check(&format!("welcome, {}!", cast.name(0)), Recognized::Foreign);
         check("ann #1 hi", Recognized::Foreign);
+    }
+
+    #[test]
+    fn words_are_recognized_within_a_line() {
+        let cast = Cast::new(40, 7);
+        let said = [37, 0].map(|from| Message { from, to: To::All, number: 2 });
+        let [one, two] = said.map(|message| cast.text(message));
+        let [first, second] = said.map(Recognized::Ours);
+        let check = |line: &str, expected: &[Recognized]| {
+            assert_eq!(cast.recognize_within(line), expected, "{line:?}");
+        };
+        check(&one, &[first]);
+        check(&format!("guest-3: {one}"), &[first]);
+        check(&format!("日本{one}"), &[first]);
+        check(&format!("you said ‘{one}’"), &[first]);
+        check(&format!("{one}{two}"), &[first, second]);
+        check(&format!("guest-1: {two} guest-2: {one}"), &[second, first]);
+        check(&one[..one.len() - 1], &[Recognized::Changed]);
+        check(&one[1..], &[Recognized::Changed]);
+        check(&format!("{}{two}", &one[..one.len() - 1]), &[Recognized::Changed, second]);
+        check("hi", &[]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn names_are_found_in_words() {
+        let cast = Cast::new(3, 7);
+        let name = |user: usize| cast.name(user).as_str();
+        let check = |words: &str, expected: &[usize]| {
+            assert_eq!(cast.named_in(words, 0), expected, "{words:?}");
+        };
+        check(&format!("hi from {}!", name(1)), &[1]);
+        check(&format!("{} -> {}: hi", name(1), name(0)), &[1]);
+        check(&format!("{},{}", name(2), name(1)), &[1, 2]);
+        check(&format!("{}x", name(1)), &[]);
+        check("", &[]);
     }
 }

@@ -100,10 +100,14 @@ impl Crowd {
         let users = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
         let Some(person) = self.people.get_mut(user) else { return };
         let Habits { dialect, every } = self.habits;
-        let first = every.mul_f64(person.dice.f64()).max(dialect.gap());
+        let mut first = every.mul_f64(person.dice.f64()).max(dialect.gap());
+        let answers = ANSWERS + ANSWERS_EACH * users;
         if dialect.lists() && !dialect.says() {
-            let answers = ANSWERS + ANSWERS_EACH * users;
             self.opens = now + every.max(dialect.gap()) + answers;
+        }
+        if dialect.takes_turns() {
+            // Nothing tells when the server has taken everybody in; who is not in yet hears nothing.
+            first += answers;
         }
         self.thinking.push(Reverse((now + first, user)));
     }
@@ -194,6 +198,9 @@ mod tests {
         check(Dialect::Lab(Lab::Line), false, true, false);
         check(Dialect::Lab(Lab::Comma), true, false, true);
         check(Dialect::Lab(Lab::Pickle), false, true, false);
+        check(Dialect::Nc, true, true, true);
+        check(Dialect::Duet, false, true, false);
+        check(Dialect::Lab(Lab::Raw), false, true, false);
     }
 
     #[test]

@@ -105,15 +105,19 @@ impl<'a> Drive<'a> {
                 self.draw(&format!("{} s of {} s", passed.as_secs(), lasts.as_secs()));
                 frame = now + FRAME;
             }
-            while let Some((user, order)) = self.due() {
-                // It fails when the server has just closed this one: there was room.
-                self.orders[user].try_send(order).ok();
-            }
+            self.give_orders();
             let wakes_at = self.stage.world.borrow_mut().wakes_at(now);
             tokio::select! {
                 () = self.stage.until(wakes_at.unwrap_or(end).min(end).min(frame)) => {}
                 () = self.stage.heard.notified() => {}
             }
+        }
+    }
+
+    fn give_orders(&self) {
+        while let Some((user, order)) = self.due() {
+            // It fails when the server has just closed this one: there was room.
+            self.orders[user].try_send(order).ok();
         }
     }
 
@@ -133,10 +137,12 @@ impl<'a> Drive<'a> {
         while self.stage.now() < most
             && self.stage.world.borrow().is_awaiting(self.stage.now(), PATIENCE)
         {
+            self.give_orders();
             let awaited = self.stage.world.borrow().awaited();
             self.draw(&format!("{awaited} on their way"));
             sleep(FRAME).await;
         }
+        self.give_orders();
         sleep(LISTEN_ON).await;
     }
 

@@ -83,11 +83,22 @@ impl Ears {
     }
 }
 
+/// Who is to get what is said to all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Everybody but who said it.
+    #[default]
+    Others,
+    /// Who said it, and nobody else.
+    Sender,
+}
+
 /// Takes note of everything sent and heard.
 #[derive(Debug, Default)]
 pub(crate) struct Judge {
     /// Who takes part; nobody else is to get anything.
     present: Vec<bool>,
+    reach: Reach,
     sent_to_all: Vec<u32>,
     sent_to_one: HashMap<(usize, usize), u32>,
     ears: Vec<Ears>,
@@ -99,12 +110,14 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// For these, of a server that says of each message that it took it, or that does not.
-    pub(crate) fn new(present: Vec<bool>, acknowledges: bool) -> Self {
+    /// For these, of a server that tells so many, and that says of each message that it took it, or
+    /// does not.
+    pub(crate) fn new(present: Vec<bool>, reach: Reach, acknowledges: bool) -> Self {
         let users = present.len();
         let ears = vec![Ears { all: vec![0; users], ..Ears::default() }; users];
         let untaken = acknowledges.then(HashSet::new);
-        Self { present, ears, sent_to_all: vec![0; users], untaken, ..Self::default() }
+        let sent_to_all = vec![0; users];
+        Self { present, reach, ears, sent_to_all, untaken, ..Self::default() }
     }
 
     /// How many take part.
@@ -136,7 +149,22 @@ impl Judge {
             To::All => 0..self.present.len(),
             To::One(to) => to..to + 1,
         };
-        users.filter(move |user| self.present[*user] && *user != message.from)
+        users.filter(move |user| self.present[*user] && self.is_for(*user, message))
+    }
+
+    /// Whether a message is for this user, if they take part.
+    fn is_for(&self, user: usize, Message { from, to, .. }: Message) -> bool {
+        match (to, self.reach) {
+            (To::All, Reach::Others) => user != from,
+            (To::All, Reach::Sender) => user == from,
+            (To::One(to), _) => user == to && user != from,
+        }
+    }
+
+    /// Whether somebody has sent this one something that they have not heard.
+    pub(crate) fn awaits_of(&self, by: usize, from: usize) -> bool {
+        let heard = self.ears[by].one.get(&from).copied().unwrap_or_default();
+        heard < self.sent_to_one.get(&(from, by)).copied().unwrap_or_default()
     }
 
     /// Somebody hears a message, with the server's number where there is one.
@@ -184,8 +212,7 @@ impl Judge {
 
     fn arrive(&mut self, by: usize, message: Message, number: Option<u64>) -> Arrival {
         let Message { from, to, number: own } = message;
-        let is_for = to == To::All || to == To::One(by);
-        if from == by || !is_for || own >= self.sent(message) {
+        if !self.is_for(by, message) || own >= self.sent(message) {
             return Arrival::Strange;
         }
         let ears = &mut self.ears[by];
@@ -235,7 +262,9 @@ impl Judge {
                 let to = if is_to_all { To::All } else { To::One(by) };
                 Message { from, to, number }
             });
-            let to_all = self.sent_to_all.iter().enumerate().filter(|(from, _)| *from != by);
+            let said = |from| Message { from, to: To::All, number: 0 };
+            let to_all = self.sent_to_all.iter().enumerate();
+            let to_all = to_all.filter(|(from, _)| self.is_for(by, said(*from)));
             let to_all = to_all.flat_map(|(from, sent)| {
                 (ears.all[from]..*sent).map(move |number| Message { from, to: To::All, number })
             });

@@ -132,7 +132,10 @@ impl Report {
         let people = world.members.iter().enumerate();
         let row = |(user, member)| Row::new(world.cast.called(user).to_string(), member);
         Self {
-            ok: came_in == plan.users && sent > 0 && verdict.is_good() && figures.users.closed == 0,
+            ok: came_in == plan.users
+                && verdict.due > 0
+                && verdict.is_good()
+                && figures.users.closed == 0,
             verdict: sentence(plan, world, &figures, verdict.first),
             dialect: plan.dialect.name(),
             server: plan.place.clone(),
@@ -165,6 +168,9 @@ fn sentence(plan: &Plan, world: &World, figures: &Figures, first: Option<Fault>)
             "nothing was said: give them more time with --for, or less with --every".to_owned()
         }
         (true, 0) => "nothing was said: no list told anybody of a friend to chat with".to_owned(),
+        (true, sent) if figures.deliveries.due == 0 => {
+            format!("{sent} messages were sent, and nobody else was there to get them: see --users")
+        }
         (true, sent) => {
             let received = figures.deliveries.received;
             return format!(
@@ -175,11 +181,28 @@ fn sentence(plan: &Plan, world: &World, figures: &Figures, first: Option<Fault>)
     if let Some(first) = first {
         line += &format!(" (the first: {})", tell(&world.cast, first));
     }
+    if let Some(guess) = guess(plan, world, figures, first) {
+        line += &format!("; {guess}");
+    }
     if let Some(complaint) = &world.complaint {
         let complaint: String = complaint.chars().take(COMPLAINT).collect();
         line += &format!("; the server said: {complaint}");
     }
     one_line(&line)
+}
+
+/// What may be behind it, where it looks like that.
+fn guess(plan: &Plan, world: &World, figures: &Figures, first: Option<Fault>) -> Option<String> {
+    let deliveries = &figures.deliveries;
+    let goes_astray =
+        |Fault { kind, message, .. }: Fault| kind == Kind::Strange && message.is_some();
+    if plan.dialect.echoes() && first.is_some_and(goes_astray) {
+        return Some("raw is for echo servers: one that passes lines on is tried with line".into());
+    }
+    let heard = world.members.iter().filter(|member| member.received > 0).count();
+    let deaf = figures.users.came_in.saturating_sub(heard);
+    (deliveries.lost > 0 && heard > 0 && deaf > 0)
+        .then(|| format!("{deaf} users heard nothing at all: does it serve one after another?"))
 }
 
 /// What a server said may have several.
@@ -207,10 +230,19 @@ fn faults(figures: &Figures, why: &str) -> Vec<String> {
 
 /// What went wrong first.
 fn tell(cast: &Cast, Fault { by, message, kind }: Fault) -> String {
-    let by = cast.called(by);
+    let (who, by) = (by, cast.called(by));
     let Some(Message { from, to, number }) = message else {
         return format!("{by} heard words that nobody sent");
     };
+    if who == from {
+        let what = format!("what {by} said as number {}", number + 1);
+        return match kind {
+            Kind::Lost => format!("{what} did not come back"),
+            Kind::Doubled => format!("{what} came back twice"),
+            Kind::OutOfOrder => format!("{what} came back too late"),
+            Kind::Strange => format!("{what} was not to come back"),
+        };
+    }
     let (from, number) = (cast.called(from), number + 1);
     let what = match to {
         To::All => format!("what {from} said as number {number}"),

@@ -33,11 +33,7 @@ impl Screen {
         let (width, height) = size();
         // One line stays free: on the last one a new line would scroll.
         let lines = table::lines(report, state, height.saturating_sub(2), width);
-        let mut out = String::new();
-        if self.drawn > 0 {
-            // Up to the first line of it, and nothing left below.
-            out += &format!("\x1b[{}A\r\x1b[J", self.drawn);
-        }
+        let mut out = self.erased();
         self.drawn = lines.len();
         lines.iter().for_each(|line| out += &format!("{line}\n"));
         print(&out);
@@ -51,6 +47,12 @@ impl Screen {
             print(&format!("{json}\n"));
             return;
         }
+        let verdict = &report.verdict;
+        if report.figures.users.came_in == 0 {
+            // A table would say nothing but zeros.
+            print(&format!("{}{verdict}\n", self.erased()));
+            return;
+        }
         let state = format!("{:.1} s", report.seconds);
         if self.live {
             self.draw(report, &state);
@@ -58,9 +60,12 @@ impl Screen {
             let lines = table::lines(report, &state, report.people.len() + 6, usize::MAX);
             print(&format!("{}\n", lines.join("\n")));
         }
-        if report.ok {
-            print(&format!("\n{}\n", report.verdict));
-        }
+        print(&format!("\n{verdict}\n"));
+    }
+
+    /// What leaves nothing of the table that stands there: up to its first line, and nothing below.
+    fn erased(&self) -> String {
+        if self.drawn > 0 { format!("\x1b[{}A\r\x1b[J", self.drawn) } else { String::new() }
     }
 }
 

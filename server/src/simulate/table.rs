@@ -14,8 +14,12 @@ pub(crate) fn lines(report: &Report, state: &str, height: usize, width: usize) -
     let users = &report.figures.users;
     let mut lines = vec![
         format!(
-            "{} users at {} ({}), seed {}: {state}",
-            users.users, report.server, report.dialect, report.seed
+            "{} user{} at {} ({}), seed {}: {state}",
+            users.users,
+            if users.users == 1 { "" } else { "s" },
+            report.server,
+            report.dialect,
+            report.seed
         ),
         faults(report),
         format!("{:<20} {:>9} {:>11} {:>9} {:>9}", "who", "sent", "received", "p50 ms", "p99 ms"),

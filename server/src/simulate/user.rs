@@ -2,11 +2,13 @@
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
+use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use chat_protocol::lab::SETTLE;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::{Notify, Semaphore};
@@ -79,6 +81,8 @@ struct Connection<'a> {
     stream: TcpStream,
     wire: Wire,
     input: BytesMut,
+    /// When something came last.
+    read: Duration,
     output: BytesMut,
 }
 
@@ -94,7 +98,8 @@ impl<'a> Connection<'a> {
         let mut output = BytesMut::new();
         wire.hello(&mut output);
         stage.world.borrow_mut().knocked(user, stage.now());
-        let mut connection = Self { user, stage, stream, wire, input: BytesMut::new(), output };
+        let (input, read) = (BytesMut::new(), Duration::ZERO);
+        let mut connection = Self { user, stage, stream, wire, input, read, output };
         connection.write()?;
         // Where a pause ends what one says, the server knows nobody before it: it may let only so
         // many strangers wait.
@@ -143,6 +148,10 @@ impl<'a> Connection<'a> {
     async fn leave(&mut self) -> io::Result<()> {
         self.wire.send(Order::Leave, &mut self.output);
         self.write().ok();
+        if self.stage.plan.dialect.echoes() {
+            // No word says goodbye there; so the server sees the end, and what it sends is read.
+            SockRef::from(&self.stream).shutdown(Shutdown::Write).ok();
+        }
         let closed = async {
             while self.stream.readable().await.is_ok() && self.read().is_ok() {
                 yield_now().await;
@@ -174,6 +183,7 @@ impl<'a> Connection<'a> {
             }
             Ok(read) => {
                 self.input.extend_from_slice(&self.stage.scratch.borrow()[..read]);
+                self.read = self.stage.now();
                 self.hear(false);
                 Ok(true)
             }
@@ -183,7 +193,8 @@ impl<'a> Connection<'a> {
     }
 
     fn hear(&mut self, settled: bool) {
-        let now = self.stage.now();
+        // Silence tells that it is whole, and is no part of the time that it took.
+        let now = self.read;
         let heard = self.wire.hear(&mut self.input, settled, &mut self.output);
         let mut world = self.stage.world.borrow_mut();
         for heard in heard {

@@ -1,8 +1,9 @@
 //! One user's side of a dialect: what is sent, and what is heard. Pure; the native dialect's own
 //! side is here, the labs' are the protocol's.
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use chat_protocol::lab::{self, Lab, LabCodec};
+use chat_protocol::limit::FRAME_BYTES;
 use chat_protocol::{
     Ack, Code, Event, Hello, LineCodec, MessageId, Nick, Profile, Request, RoomName, Text,
 };
@@ -21,6 +22,8 @@ pub(crate) enum Order {
     Say { id: MessageId, text: Text },
     /// Speaks to one.
     Tell { to: Nick, id: MessageId, text: Text },
+    /// Takes a turn and says nothing, to hear what there is.
+    Listen,
     /// Leaves.
     Leave,
 }
@@ -34,10 +37,16 @@ pub(crate) enum Heard {
     Names(Vec<Nick>),
     /// Words to all or to oneself, with the server's number if they were to all and it has any.
     Text { text: Text, number: Option<u64> },
+    /// A line that may have people's words in it, whatever else it has.
+    Line(Text),
+    /// All of an answer has come: it is one's turn.
+    Answered,
     /// Words that the server chose for its people, of which only the sender tells anything.
     Greeted { from: Nick },
     /// The server has taken the message with this id, and given it a number.
     Taken { id: MessageId, number: u64 },
+    /// The server answers who one is, in words that may be somebody's all the same.
+    Answer(String),
     /// The server complains.
     Complaint(String),
     /// One was not let in.
@@ -48,18 +57,19 @@ pub(crate) enum Heard {
 #[derive(Debug)]
 pub(crate) enum Wire {
     Native(Native),
-    Lab { codec: Box<LabCodec>, lab: Lab, name: Nick },
+    Lab { codec: Box<LabCodec>, dialect: Dialect, name: Nick },
 }
 
 impl Wire {
     pub(crate) fn new(dialect: Dialect, name: &Nick) -> Self {
-        match dialect {
-            Dialect::Native => Self::Native(Native::new(name)),
-            Dialect::Lab(lab) => {
-                let codec = Box::new(LabCodec::new(lab, name, &Profile::default()));
-                Self::Lab { codec, lab, name: name.clone() }
-            }
-        }
+        let lab = match dialect {
+            Dialect::Native => return Self::Native(Native::new(name)),
+            Dialect::Nc => Lab::Line,
+            Dialect::Duet => Lab::Raw,
+            Dialect::Lab(lab) => lab,
+        };
+        let codec = Box::new(LabCodec::new(lab, name, &Profile::default()));
+        Self::Lab { codec, dialect, name: name.clone() }
     }
 
     /// Says who one is.
@@ -73,11 +83,18 @@ impl Wire {
     /// Sends what a user does.
     pub(crate) fn send(&mut self, order: Order, out: &mut BytesMut) {
         match self {
-            Self::Native(_) => request(order).encode(out),
+            Self::Native(_) => {
+                if let Some(request) = request(order) {
+                    request.encode(out);
+                }
+            }
+            Self::Lab { dialect: Dialect::Nc, codec, .. } => send_at_netcat(order, codec, out),
+            Self::Lab { dialect: Dialect::Duet, .. } => send_in_turn(&order, out),
             Self::Lab { codec, .. } => match order {
                 Order::List { .. } => _ = codec.list(out),
                 Order::Say { text, .. } => _ = codec.say(&text, out),
                 Order::Tell { to, text, .. } => _ = codec.tell(&to, text.as_str(), out),
+                Order::Listen => {}
                 Order::Leave => codec.bye(out),
             },
         }
@@ -98,39 +115,85 @@ impl Wire {
     ) -> Vec<Heard> {
         match self {
             Self::Native(native) => native.hear(buffer, out),
-            Self::Lab { codec, lab, name } => {
+            // Nothing ends an answer but that no more comes.
+            Self::Lab { dialect: Dialect::Duet, .. }
+                if buffer.is_empty() || (!settled && buffer.len() < FRAME_BYTES) =>
+            {
+                Vec::new()
+            }
+            Self::Lab { codec, dialect, name } => {
                 let heard = codec.hear(buffer, settled).into_iter();
-                heard.filter_map(|heard| from_lab(*lab, name, heard)).collect()
+                let heard = heard.filter_map(|heard| from_lab(*dialect, name, heard));
+                let answered = dialect.takes_turns().then_some(Heard::Answered);
+                heard.chain(answered).collect()
             }
         }
     }
 }
 
-fn request(order: Order) -> Request {
+fn request(order: Order) -> Option<Request> {
     let room = RoomName::lobby();
-    match order {
+    Some(match order {
         Order::List { after } => Request::Members { room, after },
         Order::Say { id, text } => Request::Say { id, room, text },
         Order::Tell { to, id, text } => Request::Tell { id, to, text },
+        Order::Listen => return None,
         Order::Leave => Request::Bye,
+    })
+}
+
+/// At netcat, commands are typed as what one says is.
+fn send_at_netcat(order: Order, codec: &mut LabCodec, out: &mut BytesMut) {
+    match order {
+        Order::List { .. } => out.put_slice(b"/who\n"),
+        Order::Tell { to, text, .. } => {
+            out.put_slice(format!("/msg {to} {}\n", text.as_str()).as_bytes());
+        }
+        Order::Say { text, .. } => _ = codec.say(&text, out),
+        Order::Listen => {}
+        Order::Leave => codec.bye(out),
+    }
+}
+
+/// Two-way clients send what was typed, without an end.
+fn send_in_turn(order: &Order, out: &mut BytesMut) {
+    match order {
+        Order::Say { text, .. } => out.put_slice(text.as_bytes()),
+        Order::Listen => out.put_slice(b"\n"),
+        Order::Leave => out.put_slice(b"bye"),
+        Order::List { .. } | Order::Tell { .. } => {}
     }
 }
 
 /// What a lab's server said means to a user of this name.
-fn from_lab(lab: Lab, name: &Nick, heard: lab::Heard) -> Option<Heard> {
+fn from_lab(dialect: Dialect, name: &Nick, heard: lab::Heard) -> Option<Heard> {
+    let (comma, pickle) = (Dialect::Lab(Lab::Comma), Dialect::Lab(Lab::Pickle));
     Some(match heard {
         lab::Heard::Ack => Heard::In(name.clone()),
         lab::Heard::Joined(who) if who == *name => Heard::In(who),
         lab::Heard::Joined(_) | lab::Heard::Left(_) => return None,
         lab::Heard::Names(names) => Heard::Names(names),
-        lab::Heard::Told { from, .. } if lab == Lab::Comma => Heard::Greeted { from },
+        lab::Heard::Told { from, .. } | lab::Heard::Said { from, .. } if dialect == comma => {
+            Heard::Greeted { from }
+        }
+        lab::Heard::Raw(text) if dialect != pickle => Heard::Line(text),
         lab::Heard::Told { text, .. } | lab::Heard::Said { text, .. } | lab::Heard::Raw(text) => {
             Heard::Text { text, number: None }
         }
         // What is no chat is the answer to one's profile, whatever a server puts into it.
-        lab::Heard::Notice(_) if lab == Lab::Pickle => Heard::In(name.clone()),
-        lab::Heard::Notice(text) => Heard::Complaint(text.as_str().to_owned()),
+        lab::Heard::Notice(text) if dialect == pickle => Heard::Answer(text.as_str().to_owned()),
+        lab::Heard::Notice(text) => match here(text.as_str()).filter(|_| dialect == Dialect::Nc) {
+            Some(names) => Heard::Names(names),
+            None => Heard::Complaint(text.as_str().to_owned()),
+        },
     })
+}
+
+/// Who is there, as somebody at netcat is told: `2 here: ann, bob`.
+fn here(words: &str) -> Option<Vec<Nick>> {
+    let (count, names) = words.split_once(" here: ")?;
+    count.parse::<usize>().ok()?;
+    names.split(", ").map(|name| Nick::new(name).ok()).collect()
 }
 
 /// A user of the native dialect.
@@ -259,5 +322,48 @@ mod tests {
         check(comma, "ack", &[Heard::In(nick("ann"))]);
         check(comma, "ann,bob", &[Heard::Names(vec![nick("ann"), nick("bob")])]);
         check(comma, "bob says hi\n", &[Heard::Greeted { from: nick("bob") }]);
+        check(comma, "bob: hi\n", &[Heard::Greeted { from: nick("bob") }]);
+        let raw = |words: &str| Heard::Line(Text::new(words).unwrap());
+        check(Dialect::Lab(Lab::Raw), "hi\necho: hi", &[raw("hi"), raw("echo: hi")]);
+    }
+
+    #[test]
+    fn netcat_and_two_way_servers_are_understood() {
+        let welcome = "SERVER: welcome to room 12\nYour name: SERVER: ann joined\n";
+        let heard = hear(Dialect::Nc, welcome).0;
+        assert_eq!(heard.last(), Some(&Heard::In(nick("ann"))), "{heard:?}");
+        let names = Heard::Names(vec![nick("ann"), nick("bob")]);
+        check(Dialect::Nc, "SERVER: 2 here: ann, bob\n", &[names]);
+        check(Dialect::Nc, "bob (to you): hi\n", &[text("hi", None)]);
+        let line = |words: &str| Heard::Line(Text::new(words).unwrap());
+        let answer = [line("guest-1: hi"), line("guest-2: hi"), Heard::Answered];
+        check(Dialect::Duet, "guest-1: hi\nguest-2: hi", &answer);
+        check(Dialect::Duet, "", &[]);
+        // More of it may come.
+        let mut wire = Wire::new(Dialect::Duet, &nick("ann"));
+        let mut buffer = BytesMut::from("guest-1: hi\n");
+        assert_eq!(wire.hear(&mut buffer, false, &mut BytesMut::new()), []);
+        assert_eq!(buffer.len(), 12);
+    }
+
+    #[test]
+    fn each_dialect_has_its_own_way_to_say_something() {
+        let check = |dialect, order: Order, expected: &str| {
+            let mut out = BytesMut::new();
+            Wire::new(dialect, &nick("ann")).send(order, &mut out);
+            assert_eq!(out, expected, "{dialect}");
+        };
+        let (id, text) = (MessageId::from(7), Text::new("hi").unwrap());
+        let say = || Order::Say { id: id.clone(), text: text.clone() };
+        let tell = || Order::Tell { to: nick("bob"), id: id.clone(), text: text.clone() };
+        check(Dialect::Lab(Lab::Line), say(), "hi\n");
+        check(Dialect::Lab(Lab::Raw), say(), "hi\n");
+        check(Dialect::Lab(Lab::Comma), tell(), "chat,bob");
+        check(Dialect::Nc, say(), "hi\n");
+        check(Dialect::Nc, tell(), "/msg bob hi\n");
+        check(Dialect::Nc, Order::List { after: None }, "/who\n");
+        check(Dialect::Duet, say(), "hi");
+        check(Dialect::Duet, Order::Listen, "\n");
+        check(Dialect::Duet, Order::Leave, "bye");
     }
 }

@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
+use chat_protocol::lab::Lab;
 use chat_protocol::{MessageId, Nick, Text};
 
 use super::Plan;
 use super::cast::{Cast, Message, Recognized, To};
 use super::crowd::{Act, Crowd, Habits};
+use super::dialect::Dialect;
 use super::flights::Flights;
-use super::judge::{Arrival, Judge, Verdict};
+use super::greetings::Greetings;
+use super::judge::{Arrival, Judge, Reach, Verdict};
 use super::latencies::Latencies;
 use super::wire::{Heard, Order};
 
@@ -30,6 +33,8 @@ pub(crate) enum Place {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Member {
     pub(crate) place: Place,
+    /// Where one takes turns: has sent something, and waits for the answer.
+    owed: bool,
     pub(crate) sent: u64,
     pub(crate) received: u64,
     pub(crate) latencies: Latencies,
@@ -55,6 +60,7 @@ pub(crate) struct World {
     crowd: Crowd,
     judge: Judge,
     flights: Flights,
+    greetings: Greetings,
     times: Times,
     /// The first thing that the server complained about.
     pub(crate) complaint: Option<String>,
@@ -64,7 +70,7 @@ impl World {
     pub(crate) fn new(plan: &Plan) -> Self {
         let Plan { dialect, every, users, seed, .. } = *plan;
         let crowd = Crowd::new(Habits { dialect, every }, users, seed);
-        let judge = Judge::new(vec![false; users], false);
+        let judge = Judge::new(vec![false; users], Reach::default(), false);
         Self {
             plan: plan.clone(),
             cast: Cast::new(users, seed),
@@ -73,14 +79,16 @@ impl World {
             crowd,
             judge,
             flights: Flights::default(),
+            greetings: Greetings::default(),
             times: Times::default(),
             complaint: None,
         }
     }
 
-    /// A user is connected, and says who they are.
+    /// A user is connected, and says who they are, where one does.
     pub(crate) fn knocked(&mut self, user: usize, now: Duration) {
-        self.members[user].place = Place::AtTheDoor;
+        let introduces = self.plan.dialect.introduces();
+        self.members[user].place = if introduces { Place::AtTheDoor } else { Place::In };
         self.times.progress = now;
     }
 
@@ -113,7 +121,9 @@ impl World {
             }
         }
         let present = self.members.iter().map(|member| member.place == Place::In).collect();
-        self.judge = Judge::new(present, self.plan.dialect.acknowledges());
+        let dialect = self.plan.dialect;
+        let reach = if dialect.echoes() { Reach::Sender } else { Reach::Others };
+        self.judge = Judge::new(present, reach, dialect.acknowledges());
         self.times = Times { began: Some(now), ended: None, progress: now };
     }
 
@@ -156,15 +166,23 @@ impl World {
         can_be_told: impl Fn(usize) -> bool,
     ) -> Option<(usize, Order)> {
         self.flights.give_up(now);
-        if self.times.ended.is_some() || self.is_over() || !self.flights.has_room() {
+        let takes_turns = self.plan.dialect.takes_turns();
+        if self.times.ended.is_some() {
+            return self.listens(can_be_told).filter(|_| takes_turns);
+        }
+        if self.is_over() || (!self.flights.has_room() && !takes_turns) {
             return None;
         }
         let (members, flights) = (&self.members, &self.flights);
+        let has_room = |user: usize| flights.has_room() && flights.has_room_for(user);
         let can_act = |user: usize| {
-            members[user].place == Place::In && flights.has_room_for(user) && can_be_told(user)
+            let free = if takes_turns { !members[user].owed } else { has_room(user) };
+            members[user].place == Place::In && free && can_be_told(user)
         };
         let (user, act) = self.crowd.next(now, can_act)?;
         let order = match act {
+            // Whoever hears nothing unasked makes room by asking.
+            Act::Say if takes_turns && !has_room(user) => self.listen(user),
             Act::List => {
                 let anybody = self.crowd.anybody(user);
                 Order::List { after: Some(self.cast.name(anybody).clone()) }
@@ -175,10 +193,25 @@ impl World {
         Some((user, order))
     }
 
+    /// What was said last is heard only by those who take one more turn, and another as long as
+    /// they are answered.
+    fn listens(&mut self, can_be_told: impl Fn(usize) -> bool) -> Option<(usize, Order)> {
+        let is_free = |member: &Member| member.place == Place::In && !member.owed;
+        let mut members = self.members.iter().enumerate();
+        let (user, _) = members.find(|(user, member)| is_free(member) && can_be_told(*user))?;
+        Some((user, self.listen(user)))
+    }
+
+    fn listen(&mut self, user: usize) -> Order {
+        self.members[user].owed = true;
+        Order::Listen
+    }
+
     /// When to ask again, if nothing is heard before.
     pub(crate) fn wakes_at(&mut self, now: Duration) -> Option<Duration> {
         let given_up = self.flights.give_up(now);
-        let acts = self.crowd.wakes_at().filter(|_| self.flights.has_room());
+        let takes_turns = self.plan.dialect.takes_turns();
+        let acts = self.crowd.wakes_at().filter(|_| self.flights.has_room() || takes_turns);
         given_up.into_iter().chain(acts).min()
     }
 
@@ -186,6 +219,7 @@ impl World {
         let message = self.judge.send(user, to);
         let text = Text::new(&self.cast.text(message)).ok()?;
         self.members[user].sent += 1;
+        self.members[user].owed = self.plan.dialect.takes_turns();
         self.all.sent += 1;
         // Whoever has gone is not waited for; the judge misses them all the same.
         let is_there = |user: &usize| self.members[*user].place == Place::In;
@@ -204,28 +238,77 @@ impl World {
         match heard {
             Heard::In(name) => self.came_in(user, &name, now),
             Heard::Names(names) => self.met(user, &names),
-            Heard::Text { text, number } => match self.cast.recognize(text.as_str()) {
-                Recognized::Ours(message) => {
-                    let arrival = self.judge.hear(user, message, number);
-                    self.arrived(user, message, arrival, now);
+            Heard::Text { text, number } => {
+                let recognized = self.cast.recognize(text.as_str());
+                self.heard_words(user, recognized, number, now);
+            }
+            Heard::Line(text) => {
+                let recognized = self.cast.recognize_within(text.as_str());
+                if recognized.is_empty() {
+                    self.complaint.get_or_insert_with(|| text.as_str().to_owned());
                 }
-                Recognized::Changed => self.judge.hear_changed(user),
-                Recognized::Foreign => {}
-            },
+                for recognized in recognized {
+                    self.heard_words(user, recognized, None, now);
+                }
+            }
+            Heard::Answered => self.members[user].owed = false,
             Heard::Greeted { from } => {
                 if let Some(from) = self.cast.find(from.as_str()) {
-                    let (message, arrival) = self.judge.hear_next(user, from);
-                    self.arrived(user, message, arrival, now);
+                    self.greeted(user, from, now);
                 }
             }
             Heard::Taken { id, number } => self.taken(user, &id, number, now),
-            // Words that were mangled until nothing told whose they are.
-            Heard::Complaint(text) if self.cast.recognize(&text) == Recognized::Changed => {
-                self.judge.hear_changed(user);
+            Heard::Answer(text) => {
+                let recognized = self.cast.recognize(&text);
+                if !self.heard_words(user, recognized, None, now) {
+                    let name = self.cast.name(user).clone();
+                    self.came_in(user, &name, now);
+                }
             }
-            Heard::Complaint(text) => _ = self.complaint.get_or_insert(text),
+            Heard::Complaint(text) => self.heard_from_server(user, text, now),
             Heard::NotIn(text) => self.gone(user, text),
         }
+    }
+
+    /// Words that may be one of us's; returns whether they are.
+    fn heard_words(
+        &mut self,
+        user: usize,
+        recognized: Recognized,
+        number: Option<u64>,
+        now: Duration,
+    ) -> bool {
+        match recognized {
+            Recognized::Ours(message) => {
+                let arrival = self.judge.hear(user, message, number);
+                self.arrived(user, message, arrival, now);
+            }
+            Recognized::Changed => self.judge.hear_changed(user),
+            Recognized::Foreign => return false,
+        }
+        true
+    }
+
+    /// The server's own words, or somebody's in a form that is not the dialect's: passed on without
+    /// a name, mangled until nothing told whose they are, or in words that the server chose.
+    fn heard_from_server(&mut self, user: usize, text: String, now: Duration) {
+        let recognized = self.cast.recognize(&text);
+        if self.heard_words(user, recognized, None, now) {
+            return;
+        }
+        let chooses = self.plan.dialect == Dialect::Lab(Lab::Comma);
+        let (cast, judge) = (&self.cast, &self.judge);
+        let awaits = |from| judge.awaits_of(user, from);
+        match self.greetings.find(&text, user, cast, awaits).filter(|_| chooses) {
+            Some(from) => self.greeted(user, from, now),
+            None => _ = self.complaint.get_or_insert(text),
+        }
+    }
+
+    /// Words that tell nothing but who sent them.
+    fn greeted(&mut self, user: usize, from: usize, now: Duration) {
+        let (message, arrival) = self.judge.hear_next(user, from);
+        self.arrived(user, message, arrival, now);
     }
 
     fn came_in(&mut self, user: usize, name: &Nick, now: Duration) {

@@ -8,6 +8,7 @@ pub(crate) mod dialect;
 pub(crate) mod load;
 pub(crate) mod program;
 pub(crate) mod proxy;
+pub(crate) mod simulation;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -24,7 +24,7 @@ use Step::{Acked, Hears, HearsAs, HearsOf, IsTold, Say, Tell};
 
 fn play(users: usize, steps: &[Step]) -> Verdict {
     let acknowledges = steps.iter().any(|step| matches!(step, Acked(..)));
-    let mut judge = Judge::new(vec![true; users], acknowledges);
+    let mut judge = Judge::new(vec![true; users], Reach::Others, acknowledges);
     for step in steps {
         match *step {
             Say(from) => _ = judge.send(from, To::All),
@@ -109,7 +109,7 @@ fn what_comes_again_is_doubled() {
 fn what_was_not_for_somebody_is_strange() {
     check(2, &[Hears(1, 0, 0)], [0, 0, 0, 0, 1]);
     check(2, &[Say(0), Hears(0, 0, 0), Hears(1, 0, 0)], [1, 0, 0, 0, 1]);
-    let mut judge = Judge::new(vec![true; 3], false);
+    let mut judge = Judge::new(vec![true; 3], Reach::Others, false);
     let message = judge.send(0, To::One(1));
     assert_eq!(judge.hear(2, message, None), Arrival::Strange);
     judge.hear_changed(1);
@@ -145,7 +145,7 @@ fn words_that_tell_only_whose_they_are_are_counted() {
 
 #[test]
 fn nobody_waits_for_those_who_did_not_get_in() {
-    let mut judge = Judge::new(vec![true, true, false], false);
+    let mut judge = Judge::new(vec![true, true, false], Reach::Others, false);
     let message = judge.send(0, To::All);
     assert_eq!(judge.receivers(message).count(), 1);
     assert_eq!(judge.hear(1, message, None), Arrival::InOrder);
@@ -153,8 +153,22 @@ fn nobody_waits_for_those_who_did_not_get_in() {
 }
 
 #[test]
+fn an_echo_comes_back_once_and_in_order_and_to_nobody_else() {
+    let mut judge = Judge::new(vec![true; 2], Reach::Sender, false);
+    let said: Vec<Message> = (0..4).map(|_| judge.send(0, To::All)).collect();
+    assert_eq!(judge.receivers(said[0]).collect::<Vec<_>>(), [0]);
+    assert_eq!(judge.hear(0, said[0], None), Arrival::InOrder);
+    assert_eq!(judge.hear(0, said[0], None), Arrival::Doubled);
+    assert_eq!(judge.hear(0, said[2], None), Arrival::InOrder);
+    assert_eq!(judge.hear(0, said[1], None), Arrival::OutOfOrder);
+    assert_eq!(judge.hear(1, said[1], None), Arrival::Strange);
+    let Verdict { due, lost, .. } = judge.verdict();
+    assert_eq!((due, lost), (4, 1));
+}
+
+#[test]
 fn what_the_server_never_took_is_told() {
-    let mut judge = Judge::new(vec![true; 2], true);
+    let mut judge = Judge::new(vec![true; 2], Reach::Others, true);
     let (first, second) = (judge.send(0, To::All), judge.send(0, To::One(1)));
     assert!(judge.take(first, 1));
     assert!(!judge.take(first, 1), "that is no news");

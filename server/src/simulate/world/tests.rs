@@ -26,6 +26,7 @@ fn play(dialect: Dialect, treats: Treats) -> World {
     while now < AT(10_000) {
         while let Some((user, order)) = world.due(now, |_| true) {
             let (receivers, text, id) = match order {
+                Order::Say { text, id } if dialect.echoes() => (vec![user], text, id),
                 Order::Say { text, id } => {
                     ((0..3).filter(|other| *other != user).collect(), text, id)
                 }
@@ -37,7 +38,7 @@ fn play(dialect: Dialect, treats: Treats) -> World {
                     world.heard(user, Heard::Names(names), now);
                     continue;
                 }
-                Order::Leave => panic!("nobody leaves before the end"),
+                other => panic!("nobody is to do this: {other:?}"),
             };
             said += 1;
             world.heard(user, Heard::Taken { id, number: said }, now + AT(1));
@@ -58,7 +59,13 @@ fn play(dialect: Dialect, treats: Treats) -> World {
     world
 }
 
-const DIALECTS: [Dialect; 3] = [Dialect::Native, Dialect::Lab(Lab::Line), Dialect::Lab(Lab::Comma)];
+const DIALECTS: [Dialect; 5] = [
+    Dialect::Native,
+    Dialect::Nc,
+    Dialect::Lab(Lab::Line),
+    Dialect::Lab(Lab::Comma),
+    Dialect::Lab(Lab::Raw),
+];
 
 #[test]
 fn a_server_that_delivers_is_found_good() {
@@ -82,6 +89,32 @@ fn a_server_that_loses_or_doubles_is_not() {
         assert!((1..=2).contains(&world.verdict().doubled), "{dialect}");
         assert_eq!(world.verdict().lost, 0, "{dialect}");
     }
+}
+
+#[test]
+fn whoever_takes_turns_waits_for_the_answer_and_asks_for_what_is_left() {
+    let plan = Plan { dialect: Dialect::Duet, users: 2, every: AT(500), ..Plan::default() };
+    let mut world = World::new(&plan);
+    (0..2).for_each(|user| world.knocked(user, AT(0)));
+    assert!(!world.is_gathering(AT(0), AT(100)), "nobody says who they are");
+    world.begin(AT(1));
+    let (first, Order::Say { text, .. }) = world.due(AT(5_000), |_| true).unwrap() else {
+        panic!()
+    };
+    let said = Heard::Line(Text::new(&format!("guest-1: {}", text.as_str())).unwrap());
+    let second = 1 - first;
+    assert_eq!(world.due(AT(5_000), |_| true).map(|(user, _)| user), Some(second));
+    assert_eq!(world.due(AT(9_000), |_| true), None, "both wait");
+    for heard in [said, Heard::Answered] {
+        world.heard(second, heard, AT(9_001));
+    }
+    assert_eq!((world.awaited(), world.members[second].received), (1, 1));
+    world.end(AT(9_002));
+    // What was said last is heard in one more turn, by whoever does not wait for an answer anyway.
+    assert_eq!(world.due(AT(9_003), |_| true), Some((second, Order::Listen)));
+    assert_eq!(world.due(AT(9_003), |_| true), None);
+    world.heard(second, Heard::Answered, AT(9_004));
+    assert_eq!(world.due(AT(9_005), |_| true), Some((second, Order::Listen)));
 }
 
 #[test]
