@@ -3,7 +3,7 @@
 //!
 //! `cargo bench -p chat-server --bench concurrency` builds the servers in `examples/`, lets
 //! `chat-server simulate` chat with each, and prints one table; numbers behind `--` choose among
-//! the crowds of 10, 100 and 1000. Nothing is asserted: the figures are for reading, and
+//! the crowds of 10, 100 and 1000, so that it can be had in parts. Nothing is asserted: the figures are for reading, and
 //! `assets/concurrency.md` says how.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -20,9 +20,6 @@ use crowd::{Figures, simulate};
 use trouble::Trouble;
 
 const CROWDS: [u16; 3] = [10, 100, 1_000];
-
-/// The crowd that one of its members troubles.
-const TROUBLED: u16 = 100;
 
 /// What the crowd says together in a second, when its pace is a class's and not the server's.
 const MESSAGES_PER_SECOND: u16 = 20;
@@ -72,19 +69,11 @@ fn row(kind: Kind, clients: u16) {
     let (full, peak) = run(kind, clients, "0s", Trouble::None);
     let every = format!("{}ms", u32::from(clients) * 1_000 / u32::from(MESSAGES_PER_SECOND));
     let (paced, _) = run(kind, clients, &every, Trouble::None);
-    let troubles = if clients == TROUBLED {
-        [Trouble::Stalls, Trouble::Resets].map(|trouble| {
-            let (troubled, after) = run(kind, clients, &every, trouble);
-            match (&paced, &troubled) {
-                (Some(paced), Some(troubled)) => consequence(paced, troubled, &peak, &after),
-                _ if after.died => DEAD.to_owned(),
-                _ => NOT_MEASURED.to_owned(),
-            }
-        })
-    } else {
-        [(); 2].map(|()| "·".to_owned())
-    };
-    let [stalls, resets] = troubles;
+    let [stalls, resets] = [Trouble::Stalls, Trouble::Resets].map(|trouble| match &paced {
+        Some(paced) if paced.received > 0 => troubled(kind, clients, &every, trouble, paced, &peak),
+        Some(_) => "nobody hears anything anyway".to_owned(),
+        None => NOT_MEASURED.to_owned(),
+    });
     println!(
         "| {kind} | {clients} | {} | {} | {} | {} | {} | {stalls} | {resets} |",
         cell(full, |full| full.received_per_second.round().to_string()),
@@ -95,6 +84,23 @@ fn row(kind: Kind, clients: u16) {
     );
 }
 
+/// What becomes of a crowd that one of its members troubles, beside what it was without.
+fn troubled(
+    kind: Kind,
+    clients: u16,
+    every: &str,
+    trouble: Trouble,
+    alone: &Figures,
+    before: &Peak,
+) -> String {
+    let (troubled, after) = run(kind, clients, every, trouble);
+    match troubled {
+        Some(troubled) => consequence(alone, &troubled, before, &after),
+        None if after.died => DEAD.to_owned(),
+        None => NOT_MEASURED.to_owned(),
+    }
+}
+
 /// One crowd with one server of its own.
 fn run(kind: Kind, clients: u16, every: &str, trouble: Trouble) -> (Option<Figures>, Peak) {
     // Who makes trouble sits at the table, too.
@@ -102,7 +108,7 @@ fn run(kind: Kind, clients: u16, every: &str, trouble: Trouble) -> (Option<Figur
     let mut contestant = Contestant::start(kind, seats);
     let mut maker = trouble.begin(contestant.address);
     let figures = simulate(clients, every, &mut contestant, |since| {
-        trouble.go_on(&mut maker, since);
+        trouble.go_on(&mut maker, clients, since);
     });
     (figures, contestant.peak())
 }
@@ -111,9 +117,6 @@ fn run(kind: Kind, clients: u16, every: &str, trouble: Trouble) -> (Option<Figur
 fn consequence(alone: &Figures, troubled: &Figures, before: &Peak, after: &Peak) -> String {
     if after.died {
         return DEAD.to_owned();
-    }
-    if alone.received == 0 {
-        return "nobody hears anything anyway".to_owned();
     }
     if troubled.received == 0 {
         return "all stopped".to_owned();

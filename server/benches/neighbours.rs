@@ -7,9 +7,10 @@
 //! noise falls on both; percentiles are of all slices of a sort, growth is the median of all pairs'.
 //! Nothing is asserted.
 //!
-//! The neighbours are a process of their own, but there are few processors. So a control follows
+//! The neighbours are a process of their own, but there are few processors. So two controls follow
 //! each kind that uses much: a process that uses as much of the processor, and leaves the server
-//! alone. What the control costs is the machine's doing; what a kind costs beyond it is the server's.
+//! alone; and the same neighbours at another server, while the members talk at the first one. What
+//! the controls cost is the machine's doing; what a kind costs beyond that is the server's.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(dead_code, reason = "each bench uses its own part of what they share")]
@@ -29,7 +30,7 @@ use std::time::Duration;
 
 use load::{Load, Pace};
 use measure::{Measured, percentile};
-use peers::{BURN, KINDS, MORE_FLOODS, Peers};
+use peers::{BURN, KINDS, MORE_FLOODS, Peers, TALKER};
 use server::Server;
 
 /// Members, two of whom say something every 10 ms.
@@ -97,19 +98,40 @@ fn measure(storage: &str, kind: &str, pairs: usize) {
         "all together" => KINDS.to_vec(),
         one => vec![one],
     };
-    let used = compare(storage, kind, &kinds, pairs);
+    let used = compare(storage, kind, &kinds, pairs, Where::Here);
     if used >= NOTABLE {
         let burn = format!("{BURN}{used:.3}");
         let title = format!("*control: {:.0} % of a processor*", used * 100.0);
-        compare(storage, &title, &[&burn], pairs);
+        compare(storage, &title, &[&burn], pairs, Where::Here);
+        let title = "*control: the same at another server*";
+        compare(storage, title, &kinds, pairs, Where::Elsewhere);
     }
 }
 
+/// Which server the neighbours go to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// The members'.
+    Here,
+    /// One of their own.
+    Elsewhere,
+}
+
 /// Prints a row; returns how much of a processor the neighbours used.
-fn compare(storage: &str, title: &str, kinds: &[&str], pairs: usize) -> f64 {
-    let folder = (storage == "disk").then(|| tempfile::tempdir().unwrap());
-    let server = Server::start(folder.as_ref().map(tempfile::TempDir::path), 0);
-    let mut peers = Peers::start(server.address, kinds);
+fn compare(storage: &str, title: &str, kinds: &[&str], pairs: usize, place: Where) -> f64 {
+    let folder = || (storage == "disk").then(|| tempfile::tempdir().unwrap());
+    let start = |folder: &Option<tempfile::TempDir>| {
+        Server::start(folder.as_ref().map(tempfile::TempDir::path), 0)
+    };
+    let folders = [folder(), folder()];
+    let server = start(&folders[0]);
+    let other = (place == Where::Elsewhere).then(|| start(&folders[1]));
+    let kinds: Vec<&str> = match place {
+        Where::Here => kinds.to_vec(),
+        // Floods are slowed down only beside others.
+        Where::Elsewhere => kinds.iter().copied().chain([TALKER]).collect(),
+    };
+    let mut peers = Peers::start(other.as_ref().unwrap_or(&server).address, &kinds);
     let mut load = Load::new(server.address, MEMBERS, PACE);
     load.warm_up(Duration::from_secs(1));
     let (mut without, mut with) = (Slices::default(), Slices::default());

@@ -14,8 +14,9 @@ pub(crate) enum Trouble {
     Resets,
 }
 
-/// When the one that resets does so: while the others chat.
-const RESETS_AFTER: Duration = Duration::from_millis(1_500);
+/// When the one that resets does so: while the others chat. A big crowd takes a while to come in.
+const RESETS_AFTER: Duration = Duration::from_millis(1_200);
+const RESETS_AFTER_EACH: Duration = Duration::from_millis(2);
 
 /// What somebody says to the one who does not read, until their socket is full: at most so much,
 /// for so long.
@@ -40,9 +41,10 @@ impl Trouble {
         Some(stream)
     }
 
-    /// The others chat, for so long by now.
-    pub(crate) fn go_on(self, maker: &mut Option<TcpStream>, since: Duration) {
-        if self == Self::Resets && since > RESETS_AFTER {
+    /// So many others come in and chat, for so long by now.
+    pub(crate) fn go_on(self, maker: &mut Option<TcpStream>, clients: u16, since: Duration) {
+        let after = RESETS_AFTER + RESETS_AFTER_EACH * u32::from(clients);
+        if self == Self::Resets && since > after {
             // Closed without lingering, a socket says nothing but that it is gone.
             maker.take().map(|stream| SockRef::from(&stream).set_linger(Some(Duration::ZERO)));
         }

@@ -34,6 +34,9 @@ pub(crate) const MORE_FLOODS: [&str; 2] = ["flood, acks read", "flood of pings"]
 /// Uses the processor and nothing else: this part of a second, each second.
 pub(crate) const BURN: &str = "burn ";
 
+/// Somebody who speaks now and then, and reads: for a server that has no members.
+pub(crate) const TALKER: &str = "talker";
+
 /// How long a peer waits before it comes back after it was closed, and for a server that takes
 /// nothing before it leaves.
 const BACK_AFTER: Duration = Duration::from_millis(200);
@@ -102,6 +105,7 @@ fn misbehave(kind: String, address: SocketAddr, stop: Stop) -> JoinHandle<()> {
         "10 MB lines" => send_long_lines(address, &stop),
         "binary noise" => make_noise(address, &stop),
         "resets" => reset(address, &stop),
+        TALKER => talk(address, &stop),
         other => burn(other.strip_prefix(BURN).unwrap().parse().unwrap(), &stop),
     })
 }
@@ -273,6 +277,24 @@ fn reset(address: SocketAddr, stop: &Stop) {
         }
         if !stop.sleep(Duration::from_millis(40)) {
             return;
+        }
+    }
+}
+
+fn talk(address: SocketAddr, stop: &Stop) {
+    let Some(mut stream) = TcpStream::connect(address).ok().and_then(member) else { return };
+    stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    let mut scratch = vec![0; 256 * 1024];
+    for number in 0.. {
+        let line = format!(
+            "{{\"type\":\"say\",\"id\":\"{number}\",\"room\":\"lobby\",\"text\":\"hi\"}}\n"
+        );
+        stream.write_all(line.as_bytes()).ok();
+        let said = Instant::now();
+        while said.elapsed() < Duration::from_millis(300) {
+            if !stop.lasts() || matches!(stream.read(&mut scratch), Ok(0)) {
+                return;
+            }
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Flow {
     gone: VecDeque<u32>,
     /// The peer has used up its burst: all that goes is counted, answered or not.
     slowed: bool,
+    /// Somebody has flooded from where this peer comes, and it has not waited for an answer yet.
+    suspect: bool,
     /// The one under way must be answered before anything else goes.
     alone: bool,
     /// Until when nothing goes.
@@ -45,12 +47,14 @@ pub(super) struct Flow {
 
 impl Flow {
     pub(super) fn new(pace: Option<Pace>) -> Self {
+        let suspect = pace.as_ref().is_some_and(Pace::begins_again);
         Self {
             window: Arc::new(Semaphore::new(WINDOW as usize)),
             missed: Arc::new(Semaphore::new(1)),
             pace,
             gone: VecDeque::new(),
             slowed: false,
+            suspect,
             alone: false,
             until: None,
         }
@@ -60,13 +64,14 @@ impl Flow {
     pub(super) fn ask(&mut self, weight: u32, now: Instant) -> Gate {
         if self.is_answered() {
             self.alone = false;
+            self.suspect &= self.gone.is_empty();
             if !self.slowed {
                 self.gone.clear();
             }
         } else if self.alone {
             return Gate::Places(WINDOW);
         }
-        if self.slowed && self.gone.iter().sum::<u32>() >= GRANT {
+        if (self.slowed || self.suspect) && self.gone.iter().sum::<u32>() >= GRANT {
             self.overrun(now);
         }
         if let Some(until) = self.until.filter(|until| *until > now) {
@@ -199,6 +204,19 @@ mod tests {
             }
         }
         sent
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_floods_again_has_no_window_for_nothing() {
+        let now = Instant::now();
+        let mut flow = Flow::new(Some(Pace::new(now, true, true)));
+        let under_way: Vec<Permit> = (0..64).map_while(|_| open(&mut flow, now)).collect();
+        assert_eq!(under_way.len(), 8);
+        // Who has waited for an answer is nobody's fellow.
+        let mut flow = Flow::new(Some(Pace::new(now, true, true)));
+        drop(open(&mut flow, now));
+        let under_way: Vec<Permit> = (0..64).map_while(|_| open(&mut flow, now)).collect();
+        assert_eq!(under_way.len(), 64);
     }
 
     #[tokio::test(start_paused = true)]

@@ -42,6 +42,11 @@ impl Pace {
         Self { burst, left: burst, granted: now }
     }
 
+    /// Whether somebody has flooded from there before.
+    pub(super) fn begins_again(&self) -> bool {
+        self.burst == 0
+    }
+
     /// Requests that cost so much went without waiting for answers, and there are more. Returns
     /// until when those have to wait.
     pub(super) fn overrun(&mut self, cost: u32, now: Instant) -> Option<Instant> {

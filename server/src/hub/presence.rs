@@ -2,7 +2,9 @@
 //!
 //! A class of hundreds that comes in at once would else cost the square of its number: each
 //! arrival told to everybody who is there. In a big room, the first change is told at once and
-//! the ones that follow it closely together, in their order.
+//! the ones that follow it closely together, in their order. In a small room that is done only
+//! when somebody does nothing but come and go: then each change is still told by itself, but many
+//! with one write.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -25,6 +27,10 @@ const BIG: usize = 50;
 
 /// How often a big room is told of changes, as long as there are more.
 const EVERY: Duration = Duration::from_millis(250);
+
+/// Changes that a small room is told at once, however closely they follow each other: more than a
+/// class has people. One more is granted for each [`EVERY`].
+const AT_ONCE: u32 = 50;
 
 /// Changes that may wait; one more, and all of them are told. So many names fit a frame, however
 /// long they are.
@@ -57,8 +63,27 @@ pub(super) struct Untold {
     changes: Vec<Change>,
     /// Connections that know the first so many of them, from having come in behind them.
     know: HashMap<ConnId, usize>,
-    /// When changes were told last.
-    told: Option<Instant>,
+    told: Told,
+}
+
+/// What a room's members were told, and when.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    last: Option<Instant>,
+    /// What was told at once is paid for by then, at one change each [`EVERY`].
+    paid: Option<Instant>,
+}
+
+impl Told {
+    /// Whether one more may be told at once in a small room; if so, it is taken to account.
+    fn pays(&mut self, now: Instant) -> bool {
+        let paid = self.paid.map_or(now, |paid| paid.max(now)) + EVERY;
+        let pays = paid <= now + EVERY * AT_ONCE;
+        if pays {
+            self.paid = Some(paid);
+        }
+        pays
+    }
 }
 
 impl Untold {
@@ -77,17 +102,18 @@ impl Untold {
     /// Adds a change; returns when all are to be told, given how many members the room has.
     fn add(&mut self, change: Change, members: usize, now: Instant) -> Instant {
         self.changes.push(change);
-        match self.told {
-            Some(told) if members > BIG && self.changes.len() < WAITING => (told + EVERY).max(now),
+        let at_once = members <= BIG && self.told.pays(now);
+        match self.told.last {
+            Some(last) if !at_once && self.changes.len() < WAITING => (last + EVERY).max(now),
             _ => now,
         }
     }
 }
 
-/// The changes as events: runs of people who came, in the same dialect and with the same marks, or
-/// who left.
-fn events(room: &RoomName, changes: &[Change]) -> Vec<Event> {
-    let runs = changes.chunk_by(Change::is_like);
+/// The changes as events: in big rooms runs of people who came, in the same dialect and with the
+/// same marks, or who left; in others each by itself.
+fn events(room: &RoomName, changes: &[Change], is_big: bool) -> Vec<Event> {
+    let runs = changes.chunk_by(|one, next| is_big && one.is_like(next));
     let event = |run: &[Change]| {
         let came = run.iter().any(|change| change.came);
         let via = run.iter().find_map(|change| change.via).map(Cow::Borrowed);
@@ -123,10 +149,11 @@ impl Hub {
         if room.untold.changes.is_empty() {
             return;
         }
-        let told = Untold { told: Some(Instant::now()), ..Untold::default() };
+        let told = Told { last: Some(Instant::now()), ..room.untold.told };
+        let told = Untold { told, ..Untold::default() };
         let Untold { changes, know, .. } = std::mem::replace(&mut room.untold, told);
         let name = room.name.clone();
-        let mut encoded = EncodedFrom::new(&name, &changes);
+        let mut encoded = EncodedFrom::new(&name, &changes, room.members.len() > BIG);
         for conn in self.conns_in(key) {
             let Some(Conn { link, dialect, .. }) = self.conns.get(&conn) else { continue };
             let listener = Listener { conn, link: link.clone(), dialect: *dialect };
@@ -169,18 +196,23 @@ impl Hub {
 struct EncodedFrom<'a> {
     room: &'a RoomName,
     changes: &'a [Change],
+    is_big: bool,
     from: HashMap<usize, Vec<(Event, Encoded)>>,
 }
 
 impl<'a> EncodedFrom<'a> {
-    fn new(room: &'a RoomName, changes: &'a [Change]) -> Self {
-        Self { room, changes, from: HashMap::new() }
+    fn new(room: &'a RoomName, changes: &'a [Change], is_big: bool) -> Self {
+        Self { room, changes, is_big, from: HashMap::new() }
     }
 
     fn of(&mut self, listener: &Listener, known: usize) -> Vec<Bytes> {
         let (room, changes) = (self.room, self.changes.get(known..).unwrap_or_default());
+        let is_big = self.is_big;
         let encoded = self.from.entry(known).or_insert_with(|| {
-            events(room, changes).into_iter().map(|event| (event, Encoded::default())).collect()
+            events(room, changes, is_big)
+                .into_iter()
+                .map(|event| (event, Encoded::default()))
+                .collect()
         });
         let bytes =
             encoded.iter_mut().map(|(event, encoded)| encoded.event(listener.dialect, event));
@@ -210,12 +242,12 @@ mod tests {
         Change { came, name, via, marks: Marks { guest, ..Marks::default() } }
     }
 
-    fn told(changes: &str) -> Vec<String> {
+    fn told(changes: &str, is_big: bool) -> Vec<String> {
         let changes: Vec<Change> = changes
             .split(' ')
             .map(|word| change(word.chars().next().unwrap(), &word[1..]))
             .collect();
-        let events = events(&RoomName::lobby(), &changes);
+        let events = events(&RoomName::lobby(), &changes, is_big);
         let told = events.iter().map(|event| match event {
             Event::Joined(Presence { names, via, marks, .. }) => {
                 let guests = if marks.guest { " guests" } else { "" };
@@ -232,13 +264,39 @@ mod tests {
 
     #[test]
     fn runs_are_folded_and_their_order_kept() {
-        assert_eq!(told("+ann +bob -ann"), ["+2 None", "-1 None"]);
-        assert_eq!(told("+ann +b-line +c-line"), ["+1 None", "+2 Some(\"line\") guests"]);
-        assert_eq!(
-            told("+ann +b-guest +c-guest +d-line +eve"),
-            ["+1 None", "+2 None guests", "+1 Some(\"line\") guests", "+1 None"]
-        );
-        assert_eq!(told("-b-line -c-line"), ["-2 None"]);
+        let check = |changes, expected: &[&str]| assert_eq!(told(changes, true), expected);
+        check("+ann +bob -ann", &["+2 None", "-1 None"]);
+        check("+ann +b-line +c-line", &["+1 None", "+2 Some(\"line\") guests"]);
+        let guests = ["+1 None", "+2 None guests", "+1 Some(\"line\") guests", "+1 None"];
+        check("+ann +b-guest +c-guest +d-line +eve", &guests);
+        check("-b-line -c-line", &["-2 None"]);
+        assert_eq!(told("+ann +bob -ann", false), ["+1 None", "+1 None", "-1 None"]);
+    }
+
+    fn told_at(now: Instant) -> Untold {
+        let told = Told { last: Some(now), ..Told::default() };
+        Untold { told, ..Untold::default() }
+    }
+
+    #[test]
+    fn small_rooms_hear_later_of_who_does_nothing_but_come_and_go() {
+        let now = Instant::now();
+        let mut untold = told_at(now);
+        for number in 0..AT_ONCE {
+            assert_eq!(untold.add(change('+', &format!("n{number}")), BIG, now), now);
+        }
+        let later = now + Duration::from_millis(10);
+        assert_eq!(untold.add(change('-', "n0"), BIG, later), now + EVERY);
+        // What is granted meanwhile goes at once.
+        let granted = now + EVERY;
+        assert_eq!(untold.add(change('+', "ann"), BIG, granted), granted);
+        assert_eq!(untold.add(change('-', "ann"), BIG, granted), granted, "and all that waited");
+        untold = Untold { told: Told { last: Some(granted), ..untold.told }, ..Untold::default() };
+        assert_eq!(untold.add(change('+', "bob"), BIG, granted), granted + EVERY);
+        let rested = granted + EVERY * AT_ONCE;
+        for number in 0..AT_ONCE {
+            assert_eq!(untold.add(change('+', &format!("m{number}")), BIG, rested), rested);
+        }
     }
 
     #[test]
@@ -246,7 +304,7 @@ mod tests {
         let mut untold = Untold::default();
         let now = Instant::now();
         assert_eq!(untold.add(change('+', "ann"), BIG + 1, now), now, "the first one at once");
-        untold = Untold { told: Some(now), ..Untold::default() };
+        untold = told_at(now);
         let later = now + Duration::from_millis(10);
         assert_eq!(untold.add(change('+', "bob"), BIG, later), later);
         assert_eq!(untold.add(change('+', "cy"), BIG + 1, later), now + EVERY);
