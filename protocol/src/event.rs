@@ -15,8 +15,10 @@ use crate::name::{Nick, RoomName};
 use crate::text::{Line, Text};
 
 mod directory;
+mod search;
 
 pub use directory::{RoomSummary, RoomsPage, Whois};
+pub use search::{Hit, SearchPage};
 
 /// One thing that a server says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,6 +69,8 @@ pub enum Event {
     },
     /// A page of the rooms that there are.
     Rooms(RoomsPage),
+    /// A page of what was found.
+    Search(SearchPage),
     /// The server's time.
     Time {
         /// Unix milliseconds.
@@ -308,6 +312,7 @@ impl Event {
                 Self::Away { name, text }
             }
             "rooms" => Self::Rooms(json::body(line)?),
+            "search" => Self::Search(json::body(line)?),
             "time" => Self::Time { at: json::body::<TimeWire>(line)?.at },
             "ping" => Self::Ping,
             "pong" => Self::Pong,

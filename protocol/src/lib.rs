@@ -2,7 +2,7 @@
 //!
 //! Owns the values with rules ([`Nick`], [`RoomName`], [`Text`], [`MessageId`]), what may be asked
 //! ([`Request`]), what may be said ([`Event`]), the JSON-lines codec between both and bytes,
-//! [`lab`], the client's side of the labs' plain dialects, and [`pickle`] for those who send
+//! [`query`], what somebody looks for in what was said, [`lab`], the client's side of the labs' plain dialects, and [`pickle`] for those who send
 //! Python's. No I/O, no clock, no tasks. The wire form is written down for strangers in
 //! `PROTOCOL.md`.
 
@@ -17,6 +17,7 @@ pub mod marks;
 pub mod message;
 pub mod name;
 pub mod pickle;
+pub mod query;
 pub mod request;
 pub mod text;
 
@@ -28,5 +29,6 @@ pub use lab::{Heard, Lab, LabCodec};
 pub use marks::{Marks, MarksOf};
 pub use message::{Conversation, Message, MessageId};
 pub use name::{NameKey, Nick, RoomKey, RoomName};
-pub use request::{Hello, Page, Profile, Request, Resume, Token};
+pub use query::Query;
+pub use request::{Hello, Page, Profile, Request, Resume, Search, Token};
 pub use text::{Line, Text};

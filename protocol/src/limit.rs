@@ -48,6 +48,21 @@ pub const HISTORY_DEFAULT: usize = 50;
 /// Encoded bytes of messages after which a `history` page ends early, so that it fits a frame.
 pub const HISTORY_BYTES: usize = 40_000;
 
+/// Longest query in bytes, after cleaning; what is behind is passed over.
+pub const QUERY_BYTES: usize = 512;
+
+/// Longest cursor of a `search` in bytes.
+pub const CURSOR_BYTES: usize = 64;
+
+/// Furthest time zone from UTC, in minutes.
+pub const OFFSET_MINUTES: i32 = 24 * 60;
+
+/// Most messages in one `search` page; as `history` pages, they end early so that they fit a frame.
+pub const SEARCH_PAGE: usize = 100;
+
+/// Messages in a `search` page when the request names no limit.
+pub const SEARCH_DEFAULT: usize = 50;
+
 /// Names in one `members` page, and in the `members` of `welcome` and `room`.
 pub const MEMBERS_PAGE: usize = 50;
 

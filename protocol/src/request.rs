@@ -97,6 +97,8 @@ pub enum Request {
         #[serde(skip_serializing_if = "Option::is_none")]
         after: Option<RoomName>,
     },
+    /// Looks for something in all that one may read.
+    Search(Search),
     /// Asks for the server's time.
     Time,
     /// Asks for a `pong`.
@@ -125,6 +127,32 @@ impl Serialize for Page {
             Self::Before(seq) => Some(("before", seq)),
             Self::After(seq) => Some(("after", seq)),
         })
+    }
+}
+
+/// What somebody looks for, and how much of what is found they want.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Search {
+    /// What [`Query::parse`](crate::Query::parse) reads; at most [`limit::QUERY_BYTES`].
+    pub query: Line,
+    /// How many messages at most.
+    pub limit: usize,
+    /// Which page: the `next` of the one before; the newest without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Line>,
+    /// The time zone that the query's dates are meant in, in minutes east of UTC; the server's own
+    /// without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<i32>,
+}
+
+impl Search {
+    /// Looks for what was typed, cut where it is too long, in the server's time zone.
+    #[must_use]
+    pub fn new(typed: &str) -> Self {
+        // Once more, because the cut may have bared a space: it is echoed as it is sent.
+        let query = Line::cut(&Line::cut(typed, limit::QUERY_BYTES), limit::QUERY_BYTES);
+        Self { query, limit: limit::SEARCH_DEFAULT, before: None, offset: None }
     }
 }
 

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 
 use bytes::BytesMut;
 use chat_protocol::event::{
-    DirectInfo, DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage, RoomSummary,
-    RoomsPage, Whois,
+    DirectInfo, DirectMessage, HistoryPage, Hit, MembersPage, Presence, RoomMessage, RoomSummary,
+    RoomsPage, SearchPage, Whois,
 };
 use chat_protocol::{
     Ack, Code, Conversation, Event, Hello, Line, Marks, Message, MessageId, Nick, Page, Profile,
-    Refusal, Request, Resume, RoomInfo, RoomName, Text, Token, Welcome,
+    Refusal, Request, Resume, RoomInfo, RoomName, Search, Text, Token, Welcome, limit,
 };
 
 fn nick(raw: &str) -> Nick {
@@ -366,6 +366,48 @@ fn rooms() {
     event(
         &Event::Rooms(RoomsPage { rooms: Vec::new(), more: false }),
         r#"{"type":"rooms","rooms":[],"more":false}"#,
+    );
+}
+
+#[test]
+fn search() {
+    request(
+        &Request::Search(Search::new("deadlock from:ann")),
+        r#"{"type":"search","query":"deadlock from:ann","limit":50}"#,
+    );
+    let next =
+        Search { limit: 20, before: Some(line("x7")), offset: Some(-120), ..Search::new("") };
+    request(
+        &Request::Search(next),
+        r#"{"type":"search","query":"","limit":20,"before":"x7","offset":-120}"#,
+    );
+    let read = |json: &str| Request::decode(json.as_bytes());
+    assert_eq!(
+        read(r#"{"type":"search","query":"a\nb","limit":9999,"offset":99999}"#),
+        Ok(Request::Search(Search {
+            limit: limit::SEARCH_PAGE,
+            offset: Some(limit::OFFSET_MINUTES),
+            ..Search::new("a b")
+        }))
+    );
+    let long = Search::new(&"é".repeat(1_000));
+    assert_eq!(long.query.len(), limit::QUERY_BYTES);
+    let hits = vec![
+        Hit { room: lobby(), message: message() },
+        Hit { room: Conversation::Direct(nick("bob")), message: Message { seq: 7, ..message() } },
+    ];
+    let page = SearchPage { query: line("hi"), hits, next: Some(line("x7")), complete: true };
+    event(
+        &Event::Search(page.clone()),
+        concat!(
+            r#"{"type":"search","query":"hi","hits":["#,
+            r#"{"room":"lobby","seq":124,"from":"ann","at":1795230000123,"text":"hi"},"#,
+            r#"{"room":"@bob","seq":7,"from":"ann","at":1795230000123,"text":"hi"}],"next":"x7"}"#
+        ),
+    );
+    event(
+        &Event::Search(SearchPage { hits: Vec::new(), next: None, complete: false, ..page }),
+        r#"{"type":"search","query":"hi","hits":[],"complete":false}"#,
     );
 }
 

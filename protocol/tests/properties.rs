@@ -6,11 +6,12 @@ use std::borrow::Cow;
 
 use bytes::BytesMut;
 use chat_protocol::event::{
-    DirectMessage, HistoryPage, MembersPage, Presence, RoomMessage, RoomSummary, RoomsPage, Whois,
+    DirectMessage, HistoryPage, Hit, MembersPage, Presence, RoomMessage, RoomSummary, RoomsPage,
+    SearchPage, Whois,
 };
 use chat_protocol::{
     Ack, Conversation, Event, Hello, Line, LineCodec, Marks, Message, MessageId, Nick, Page,
-    Profile, Request, Resume, RoomName, Text, Token, limit,
+    Profile, Request, Resume, RoomName, Search, Text, Token, limit,
 };
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
@@ -94,6 +95,20 @@ fn members() -> impl Strategy<Value = MembersPage> {
     )
 }
 
+fn search() -> impl Strategy<Value = Search> {
+    let cursor = proptest::option::of(line(limit::CURSOR_BYTES));
+    let offset = proptest::option::of(-limit::OFFSET_MINUTES..=limit::OFFSET_MINUTES);
+    (line(limit::QUERY_BYTES), 1..=limit::SEARCH_PAGE, cursor, offset)
+        .prop_map(|(query, limit, before, offset)| Search { query, limit, before, offset })
+}
+
+fn page_of_hits() -> impl Strategy<Value = SearchPage> {
+    let hit = (conversation(), message()).prop_map(|(room, message)| Hit { room, message });
+    let next = proptest::option::of(line(limit::CURSOR_BYTES));
+    (line(limit::QUERY_BYTES), vec(hit, 0..4), next, any::<bool>())
+        .prop_map(|(query, hits, next, complete)| SearchPage { query, hits, next, complete })
+}
+
 fn request() -> impl Strategy<Value = Request> {
     let page = prop_oneof![
         Just(Page::Newest),
@@ -115,6 +130,7 @@ fn request() -> impl Strategy<Value = Request> {
         profile().prop_map(Request::Profile),
         line(limit::AWAY_BYTES).prop_map(|text| Request::Away { text }),
         proptest::option::of(room()).prop_map(|after| Request::Rooms { after }),
+        search().prop_map(Request::Search),
     ]
 }
 
@@ -147,6 +163,7 @@ fn event() -> impl Strategy<Value = Event> {
         whois().prop_map(|whois| Event::Whois(Box::new(whois))),
         members().prop_map(Event::Members),
         (nick(), line(limit::AWAY_BYTES)).prop_map(|(name, text)| Event::Away { name, text }),
+        page_of_hits().prop_map(Event::Search),
         (vec((room(), line(limit::TOPIC_BYTES), any::<usize>()), 0..4), any::<bool>()).prop_map(
             |(rooms, more)| {
                 let summary = |(name, topic, count)| RoomSummary { name, topic, count };

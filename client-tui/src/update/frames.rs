@@ -72,7 +72,7 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             state.link.goodbye = true;
         }
         Event::Error(refusal) => return refusals::take(state, now, &refusal),
-        Event::Message(_) | Event::Direct(_) | Event::Pong | Event::Unknown => {}
+        Event::Message(_) | Event::Direct(_) | Event::Search(_) | Event::Pong | Event::Unknown => {}
     }
     Vec::new()
 }

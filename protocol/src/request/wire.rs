@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::{Hello, Page, Profile, Request, Resume, Token};
+use super::{Hello, Page, Profile, Request, Resume, Search, Token};
 use crate::error::{Code, Refusal};
 use crate::json::{self, Head};
 use crate::limit;
@@ -29,6 +29,7 @@ pub(super) fn decode(head: &Head<'_>, line: &[u8]) -> Result<Request, Refusal> {
         "profile" => Ok(Request::Profile(json::body::<Profile>(line)?.cut())),
         "away" => json::body::<AwayWire<'_>>(line)?.request(),
         "rooms" => json::body::<RoomsWire<'_>>(line)?.request(),
+        "search" => Ok(json::body::<SearchWire<'_>>(line)?.request()),
         "time" => Ok(Request::Time),
         "ping" => Ok(Request::Ping),
         "pong" => Ok(Request::Pong),
@@ -183,12 +184,7 @@ impl HistoryWire<'_> {
             (_, Some(after)) => Page::After(after),
             (before, None) => before.map_or(Page::Newest, Page::Before),
         };
-        let limit = match self.limit {
-            None => limit::HISTORY_DEFAULT,
-            Some(wanted) => {
-                usize::try_from(wanted).unwrap_or(limit::HISTORY_PAGE).clamp(1, limit::HISTORY_PAGE)
-            }
-        };
+        let limit = most(self.limit, limit::HISTORY_DEFAULT, limit::HISTORY_PAGE);
         Ok(Request::History { room: conversation(&self.room)?, page, limit })
     }
 }
@@ -236,6 +232,37 @@ impl RoomsWire<'_> {
         let after = self.after.as_deref().filter(|after| !after.is_empty());
         Ok(Request::Rooms { after: after.map(room).transpose()? })
     }
+}
+
+#[derive(Deserialize)]
+struct SearchWire<'a> {
+    #[serde(borrow)]
+    query: Cow<'a, str>,
+    #[serde(default)]
+    limit: Option<u64>,
+    #[serde(default, borrow)]
+    before: Option<Cow<'a, str>>,
+    #[serde(default)]
+    offset: Option<i64>,
+}
+
+impl SearchWire<'_> {
+    /// Any of it is valid: what is too much is cut.
+    fn request(&self) -> Request {
+        let day = i64::from(limit::OFFSET_MINUTES);
+        let offset = self.offset.map(|offset| offset.clamp(-day, day));
+        Request::Search(Search {
+            limit: most(self.limit, limit::SEARCH_DEFAULT, limit::SEARCH_PAGE),
+            before: self.before.as_ref().map(|before| Line::cut(before, limit::CURSOR_BYTES)),
+            offset: offset.and_then(|offset| i32::try_from(offset).ok()),
+            ..Search::new(&self.query)
+        })
+    }
+}
+
+/// How many are wanted, of which a page has so many at most.
+fn most(wanted: Option<u64>, default: usize, page: usize) -> usize {
+    wanted.map_or(default, |wanted| usize::try_from(wanted).unwrap_or(page).clamp(1, page))
 }
 
 fn bad_token() -> Refusal {

@@ -34,7 +34,8 @@ impl Hub {
             Request::Members { .. }
             | Request::Whois { .. }
             | Request::Profile(_)
-            | Request::Rooms { .. } => {
+            | Request::Rooms { .. }
+            | Request::Search(_) => {
                 let answer = self.look_up(person, request).unwrap_or_else(Event::Error);
                 self.round.answer(conn, answer, permit);
             }
@@ -70,6 +71,9 @@ impl Hub {
             Request::Whois { name } => self.whois(person, &name),
             Request::Rooms { after } => Ok(self.list_rooms(after.as_ref())),
             Request::Profile(profile) => Ok(self.set_profile(person, profile)),
+            Request::Search(_) => {
+                Err(Refusal::new(Code::UnknownType, "this server does not search yet"))
+            }
             other => Err(Refusal::new(Code::UnknownType, format!("nothing to look up: {other:?}"))),
         }
     }
