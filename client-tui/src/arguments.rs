@@ -55,6 +55,8 @@ pub struct Look {
     pub colours: bool,
     /// Whether the background is light, if `--theme` or `COLORFGBG` tells.
     pub light: Option<bool>,
+    /// Whether somebody has said by `--theme` how it shall look, whatever the terminal answers.
+    pub settled: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -159,6 +161,7 @@ impl Launch {
         let dialect = dialect.map_or(Dialect::Native, Dialect::Lab);
         let named = name.is_some();
         let mut look = Look::from(|name| std::env::var(name).ok());
+        look.settled = theme.is_some();
         look.light = theme.map(|theme| theme == Theme::Light).or(look.light);
         // A free port is for the room that was asked for: it means nothing to who joins one.
         let port = port.filter(|&port| port != 0).unwrap_or(limit::DEFAULT_PORT);
@@ -197,7 +200,7 @@ impl Look {
         let background = variable("COLORFGBG")
             .and_then(|value| value.rsplit(';').next().and_then(|last| last.parse::<u8>().ok()));
         let light = background.map(|number| number == 7 || (9..16).contains(&number));
-        Self { colours, light }
+        Self { colours, light, settled: false }
     }
 }
 
@@ -350,7 +353,7 @@ mod tests {
         let look = |name: &'static str, value: &'static str| {
             Look::from(|asked| (asked == name).then(|| value.to_owned()))
         };
-        assert_eq!(look("", ""), Look { colours: true, light: None });
+        assert_eq!(look("", ""), Look { colours: true, light: None, settled: false });
         assert!(!look("NO_COLOR", "1").colours);
         assert!(look("NO_COLOR", "").colours);
         assert_eq!(look("COLORFGBG", "0;15").light, Some(true));

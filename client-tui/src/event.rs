@@ -32,6 +32,11 @@ pub enum Event {
         /// Rows.
         height: u16,
     },
+    /// The terminal has answered what its background is.
+    Background {
+        /// Whether it is light.
+        light: bool,
+    },
     /// The network has news.
     Net(net::Event),
     /// A room asked for by [`crate::effect::Effect::Host`] is open, or not.

@@ -1,12 +1,21 @@
 //! Who reads the keyboard: our thread, or another program to which the terminal is lent. At no time
 //! do both.
 //!
-//! A read that has begun waits for a key and cannot be called off. So whoever wants the keyboard
-//! closes the gate, and then makes the waiting read return by telling this process that its window
-//! has changed, which is harmless: the library that reads keys then hands out the size.
+//! A read that has begun waits for a key. So whoever wants the keyboard closes the gate, and then
+//! makes the waiting read return by [`wake_reader`].
+
+#[cfg(not(unix))]
+mod elsewhere;
+#[cfg(unix)]
+mod tty;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+#[cfg(not(unix))]
+pub(crate) use elsewhere::{Reader, drop_waiting, wake_reader};
+#[cfg(unix)]
+pub(crate) use tty::{Reader, drop_waiting, wake_reader};
 
 /// How long the reader may take to come back: it needs a moment, or something is broken.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -65,42 +74,6 @@ impl Gate {
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing in there can be half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Makes a read of keys return that is waiting for one.
-#[cfg(unix)]
-pub(crate) fn wake_reader() {
-    use rustix::process::{Signal, getpid, kill_process};
-    _ = kill_process(getpid(), Signal::WINCH);
-}
-
-/// Where no signal does: the reader looks up now and then by itself.
-#[cfg(not(unix))]
-pub(crate) fn wake_reader() {}
-
-/// Drops what came together with the last key and was not read yet. Only while the gate is closed.
-pub(crate) fn drop_waiting() {
-    while let Ok(true) = crossterm::event::poll(Duration::ZERO) {
-        if crossterm::event::read().is_err() {
-            return;
-        }
-    }
-}
-
-/// Waits for a key, a paste, a click or a size; `None` when it is time to ask the gate again.
-#[cfg(unix)]
-pub(crate) fn next_input() -> Option<std::io::Result<crossterm::event::Event>> {
-    Some(crossterm::event::read())
-}
-
-/// Waits for a key, a paste, a click or a size; `None` when it is time to ask the gate again.
-#[cfg(not(unix))]
-pub(crate) fn next_input() -> Option<std::io::Result<crossterm::event::Event>> {
-    match crossterm::event::poll(Duration::from_millis(100)) {
-        Ok(false) => None,
-        Ok(true) => Some(crossterm::event::read()),
-        Err(error) => Some(Err(error)),
     }
 }
 

@@ -203,6 +203,17 @@ pub(crate) fn action(key: &KeyEvent) -> Option<Action> {
     bound.map(|binding| binding.action)
 }
 
+/// Every key of the table, with what it asks for.
+#[cfg(test)]
+pub(crate) fn chords() -> impl Iterator<Item = (KeyCode, KeyModifiers, Action)> {
+    BINDINGS.iter().flat_map(|binding| {
+        binding.chords.iter().map(|chord| match chord {
+            Chord::Key(code, modifiers) => (*code, *modifiers, binding.action),
+            Chord::AltDigit => (KeyCode::Char('1'), KeyModifiers::ALT, Action::Talk(1)),
+        })
+    })
+}
+
 /// The character that a key types, if any. Ctrl+Alt is how some terminals tell AltGr.
 pub(crate) fn typed(key: &KeyEvent) -> Option<char> {
     let command = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER);

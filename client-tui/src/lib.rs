@@ -34,6 +34,7 @@ pub mod event;
 mod help;
 pub mod highlight;
 pub mod hosting;
+pub mod input;
 mod keyboard;
 mod keymap;
 mod mention;
@@ -139,6 +140,8 @@ async fn wait_for_stops(mut stops: Stops, stop: mpsc::Sender<()>) {
 /// State, update and view as what the loop runs.
 struct Client {
     state: State,
+    /// Whether the theme stays what it is, whatever the terminal answers.
+    settled: bool,
 }
 
 impl Client {
@@ -175,7 +178,7 @@ impl Client {
             no_color: !look.colours,
             zone: zone::local(),
         });
-        Ok(Self { state })
+        Ok(Self { state, settled: look.settled })
     }
 }
 
@@ -191,6 +194,9 @@ impl Program for Client {
     }
 
     fn update(&mut self, now: Moment, event: Event) -> Vec<Effect> {
+        if self.settled && matches!(event, Event::Background { .. }) {
+            return Vec::new();
+        }
         update::absorb(&mut self.state, now, event)
     }
 

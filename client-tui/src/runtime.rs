@@ -12,7 +12,7 @@ use std::io;
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
-use crossterm::event::{Event as Input, KeyEventKind};
+use crossterm::event::KeyEventKind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use tokio::sync::mpsc;
@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
+use crate::input::Input;
 use crate::world::World;
 use pace::{FRAME, Pace};
 
@@ -129,7 +130,7 @@ pub trait Screen {
 /// What comes from outside of the program: keys, and the word to stop.
 #[derive(Debug)]
 pub struct Inputs {
-    /// Keys, pastes, clicks, sizes. Its end is the terminal's end.
+    /// What the terminal tells. Its end is the terminal's end.
     pub keys: mpsc::Receiver<io::Result<Input>>,
     /// The word to stop.
     pub stop: mpsc::Receiver<()>,
@@ -345,6 +346,7 @@ fn event_of(input: Input) -> Option<Event> {
         Input::Paste(text) => Some(Event::Paste(text)),
         Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
         Input::Resize(width, height) => Some(Event::Resized { width, height }),
-        Input::Key(_) | Input::FocusGained | Input::FocusLost => None,
+        Input::Background { light } => Some(Event::Background { light }),
+        Input::Key(_) | Input::Focus(_) => None,
     }
 }

@@ -102,6 +102,13 @@ impl Looks {
         }
     }
 
+    /// The terminal's background is light, or dark: the theme is one for it.
+    pub(crate) fn stand_on(&mut self, light: bool) {
+        if self.theme.colours() > 0 {
+            self.theme = Theme::choose(light, false);
+        }
+    }
+
     /// Gives those their colours who are seen for the first time.
     fn meet<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
         for name in names.filter(|name| self.colours.of(name).is_none()).collect::<Vec<_>>() {

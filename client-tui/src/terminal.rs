@@ -1,10 +1,12 @@
 //! The terminal: taken over at the start, given back whole, however the program ends.
 //!
-//! Asks the terminal nothing: an answer that does not come must not hold up the first picture.
+//! Asks the terminal for its background, and waits for no answer: one that does not come must not
+//! hold up the first picture. Nothing else is asked.
 
 mod canvas;
 mod changes;
 mod hyperlinks;
+mod known;
 mod pen;
 mod settings;
 mod size;
@@ -19,8 +21,8 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-    EnableFocusChange, EnableMouseCapture, Event as Input, KeyboardEnhancementFlags,
-    PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+    EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
+    PushKeyboardEnhancementFlags,
 };
 use crossterm::queue;
 use crossterm::terminal::{
@@ -30,7 +32,8 @@ use crossterm::terminal::{
 use ratatui::buffer::Buffer;
 use tokio::sync::mpsc;
 
-use crate::keyboard::{self, GATE};
+use crate::input::{Input, background};
+use crate::keyboard::{self, GATE, Reader};
 use crate::runtime::{Part, Picture, Screen};
 use crate::{errands, hosting};
 use canvas::Canvas;
@@ -81,9 +84,10 @@ impl Terminal {
     /// When it cannot be set up; then it is as it was.
     pub fn take() -> io::Result<Self> {
         TAKEN.store(true, Ordering::SeqCst);
-        take_over().inspect_err(|_| give_back())?;
-        let leads = hyperlinks::are_shown(&std::env::var("TERM").unwrap_or_default());
-        Ok(Self { canvas: Canvas::new(leads), begun: Vec::new() })
+        let takes_strings = known::takes_strings(&std::env::var("TERM").unwrap_or_default());
+        let question = if takes_strings && cfg!(unix) { background::QUESTION } else { &[] };
+        take_over(question).inspect_err(|_| give_back())?;
+        Ok(Self { canvas: Canvas::new(takes_strings), begun: Vec::new() })
     }
 
     /// Writes what was begun; nothing once the terminal was given back, not even what was begun
@@ -148,7 +152,7 @@ impl Screen for Terminal {
         }
         LENT.store(false, Ordering::SeqCst);
         settings::put_back();
-        take_over()?;
+        take_over(&[])?;
         GATE.open();
         self.repaint()
     }
@@ -166,7 +170,8 @@ pub fn is_lent() -> bool {
     LENT.load(Ordering::SeqCst) || returned.is_some_and(|at| at.elapsed() < LATE)
 }
 
-fn take_over() -> io::Result<()> {
+/// Takes the terminal over, and asks it this.
+fn take_over(question: &[u8]) -> io::Result<()> {
     enable_raw_mode()?;
     let mut out = io::stdout();
     queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture)?;
@@ -176,6 +181,7 @@ fn take_over() -> io::Result<()> {
         let flags = KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES;
         queue!(out, PushKeyboardEnhancementFlags(flags))?;
     }
+    out.write_all(question)?;
     out.flush()
 }
 
@@ -251,19 +257,22 @@ pub fn queue_of_keys() -> (Keys, mpsc::Receiver<io::Result<Input>>) {
 /// Where keys go.
 pub type Keys = mpsc::Sender<io::Result<Input>>;
 
-/// Reads keys, pastes and clicks, as they come; and sizes, where nobody else tells those.
+/// Reads what the terminal sends, as it comes; sizes as well, where nobody else tells those.
 ///
-/// They are read on a thread of their own, because reading waits for the rest of whatever has
-/// begun, a long paste for example, and drawing shall not. The thread ends with the program.
+/// On a thread of its own, because reading waits for the rest of whatever has begun, a long paste
+/// for example, and drawing shall not. The thread ends with the program.
 pub fn read_keys(keys: Keys) {
     let read = move || {
+        let (mut reader, mut inputs) = (Reader::default(), Vec::new());
         loop {
-            let Some(event) = GATE.read(keyboard::next_input) else { continue };
-            if matches!(event, Ok(Input::Resize(..))) && size::IS_WATCHED {
-                continue;
+            let result = GATE.read(|| reader.read(&mut inputs));
+            let last = result.is_err();
+            for input in inputs.drain(..).map(Ok).chain(result.err().map(Err)) {
+                if keys.blocking_send(input).is_err() {
+                    return;
+                }
             }
-            let last = event.is_err();
-            if keys.blocking_send(event).is_err() || last {
+            if last {
                 return;
             }
         }

@@ -81,6 +81,11 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             state.screen.dirty = true;
             Vec::new()
         }
+        Event::Background { light } => {
+            state.looks.stand_on(light);
+            state.screen.dirty = true;
+            Vec::new()
+        }
         Event::Net(event) => network::event(state, now, event),
         Event::Hosted(hosted) => connect::hosted(state, hosted),
         Event::Highlighted { snippet, runs } => reading::highlighted(state, snippet, runs),

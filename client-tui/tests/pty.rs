@@ -72,7 +72,7 @@ fn what_could_not_be_kept_is_told_after_the_terminal_is_given_back() {
 }
 
 #[test]
-fn it_asks_the_terminal_nothing() {
+fn it_asks_the_terminal_for_its_background_alone() {
     let data = tempfile::tempdir().unwrap();
     let (mut pty, _) = started(data.path(), "");
     pty.resize(40, 10);
@@ -80,9 +80,10 @@ fn it_asks_the_terminal_nothing() {
     pty.signal("TERM");
     pty.exit_code();
     let written = String::from_utf8_lossy(&pty.written()).into_owned();
-    for question in ["\x1b[6n", "\x1b[c", "\x1b[?u", "\x1b]11;?"] {
+    for question in ["\x1b[6n", "\x1b[c", "\x1b[?u", "\x1b]10;?"] {
         assert!(!written.contains(question), "{question:?} in {written:?}");
     }
+    assert_eq!(written.matches("\x1b]11;?\x07").count(), 1, "{written:?}");
 }
 
 #[test]

@@ -13,14 +13,13 @@ use chat_tui::effect::{Effect, Target};
 use chat_tui::errands::Errands;
 use chat_tui::event::{Event, Moment};
 use chat_tui::hosting::Host;
+use chat_tui::input::Input;
 use chat_tui::net::{self, Command, Stamped};
 use chat_tui::outside::Outside;
 use chat_tui::runtime::{self, Inputs, Part, Picture, Program, Screen};
 use chat_tui::storage::Storage;
 use chat_tui::world::World;
-use crossterm::event::{
-    Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyEventState, KeyModifiers,
-};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyEventState, KeyModifiers};
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::widgets::Widget;
@@ -376,7 +375,8 @@ async fn only_what_the_program_knows_is_told() {
         kind: KeyEventKind::Release,
         state: KeyEventState::NONE,
     };
-    for input in [Input::FocusGained, Input::Key(release), Input::FocusLost, Input::Resize(9, 3)] {
+    for input in [Input::Focus(true), Input::Key(release), Input::Focus(false), Input::Resize(9, 3)]
+    {
         stage.keys.try_send(Ok(input)).unwrap();
     }
     stage.run(1).await;

@@ -59,11 +59,6 @@ fn clean(address: &str) -> String {
     address.chars().filter(char::is_ascii_graphic).collect()
 }
 
-/// Whether this terminal is known to print what it does not understand of such sequences.
-pub(super) fn are_shown(term: &str) -> bool {
-    !["", "dumb", "linux"].contains(&term) && !term.starts_with("vt")
-}
-
 #[cfg(test)]
 mod tests {
     use ratatui::layout::Rect;
@@ -146,8 +141,5 @@ mod tests {
         cells::put(&mut buffer, (0, 0), 2, "ab", Style::new());
         buffer[(0, 0)].underline_color = cells::link(1);
         assert_eq!(put(&before, &buffer, None), b"\x1b[1;1Hab");
-        for (term, expected) in [("xterm-256color", true), ("linux", false), ("vt220", false)] {
-            assert_eq!(are_shown(term), expected, "{term}");
-        }
     }
 }

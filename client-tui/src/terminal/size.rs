@@ -3,16 +3,13 @@
 use std::future::Future;
 use std::io;
 
-use crossterm::event::Event as Input;
 use ratatui::layout::Size;
 use tokio::sync::mpsc;
 
+use crate::input::Input;
+
 /// The most that is drawn on, whatever size a terminal claims to have: each cell takes memory.
 const MOST: Size = Size { width: 1_000, height: 500 };
-
-/// Whether changes are watched for here. The library that reads keys tells them too, but not when
-/// a key comes at the same moment, and whoever is told twice paints everything twice.
-pub(super) const IS_WATCHED: bool = cfg!(unix);
 
 /// The size of what is drawn on. Asked before every picture: it may have changed since the news of
 /// it was on its way.

@@ -82,7 +82,12 @@ impl Pty {
 
     /// Types text, or whatever bytes a key sends.
     pub(crate) fn send(&mut self, text: &str) {
-        self.writer.write_all(text.as_bytes()).unwrap();
+        self.send_bytes(text.as_bytes());
+    }
+
+    /// The same for what is no text.
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        self.writer.write_all(bytes).unwrap();
         self.writer.flush().unwrap();
     }
 
@@ -181,6 +186,23 @@ impl Pty {
             drop(shown);
             let waited = start.elapsed();
             assert!(waited < PATIENCE, "waited in vain for {what}; the screen:\n{screen}");
+        }
+    }
+
+    /// Waits until the program has written this, after so many bytes; where it ends.
+    pub(crate) fn wait_written(&self, bytes: &[u8], after: usize) -> usize {
+        let start = Instant::now();
+        let mut shown = self.seen.terminal.lock().unwrap();
+        loop {
+            let found = shown.raw[after..].windows(bytes.len()).position(|window| window == bytes);
+            if let Some(at) = found {
+                return after + at + bytes.len();
+            }
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            let written = String::from_utf8_lossy(&shown.raw[after..]).into_owned();
+            let bytes = String::from_utf8_lossy(bytes);
+            assert!(!left.is_zero(), "waited in vain for {bytes:?} in {written:?}");
+            shown = self.seen.changed.wait_timeout(shown, left).unwrap().0;
         }
     }
 
