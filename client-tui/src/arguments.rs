@@ -27,6 +27,8 @@ pub struct Launch {
     pub dialect: Dialect,
     /// What is known of the screen.
     pub look: Look,
+    /// Whether the chat is shown as the wall of a classroom is to see it.
+    pub projector: bool,
 }
 
 /// What to do first.
@@ -108,6 +110,10 @@ struct Arguments {
     #[arg(long, env = "CHAT_THEME", value_enum)]
     theme: Option<Theme>,
 
+    /// Show the chat large and plain, for the wall of a classroom; F9 leaves that
+    #[arg(long)]
+    projector: bool,
+
     /// The native protocol without encryption; so far this is the only way, and need not be said
     #[arg(long)]
     plain: bool,
@@ -150,7 +156,8 @@ impl Launch {
         if let Some((kind, text)) = arguments.conflict(typed) {
             return Err(command.error(kind, text));
         }
-        let Arguments { host, port, name, room, serve, theme, plain: _, dialect } = arguments;
+        let Arguments { host, port, name, room, serve, theme, plain: _, dialect, projector } =
+            arguments;
         let usual = port.unwrap_or(limit::DEFAULT_PORT);
         let start = match host {
             _ if serve => Start::Host { port: usual },
@@ -165,7 +172,16 @@ impl Launch {
         look.light = theme.map(|theme| theme == Theme::Light).or(look.light);
         // A free port is for the room that was asked for: it means nothing to who joins one.
         let port = port.filter(|&port| port != 0).unwrap_or(limit::DEFAULT_PORT);
-        Ok(Self { start, port, name: name.unwrap_or_else(login), named, room, dialect, look })
+        Ok(Self {
+            start,
+            port,
+            name: name.unwrap_or_else(login),
+            named,
+            room,
+            dialect,
+            look,
+            projector,
+        })
     }
 }
 

@@ -10,9 +10,10 @@ use crate::state::State;
 use crate::state::link::Phase;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
-use crate::update::{compose, connect, keys, reading};
+use crate::update::{compose, connect, keys, reading, wall};
 use crate::words;
 
+mod board;
 mod people;
 pub(crate) mod settings;
 
@@ -83,6 +84,9 @@ commands! {
     "rooms" ["list"], "", "find a room", people::rooms;
     "names" ["who"], "", "who is here", people::names;
     "topic" [], "[text]", "read or change the topic", topic;
+    "announce" [], "[text]", "a line that the room shows everybody", board::announce;
+    "timer" [], "[5m|off]", "a countdown for everybody in the room", board::timer;
+    "projector" ["wall"], "", "the view for the wall of a classroom", board::projector;
     "nick" ["name"], "new-name", "go by another name", nick;
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
     "open" [], "[number]", "open a link: 1 is the newest", reading::open;
@@ -101,7 +105,10 @@ pub(crate) fn run(state: &mut State, now: Moment, line: &str) -> Outcome {
     match find(name) {
         Some(command) => match state.link.dialect().lacks_command(command.name) {
             Some(words) => Err(words),
-            None => (command.run)(state, now, arguments.trim()),
+            None => match wall::refuses(state, command.name) {
+                Some(words) => Err(words),
+                None => (command.run)(state, now, arguments.trim()),
+            },
         },
         None => Err(unknown(name)),
     }

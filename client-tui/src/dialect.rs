@@ -27,6 +27,8 @@ pub(crate) enum Ability {
     History,
     Rooms,
     Topic,
+    /// A line and a countdown that rooms show.
+    Board,
     Rename,
     Whois,
     Profile,
@@ -68,6 +70,7 @@ impl Dialect {
             Ability::History => "history: what is shown came since you did",
             Ability::Rooms => "rooms",
             Ability::Topic => "topics",
+            Ability::Board => "line or countdown for a room",
             Ability::Rename => "other name for you: start again with another --name",
             Ability::Whois => "way to ask who somebody is",
             Ability::Profile => "profiles",
@@ -97,6 +100,8 @@ const NEEDS: &[(&str, Ability)] = &[
     ("back", Ability::Away),
     ("names", Ability::Members),
     ("topic", Ability::Topic),
+    ("announce", Ability::Board),
+    ("timer", Ability::Board),
     ("nick", Ability::Rename),
     ("time", Ability::Time),
 ];

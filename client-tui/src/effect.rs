@@ -47,6 +47,9 @@ pub enum Effect {
     Highlight(Snippet),
     /// Open a web address outside of the terminal. [`crate::event::Event::Opened`] answers.
     Open(String),
+    /// Find out by which addresses others reach this machine. [`crate::event::Event::Addresses`]
+    /// answers.
+    FindAddresses,
     /// Put a text on the clipboard of whoever sits at the terminal.
     Copy(String),
     /// Open a text in the editor that the person is used to; meanwhile the terminal is that

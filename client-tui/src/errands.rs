@@ -92,6 +92,16 @@ impl Errands {
         }
     }
 
+    /// Has this machine's addresses found out; [`Event::Addresses`] answers.
+    pub fn find_addresses(&mut self) {
+        let answers = self.sender.clone();
+        let work = move || {
+            _ = answers.blocking_send(Event::Addresses(crate::hosting::addresses()));
+        };
+        // Without a thread for it, the address is the one that we know.
+        _ = Builder::new().name("addresses".to_owned()).spawn(work);
+    }
+
     /// The next answer. Safe to cancel.
     pub async fn next(&mut self) -> Event {
         match self.receiver.recv().await {

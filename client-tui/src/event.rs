@@ -56,6 +56,9 @@ pub enum Event {
         /// What became of it.
         result: Result<(), String>,
     },
+    /// This machine's addresses that others can reach, the likeliest first, as
+    /// [`crate::effect::Effect::FindAddresses`] asked.
+    Addresses(Vec<std::net::IpAddr>),
     /// The editor that [`crate::effect::Effect::EditOutside`] asked for has ended: with this text,
     /// or with words on what went wrong, and then the text is as it was.
     Edited(Result<String, String>),

@@ -119,6 +119,12 @@ impl Host {
     }
 }
 
+/// This machine's addresses that others can reach, the likeliest first.
+#[must_use]
+pub fn addresses() -> Vec<std::net::IpAddr> {
+    chat_server::addresses::on_the_lan()
+}
+
 /// Where a server keeps what is said unless told otherwise.
 #[must_use]
 pub fn usual_folder() -> Option<PathBuf> {

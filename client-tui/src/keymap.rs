@@ -26,6 +26,10 @@ pub(crate) enum Action {
     Read(Read),
     ToggleTalks,
     ToggleMembers,
+    /// The projector view.
+    Wall,
+    /// The QR code of the way to join.
+    Code,
     Retry,
     Help,
     SearchHistory,
@@ -156,6 +160,8 @@ bindings! {
     "Alt-R", "try again: to link, to send", Action::Retry, [alt('r')];
     "F7 F8", "show or hide rooms, members", Action::ToggleTalks, [plain(KeyCode::F(7))];
     "", "", Action::ToggleMembers, [plain(KeyCode::F(8))];
+    "F9", "projector view, for a wall", Action::Wall, [plain(KeyCode::F(9))];
+    "F10, Alt-Q", "how to join, as a QR code", Action::Code, [plain(KeyCode::F(10)), alt('q')];
     "F1", "this help", Action::Help, [plain(KeyCode::F(1))];
     "Ctrl-L", "paint anew", Action::Redraw, [ctrl('l')];
     "Esc", "close, go back; never quits", Action::Escape, [plain(KeyCode::Esc)];

@@ -146,7 +146,7 @@ struct Client {
 
 impl Client {
     fn new(launch: Launch, storage: &mut Storage) -> io::Result<Self> {
-        let Launch { start, port, name, named, room, dialect, look } = launch;
+        let Launch { start, port, name, named, room, dialect, look, projector } = launch;
         // Whoever went by another name than their login's last time, goes on under it.
         let name = storage.last_name().filter(|_| !named).unwrap_or(name);
         if start != arguments::Start::Ask {
@@ -162,7 +162,7 @@ impl Client {
         };
         // A screen whose size is not told is told to be resized soon enough.
         let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-        let state = State::new(Setup {
+        let mut state = State::new(Setup {
             id_prefix: id_prefix()?,
             name: Some(name),
             recent: storage.recent(),
@@ -178,6 +178,9 @@ impl Client {
             no_color: !look.colours,
             zone: zone::local(),
         });
+        if projector {
+            state.show_on_wall();
+        }
         Ok(Self { state, settled: look.settled })
     }
 }

@@ -3,11 +3,13 @@
 //! The edge makes a [`State`] of a [`Setup`], performs what [`State::begin`] asks, then hands every
 //! event to [`crate::update::update`], and draws when [`State::take_dirty`] says so.
 
+pub(crate) mod board;
 pub(crate) mod colours;
 pub(crate) mod completion;
 pub(crate) mod compose;
 pub(crate) mod conversations;
 mod days;
+pub(crate) mod dial;
 pub(crate) mod entry;
 pub(crate) mod hidden;
 pub(crate) mod highlights;
@@ -32,9 +34,11 @@ pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;
 pub mod setup;
+pub(crate) mod spaced;
 pub(crate) mod start;
 pub(crate) mod tip;
 pub(crate) mod undo;
+pub(crate) mod wall;
 pub(crate) mod wraps;
 
 use jiff::tz::TimeZone;
@@ -44,6 +48,7 @@ use crate::event::Moment;
 use crate::theme::Theme;
 use colours::Colours;
 use conversations::Conversations;
+use dial::Dial;
 use highlights::Highlights;
 use hosting::Hosting;
 use link::Link;
@@ -55,6 +60,7 @@ use screen::Screen;
 pub use setup::{Setup, Start};
 use start::{StartForm, Told};
 use tip::Tip;
+use wall::Wall;
 
 /// The client's whole state.
 #[derive(Debug)]
@@ -91,6 +97,8 @@ pub(crate) struct Looks {
     pub(crate) zone: TimeZone,
     pub(crate) colours: Colours,
     pub(crate) highlights: Highlights,
+    pub(crate) dial: Dial,
+    pub(crate) wall: Wall,
 }
 
 impl Looks {
@@ -164,6 +172,8 @@ impl State {
                 zone: setup.zone,
                 colours: Colours::default(),
                 highlights: Highlights::default(),
+                dial: Dial::default(),
+                wall: Wall::default(),
             },
         }
     }
@@ -204,10 +214,18 @@ impl State {
         std::mem::take(&mut self.screen.typed)
     }
 
-    /// When it wants to be woken to write down what was read.
+    /// When it wants to be woken: to write down what was read, or because a clock shows something
+    /// else.
     #[must_use]
     pub fn due(&self) -> Option<std::time::Duration> {
-        self.me.memory.rhythm.due()
+        let (written, clock) = (self.me.memory.rhythm.due(), self.looks.dial.due());
+        written.into_iter().chain(clock).min()
+    }
+
+    /// Shows the chat as the wall of a classroom is to see it, as soon as there is one.
+    pub fn show_on_wall(&mut self) {
+        self.screen.sight = screen::Sight::Wall;
+        self.screen.dirty = true;
     }
 
     /// Whether a message that comes to the open conversation now is before its reader's eyes.

@@ -1,6 +1,7 @@
 //! What happens next: routes an event to the part of the state that it concerns, and works out
 //! what drawing must remember.
 
+pub(crate) mod board;
 pub(crate) mod complete;
 pub(crate) mod compose;
 pub(crate) mod connect;
@@ -23,6 +24,7 @@ pub(crate) mod sheets;
 pub(crate) mod start;
 pub(crate) mod stranger;
 pub(crate) mod typing;
+pub(crate) mod wall;
 pub(crate) mod written;
 
 use chat_protocol::{Page, Request, limit};
@@ -55,8 +57,11 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     let idle = matches!(event, Event::Woke | Event::Net(net::Event::RoundTrip(_)));
     // Whoever does something does it to what they would see.
     let mut effects = if frames { Vec::new() } else { prepare(state) };
+    let pressed = matches!(event, Event::Key(_) | Event::Paste(_));
+    let tip = (!pressed).then(|| state.tip.clone());
     effects.extend(take(state, now, event));
     effects.extend(send(state, now));
+    wall::settle(state, now, tip, &mut effects);
     state.screen.stale |= state.screen.dirty;
     if !frames {
         effects.extend(prepare(state));
@@ -90,6 +95,11 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Hosted(hosted) => connect::hosted(state, hosted),
         Event::Highlighted { snippet, runs } => reading::highlighted(state, snippet, runs),
         Event::Opened { url, result } => reading::opened(state, url, result),
+        Event::Addresses(addresses) => {
+            state.looks.wall.addresses = addresses;
+            state.screen.dirty = true;
+            Vec::new()
+        }
         Event::Edited(edited) => outside::edited(state, edited),
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
@@ -149,8 +159,11 @@ pub fn prepare(state: &mut State) -> Vec<Effect> {
 fn lay_out(state: &mut State) {
     picker::refresh(state);
     divide(state);
-    let shape = state.screen.shape();
-    state.conversations.open_mut().scrollback.lay_out(shape, &state.looks.zone);
+    let wall = wall::is_shown(state);
+    let shape = if wall { state.wall_layout().shape() } else { state.screen.shape() };
+    let scrollback = &mut state.conversations.open_mut().scrollback;
+    scrollback.see_on_wall(wall);
+    scrollback.lay_out(shape, &state.looks.zone);
     state.meet_people();
 }
 
@@ -166,6 +179,7 @@ fn divide(state: &mut State) {
     let wishes = Wishes {
         room: talk.is_room() && lists,
         several,
+        board: !talk.board.announcement.is_empty(),
         banner: talk.is_room() && state.me.hosting.invitation().is_some(),
         tip: hint,
         input_rows: talk.compose.shown().rows().len(),

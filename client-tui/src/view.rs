@@ -14,6 +14,7 @@ mod sheet;
 mod start;
 mod status;
 mod text;
+mod wall;
 
 use std::ops::Range;
 
@@ -22,7 +23,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::cells;
-use crate::state::screen::LEAST;
+use crate::state::screen::{LEAST, Sight};
 use crate::state::{Stage, State};
 
 /// Draws the screen in a frame.
@@ -64,7 +65,8 @@ pub fn paint(state: &State, buffer: &mut Buffer) -> Option<Position> {
 pub fn paint_foot(state: &State, buffer: &mut Buffer) -> Option<(Range<u16>, Position)> {
     let area = buffer.area;
     let fits = (area.width, area.height) == (state.screen.width, state.screen.height);
-    if state.stage != Stage::Chat || state.screen.is_too_small() || !fits {
+    let wall = state.screen.sight == Sight::Wall;
+    if state.stage != Stage::Chat || wall || state.screen.is_too_small() || !fits {
         return None;
     }
     let foot = chat::foot(state, area);
@@ -88,6 +90,7 @@ fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
             connecting::draw(state, area, buffer);
             None
         }
+        Stage::Chat if state.screen.sight == Sight::Wall => wall::draw(state, area, buffer),
         Stage::Chat => Some(chat::draw(state, area, buffer)),
     };
     for overlay in &state.overlays {

@@ -55,6 +55,7 @@ impl World {
                 self.storage.use_name(&target.name);
             }
             Effect::Highlight(snippet) => self.errands.highlight(snippet),
+            Effect::FindAddresses => self.errands.find_addresses(),
             Effect::Open(url) => self.errands.open(url),
             Effect::EditOutside(text) => self.outside.open(text),
             // The loop's own: it never hands them on.

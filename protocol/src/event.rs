@@ -14,9 +14,11 @@ use crate::message::{Conversation, Message, MessageId};
 use crate::name::{Nick, RoomName};
 use crate::text::{Line, Text};
 
+mod board;
 mod directory;
 mod search;
 
+pub use board::{Announcement, Board, Timer, TimerChange, TimerNews};
 pub use directory::{RoomSummary, RoomsPage, Whois};
 pub use search::{Hit, SearchPage};
 
@@ -54,6 +56,10 @@ pub enum Event {
         /// Who changed it.
         by: Nick,
     },
+    /// A room's line was set, or taken away.
+    Announce(Announcement),
+    /// A room's countdown began, was taken away, or is over.
+    Timer(TimerNews),
     /// A page of a conversation's messages.
     History(HistoryPage),
     /// A page of a room's members.
@@ -142,6 +148,9 @@ pub struct RoomInfo {
     /// What else is to be known of some of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub marks: MarksOf,
+    /// What it shows its members.
+    #[serde(flatten)]
+    pub board: Board,
 }
 
 /// A message of this connection is stored, and under which number.
@@ -304,6 +313,8 @@ impl Event {
                 let TopicWire { room, text, by } = json::body(line)?;
                 Self::Topic { room, text, by }
             }
+            "announce" => Self::Announce(json::body(line)?),
+            "timer" => Self::Timer(json::body(line)?),
             "history" => Self::History(json::body(line)?),
             "members" => Self::Members(json::body(line)?),
             "whois" => Self::Whois(json::body(line)?),

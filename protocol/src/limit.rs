@@ -21,6 +21,12 @@ pub const TEXT_BYTES: usize = 8_192;
 /// Longest topic in bytes, after cleaning.
 pub const TOPIC_BYTES: usize = 512;
 
+/// Longest line that a room shows its members, in bytes after cleaning.
+pub const ANNOUNCEMENT_BYTES: usize = 512;
+
+/// Longest countdown, in seconds: a day.
+pub const TIMER_SECONDS: u32 = 86_400;
+
 /// Longest single field of a profile, or name of a client program, in bytes after cleaning.
 pub const FIELD_BYTES: usize = 128;
 

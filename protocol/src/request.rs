@@ -60,6 +60,20 @@ pub enum Request {
         /// What it is about; empty takes the topic away.
         text: Line,
     },
+    /// Sets the line that a room shows its members.
+    Announce {
+        /// Which room.
+        room: RoomName,
+        /// What it says; empty takes it away.
+        text: Line,
+    },
+    /// Begins a countdown in a room, in the place of the one that runs there.
+    Timer {
+        /// Which room.
+        room: RoomName,
+        /// How long it runs; 0 takes it away.
+        seconds: u32,
+    },
     /// Asks for a page of a conversation's messages.
     History {
         /// Whose.

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use bytes::BytesMut;
 use chat_protocol::event::{
-    DirectInfo, DirectMessage, HistoryPage, Hit, MembersPage, Presence, RoomMessage, RoomSummary,
-    RoomsPage, SearchPage, Whois,
+    Announcement, Board, DirectInfo, DirectMessage, HistoryPage, Hit, MembersPage, Presence,
+    RoomMessage, RoomSummary, RoomsPage, SearchPage, Timer, TimerChange, TimerNews, Whois,
 };
 use chat_protocol::{
     Ack, Code, Conversation, Event, Hello, Line, Marks, Message, MessageId, Nick, Page, Profile,
@@ -139,6 +139,55 @@ fn requests_about_rooms() {
 }
 
 #[test]
+fn what_a_room_shows() {
+    request(
+        &Request::Announce { room: room("rust"), text: line("pause until 10:15") },
+        r#"{"type":"announce","room":"rust","text":"pause until 10:15"}"#,
+    );
+    request(
+        &Request::Timer { room: room("rust"), seconds: 300 },
+        r#"{"type":"timer","room":"rust","seconds":300}"#,
+    );
+    let text = line("pause until 10:15");
+    event(
+        &Event::Announce(Announcement { room: room("rust"), text: text.clone(), by: nick("ann") }),
+        r#"{"type":"announce","room":"rust","text":"pause until 10:15","by":"ann"}"#,
+    );
+    let off = Request::decode(br#"{"type":"timer","room":"rust"}"#);
+    assert_eq!(off, Ok(Request::Timer { room: room("rust"), seconds: 0 }));
+    let timer = Timer { ends: 1_795_230_300_123, remaining: 300_000 };
+    let news = |change| Event::Timer(TimerNews { room: room("rust"), change });
+    event(
+        &news(TimerChange::Set(timer, nick("ann"))),
+        r#"{"type":"timer","room":"rust","ends":1795230300123,"remaining":300000,"by":"ann"}"#,
+    );
+    event(
+        &news(TimerChange::TakenAway(nick("ann"))),
+        r#"{"type":"timer","room":"rust","by":"ann"}"#,
+    );
+    event(
+        &news(TimerChange::Over(1_795_230_300_123)),
+        r#"{"type":"timer","room":"rust","ends":1795230300123,"remaining":0}"#,
+    );
+    event(
+        &Event::Room(RoomInfo {
+            name: room("rust"),
+            topic: line(""),
+            last: 0,
+            count: 1,
+            members: vec![nick("ann")],
+            via: [].into(),
+            marks: [].into(),
+            board: Board { announcement: text, timer: Some(timer) },
+        }),
+        concat!(
+            r#"{"type":"room","name":"rust","topic":"","last":0,"count":1,"members":["ann"],"#,
+            r#""announcement":"pause until 10:15","timer":{"ends":1795230300123,"remaining":300000}}"#
+        ),
+    );
+}
+
+#[test]
 fn requests_without_fields() {
     request(&Request::Time, r#"{"type":"time"}"#);
     request(&Request::Ping, r#"{"type":"ping"}"#);
@@ -158,6 +207,7 @@ fn welcome() {
         members: vec![nick("ann"), nick("bob")],
         via: [(nick("bob"), Cow::Borrowed("line"))].into(),
         marks: [(nick("ann"), host), (nick("bob"), guest)].into(),
+        board: Board::default(),
     };
     let welcome = Welcome {
         version: 1,
@@ -233,6 +283,7 @@ fn comings_and_goings() {
             members: vec![nick("ann")],
             via: [].into(),
             marks: [].into(),
+            board: Board::default(),
         }),
         r#"{"type":"room","name":"rust","topic":"crabs","last":0,"count":1,"members":["ann"]}"#,
     );
@@ -439,6 +490,11 @@ fn refused(json: &str, code: Code, id: Option<&str>) {
 fn requests_that_are_refused() {
     use Code::{BadFrame, BadName, BadRoom, BadText, BadVersion, UnknownType};
     refused("", BadFrame, None);
+    refused(r#"{"type":"timer","room":"rust","seconds":86401}"#, BadFrame, None);
+    refused(r#"{"type":"timer","room":"rust","seconds":-1}"#, BadFrame, None);
+    let long = "x".repeat(513);
+    let announce = format!(r#"{{"type":"announce","room":"rust","text":"{long}"}}"#);
+    refused(&announce, BadText, None);
     refused("hello", BadFrame, None);
     refused("[]", BadFrame, None);
     refused(r#"["time"]"#, BadFrame, None);

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use bytes::BytesMut;
 use chat_protocol::event::{
-    DirectMessage, HistoryPage, Hit, MembersPage, Presence, RoomMessage, RoomSummary, RoomsPage,
-    SearchPage, Whois,
+    Announcement, DirectMessage, HistoryPage, Hit, MembersPage, Presence, RoomMessage, RoomSummary,
+    RoomsPage, SearchPage, Timer, TimerChange, TimerNews, Whois,
 };
 use chat_protocol::{
     Ack, Conversation, Event, Hello, Line, LineCodec, Marks, Message, MessageId, Nick, Page,
@@ -125,6 +125,10 @@ fn request() -> impl Strategy<Value = Request> {
             .prop_map(|(room, after)| Request::Members { room, after }),
         (room(), any::<String>())
             .prop_map(|(room, text)| Request::Topic { room, text: Line::cut(&text, 500) }),
+        (room(), line(limit::ANNOUNCEMENT_BYTES))
+            .prop_map(|(room, text)| Request::Announce { room, text }),
+        (room(), 0..=limit::TIMER_SECONDS)
+            .prop_map(|(room, seconds)| Request::Timer { room, seconds }),
         nick().prop_map(|name| Request::Rename { name }),
         nick().prop_map(|name| Request::Whois { name }),
         profile().prop_map(Request::Profile),
@@ -141,6 +145,15 @@ fn message() -> impl Strategy<Value = Message> {
         at,
         text,
     })
+}
+
+fn timer_change() -> impl Strategy<Value = TimerChange> {
+    prop_oneof![
+        (any::<i64>(), any::<u64>(), nick())
+            .prop_map(|(ends, remaining, by)| TimerChange::Set(Timer { ends, remaining }, by)),
+        nick().prop_map(TimerChange::TakenAway),
+        any::<i64>().prop_map(TimerChange::Over),
+    ]
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -160,6 +173,10 @@ fn event() -> impl Strategy<Value = Event> {
         (room(), vec(nick(), 1..4), marks()).prop_map(|(room, names, marks)| Event::Joined(
             Presence { room, names, via: None, marks }
         )),
+        (room(), line(limit::ANNOUNCEMENT_BYTES), nick())
+            .prop_map(|(room, text, by)| Event::Announce(Announcement { room, text, by })),
+        (room(), timer_change())
+            .prop_map(|(room, change)| Event::Timer(TimerNews { room, change })),
         whois().prop_map(|whois| Event::Whois(Box::new(whois))),
         members().prop_map(Event::Members),
         (nick(), line(limit::AWAY_BYTES)).prop_map(|(name, text)| Event::Away { name, text }),

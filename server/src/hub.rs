@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use crate::doors::{Dialect, OnTaken};
 use crate::link::Link;
 
+mod board;
 mod catch_up;
 mod directory;
 mod entry;

@@ -170,6 +170,7 @@ impl Guest {
                 members,
                 via: std::collections::BTreeMap::new(),
                 marks: std::collections::BTreeMap::new(),
+                board: chat_protocol::event::Board::default(),
             }],
         }))
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chat_protocol::{Conversation, Line, NameKey, Nick, RoomKey, RoomName};
 
+use super::board::Board;
 use super::compose::Compose;
 use super::kill_ring::KillRing;
 use super::roster::Roster;
@@ -22,6 +23,7 @@ pub(crate) struct Talk {
     /// The address as it is compared.
     folded: String,
     pub(crate) topic: Line,
+    pub(crate) board: Board,
     /// Empty for a person.
     pub(crate) roster: Roster,
     pub(crate) scrollback: Scrollback,
@@ -75,6 +77,7 @@ impl Talk {
             folded: fold(&address),
             address,
             topic: Line::default(),
+            board: Board::default(),
             roster: Roster::default(),
             scrollback: Scrollback::default(),
             compose: Compose::default(),
@@ -252,6 +255,14 @@ impl Conversations {
         if let Some(index) = self.find(&address) {
             self.go_to_index(index);
         }
+    }
+
+    /// The room that was opened last, or else the lobby.
+    pub(crate) fn last_room(&self) -> usize {
+        let rooms = self.talks.iter().enumerate().filter(|(_, talk)| talk.is_room());
+        // Of those never opened, the first.
+        let latest = rooms.rev().max_by_key(|(_, talk)| talk.opened);
+        latest.map_or(0, |(index, _)| index)
     }
 
     pub(crate) fn go_to_index(&mut self, index: usize) {

@@ -83,6 +83,13 @@ impl Presence {
     }
 }
 
+impl Presence {
+    /// How many joined, and how many left.
+    fn counts(&self) -> (usize, usize) {
+        (self.joined.len() + self.more_joined, self.left.len() + self.more_left)
+    }
+}
+
 fn told(names: &[Nick], more: usize, verb: &str) -> Option<String> {
     let (last, first) = names.split_last()?;
     let first: Vec<&str> = first.iter().map(Nick::as_str).collect();
@@ -113,6 +120,7 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 struct Measured {
     width: usize,
+    unfolded: bool,
     rich: Rich,
     rows: Vec<Row>,
 }
@@ -163,9 +171,12 @@ impl Entry {
         }
     }
 
-    /// Works out its rows, unless they are known; whether they were not.
-    pub(crate) fn measure(&mut self, width: usize) -> bool {
-        if self.measured.as_ref().is_some_and(|measured| measured.width == width) {
+    /// Works out its rows, unless they are known; whether they were not. On the wall all code is
+    /// unfolded.
+    pub(crate) fn measure(&mut self, width: usize, wall: bool) -> bool {
+        let unfolded = self.unfolded || wall;
+        let is_same = |known: &Measured| (known.width, known.unfolded) == (width, unfolded);
+        if self.measured.as_deref().is_some_and(is_same) {
             return false;
         }
         // What is hidden has no rows, and its text is not looked at: somebody may send a lot of it.
@@ -177,8 +188,8 @@ impl Entry {
             Body::Said { .. } => rich::parse(text),
             Body::Notice { .. } | Body::Presence(_) => rich::literal(text),
         };
-        let rows = rich::layout::rows(text, &rich, width, self.unfolded);
-        self.measured = Some(Box::new(Measured { width, rich, rows }));
+        let rows = rich::layout::rows(text, &rich, width, unfolded);
+        self.measured = Some(Box::new(Measured { width, unfolded, rich, rows }));
         true
     }
 
@@ -200,6 +211,24 @@ impl Entry {
     /// Whether somebody tells what they do, instead of saying something.
     pub(crate) fn is_action(&self) -> bool {
         matches!(&self.body, Body::Said { text, .. } if rich::is_action(text))
+    }
+
+    /// Whether it is for this client's person alone: a notice of our own, not what a lab's server
+    /// says to all.
+    pub(crate) fn is_private(&self) -> bool {
+        match &self.body {
+            Body::Notice { tone, .. } => *tone != Tone::Server,
+            Body::Said { trouble, .. } => trouble.is_some(),
+            Body::Presence(_) => false,
+        }
+    }
+
+    /// How many came and went, if that is what it tells.
+    pub(crate) fn counts(&self) -> Option<(usize, usize)> {
+        match &self.body {
+            Body::Presence(presence) => Some(presence.counts()),
+            _ => None,
+        }
     }
 
     /// Who said it, if somebody did.
@@ -228,11 +257,11 @@ mod tests {
         let (from, text) = (Nick::new("bob").unwrap(), Text::new("```\ncode\n```").unwrap());
         let body = Body::Said { from, text, trouble: None };
         let mut entry = Entry::new(Key::stored(1), 0, body);
-        assert!(entry.measure(20) && entry.codes().len() == 1);
+        assert!(entry.measure(20, false) && entry.codes().len() == 1);
         entry.set_hidden(true);
-        assert!(!entry.measure(20) && entry.measured.is_none() && entry.codes().is_empty());
+        assert!(!entry.measure(20, false) && entry.measured.is_none() && entry.codes().is_empty());
         entry.set_hidden(false);
-        assert!(entry.measure(20) && !entry.rows().is_empty());
+        assert!(entry.measure(20, false) && !entry.rows().is_empty());
     }
 
     #[test]

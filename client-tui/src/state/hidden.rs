@@ -41,7 +41,14 @@ impl Scrollback {
     ) -> impl DoubleEndedIterator<Item = (usize, &Entry)> {
         let end = part.end.min(self.entries.len());
         let part = part.start.min(end)..end;
-        part.clone().zip(self.entries.range(part)).filter(|(_, entry)| !entry.is_hidden())
+        part.clone().zip(self.entries.range(part)).filter(|(_, entry)| self.shows(entry))
+    }
+
+    /// Whether an entry is shown: nothing of somebody who is ignored, and on the wall nothing that
+    /// is for one person.
+    pub(super) fn shows(&self, entry: &Entry) -> bool {
+        let private = self.reader.wall && entry.is_private();
+        !entry.is_hidden() && !private
     }
 
     /// Whether there are messages, and none of them is shown.

@@ -19,6 +19,8 @@ pub(crate) enum Overlay {
     Picker(Picker),
     /// Who somebody is; scrolled by this many rows.
     Whois { whois: Box<Whois>, scroll: usize },
+    /// How to join, as a QR code.
+    Code,
     /// Asks whether to leave; what is at stake is worked out by [`super::State::stakes`].
     Leave,
     /// The port to host on is somebody else's.
@@ -32,7 +34,7 @@ pub(crate) enum Overlay {
 impl Overlay {
     /// Whether it only shows something, so that who goes on typing or pastes has done with it.
     pub(crate) fn gives_way(&self) -> bool {
-        self.is_sheet() || matches!(self, Self::Leave)
+        self.is_sheet() || matches!(self, Self::Leave | Self::Code)
     }
 
     /// Whether it is something to be read.

@@ -21,6 +21,10 @@ pub(crate) enum Line {
     Date,
     /// The rule above the first unread message.
     New,
+    /// On the wall: the empty row above an entry.
+    Gap,
+    /// On the wall: the name above what somebody says.
+    Name,
     /// This row of the entry's text.
     Text(usize),
 }
@@ -39,23 +43,33 @@ pub(crate) struct PageRow {
 
 /// What stands above an entry.
 #[derive(Clone, Copy, Debug, Default)]
-struct Heads {
-    date: bool,
-    new: bool,
+pub(super) struct Heads {
+    pub(super) date: bool,
+    pub(super) new: bool,
+    /// On the wall.
+    pub(super) gap: bool,
+    pub(super) name: bool,
 }
 
 impl Heads {
+    /// What stands there, from above.
+    fn lines(self) -> impl Iterator<Item = Line> {
+        let all = [
+            (self.date, Line::Date),
+            (self.new, Line::New),
+            (self.gap, Line::Gap),
+            (self.name, Line::Name),
+        ];
+        all.into_iter().filter_map(|(stands, line)| stands.then_some(line))
+    }
+
     fn rows(self) -> usize {
-        usize::from(self.date) + usize::from(self.new)
+        self.lines().count()
     }
 
     /// What is in this row of the entry and its heads.
     fn line(self, row: usize) -> Line {
-        match row.checked_sub(self.rows()) {
-            Some(row) => Line::Text(row),
-            None if row == 0 && self.date => Line::Date,
-            None => Line::New,
-        }
+        self.lines().nth(row).unwrap_or_else(|| Line::Text(row - self.rows()))
     }
 }
 
@@ -94,7 +108,8 @@ impl Scrollback {
         if let Some(anchor) = self.reader.anchor {
             let top = self.find_spot(anchor, zone);
             if self.rows_from(top, shape.height + 1, zone) > shape.height {
-                self.reader.page = self.page_from(top, shape.reading_height(), zone);
+                let page = self.page_from(top, shape.reading_height(), zone);
+                self.reader.page = self.with_name(page);
                 return;
             }
             self.reader.go_to_bottom();
@@ -102,7 +117,8 @@ impl Scrollback {
         let bottom = Spot { entry: self.entries.len(), row: 0 };
         let top = self.back(bottom, shape.height, zone);
         let top = self.below_cleared(top);
-        self.reader.page = self.page_from(top, shape.height, zone);
+        let page = self.page_from(top, shape.height, zone);
+        self.reader.page = self.with_name(page);
     }
 
     /// Puts everything out of sight but what is on its way; scrolling up brings it back.
@@ -175,8 +191,9 @@ impl Scrollback {
         // Who goes to what was put out of sight brings it back.
         self.reader.cleared = self.reader.cleared.filter(|&cleared| cleared < entry.key);
         let place = match heads.line(top.row) {
-            Line::Date => Place::Date,
+            Line::Date | Line::Gap => Place::Date,
             Line::New => Place::New,
+            Line::Name => Place::Name,
             Line::Text(row) => Place::Byte(entry.rows().get(row).map_or(0, |row| row.start)),
         };
         self.reader.anchor = Some(Anchor { key: entry.key, place });
@@ -194,7 +211,7 @@ impl Scrollback {
     }
 
     fn find_spot(&mut self, anchor: Anchor, zone: &TimeZone) -> Spot {
-        let is_shown = |&index: &usize| !self.entries[index].is_hidden();
+        let is_shown = |&index: &usize| self.shows(&self.entries[index]);
         let found = match self.find(anchor.key) {
             Ok(index) => Some(index).filter(is_shown).ok_or(index),
             missing => missing,
@@ -209,6 +226,7 @@ impl Scrollback {
                 heads.rows() + rows.iter().rposition(|row| row.start <= byte).unwrap_or(0)
             }
             (Ok(_), Place::New) => usize::from(heads.date),
+            (Ok(_), Place::Name) => usize::from(heads.gap),
             _ => 0,
         };
         Spot { entry, row }
@@ -286,14 +304,16 @@ impl Scrollback {
     /// Measures an entry: how many rows it takes, with what stands above it. What is hidden takes
     /// none, and costs nothing: there may be thousands of it between two entries that are shown.
     pub(super) fn block(&mut self, index: usize, zone: &TimeZone) -> usize {
-        if self.entries.get(index).is_none_or(Entry::is_hidden) {
+        if self.entries.get(index).is_none_or(|entry| !self.shows(entry)) {
             return 0;
         }
-        let width = self.reader.shape.width;
+        let (width, wall) = (self.reader.shape.width, self.reader.wall);
         let heads = self.heads(index, zone).rows();
         let Some(entry) = self.entries.get_mut(index) else { return 0 };
-        let fresh = entry.measure(width);
-        let (key, rows) = (entry.key, entry.rows().len() + heads);
+        let fresh = entry.measure(width, wall);
+        let folded = wall && entry.counts().is_some();
+        let rows = heads + if folded { 1 } else { entry.rows().len() };
+        let key = entry.key;
         if fresh
             && let Some(Ok(old)) = self.reader.keep_rows(key).map(|key| self.find(key))
             && old != index
@@ -305,7 +325,11 @@ impl Scrollback {
     }
 
     fn heads(&self, index: usize, zone: &TimeZone) -> Heads {
-        Heads { date: self.is_dated(index, zone), new: self.is_divider(index) }
+        if self.reader.wall {
+            return self.wall_heads(index);
+        }
+        let (date, new) = (self.is_dated(index, zone), self.is_divider(index));
+        Heads { date, new, ..Heads::default() }
     }
 
     /// Whether a date stands above the entry: nothing before it is of its day, or of a later one.
@@ -320,7 +344,7 @@ impl Scrollback {
 
     /// Whether an entry begins somebody's turn, and whether it is of another minute than the one
     /// before.
-    fn turn(&self, index: usize, headed: bool) -> (bool, bool) {
+    pub(super) fn turn(&self, index: usize, headed: bool) -> (bool, bool) {
         let entry = self.entries.get(index);
         let before = self.visible(0..index).next_back().map(|(_, before)| before);
         let (Some(entry), Some(before)) = (entry, before) else { return (true, true) };
@@ -367,7 +391,7 @@ mod tests {
         let entry = scrollback.entry(row.entry).unwrap();
         let byte = match row.line {
             Line::Text(row) => entry.rows()[row].start,
-            Line::Date | Line::New => 0,
+            _ => 0,
         };
         (scrollback.top_message(), byte)
     }
@@ -444,7 +468,7 @@ mod tests {
         for _ in 0..60 {
             seen.extend(scrollback.page().iter().filter_map(|row| match row.line {
                 Line::Text(row) => Some(row),
-                Line::Date | Line::New => None,
+                _ => None,
             }));
             scrollback.scroll_up(1, &ZONE);
         }

@@ -35,6 +35,8 @@ pub(crate) struct Reader {
     pub(super) below: usize,
     pub(super) page: Vec<PageRow>,
     pub(super) shape: Shape,
+    /// Whether it is seen on the wall of a classroom.
+    pub(super) wall: bool,
     /// Entries whose rows are kept, the latest last.
     measured: VecDeque<Key>,
     /// What keys have led to.
@@ -55,6 +57,7 @@ pub(super) struct Anchor {
 pub(super) enum Place {
     Date,
     New,
+    Name,
     /// The row that begins with this byte, or holds it.
     Byte(usize),
 }

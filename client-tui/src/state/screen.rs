@@ -31,9 +31,20 @@ pub(crate) struct Panes {
     pub(crate) talks: Option<bool>,
 }
 
+/// What the chat is seen as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// With everything.
+    #[default]
+    Chat,
+    /// Messages for the wall of a classroom.
+    Wall,
+}
+
 /// The screen.
 #[derive(Debug)]
 pub(crate) struct Screen {
+    pub(crate) sight: Sight,
     pub(crate) width: u16,
     pub(crate) height: u16,
     pub(crate) panes: Panes,
@@ -60,6 +71,8 @@ pub(crate) struct Wishes {
     pub(crate) several: bool,
     /// A room hosted from here, to be announced.
     pub(crate) banner: bool,
+    /// A line that the room shows.
+    pub(crate) board: bool,
     /// A line of hints below the input.
     pub(crate) tip: bool,
     /// Rows of the text being typed.
@@ -74,6 +87,7 @@ pub(crate) struct ChatLayout {
     pub(crate) talks: u16,
     pub(crate) members: u16,
     pub(crate) banner: u16,
+    pub(crate) board: u16,
     pub(crate) messages: u16,
     pub(crate) input: u16,
     pub(crate) tip: u16,
@@ -113,7 +127,8 @@ impl Screen {
         let layout = ChatLayout::default();
         let (panes, name) = (Panes::default(), 0);
         let (dirty, stale, typed, lent) = (true, true, false, false);
-        Self { width, height, panes, layout, name, dirty, typed, stale, lent }
+        let sight = Sight::default();
+        Self { sight, width, height, panes, layout, name, dirty, typed, stale, lent }
     }
 
     pub(crate) fn is_too_small(&self) -> bool {
@@ -152,11 +167,12 @@ impl Screen {
         let input =
             u16::try_from(wishes.input_rows).unwrap_or(u16::MAX).clamp(1, (self.height / 3).max(1));
         let banner = u16::from(wishes.banner && self.height >= 16);
+        let board = u16::from(wishes.board && self.height >= 12);
         let tip = u16::from(wishes.tip && self.height >= 6);
         // The title and the status line take a row each.
-        let messages = self.height.saturating_sub(2 + banner + input + tip);
+        let messages = self.height.saturating_sub(2 + banner + board + input + tip);
         let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks), self.name);
-        self.layout = ChatLayout { talks, members, banner, messages, input, tip, gutter };
+        self.layout = ChatLayout { talks, members, banner, board, messages, input, tip, gutter };
     }
 
     /// The room that messages have.
@@ -180,6 +196,7 @@ mod tests {
                 room: true,
                 several: true,
                 banner: true,
+                board: true,
                 tip: true,
                 input_rows: 99,
                 name: 9,
@@ -187,7 +204,8 @@ mod tests {
             screen.divide(wishes);
             let layout = screen.layout;
             assert_eq!((layout.talks > 0, layout.members > 0), (talks, members), "{width}");
-            let rows = 2 + layout.banner + layout.messages + layout.input + layout.tip;
+            let rows =
+                2 + layout.banner + layout.board + layout.messages + layout.input + layout.tip;
             assert_eq!(rows, height.max(rows.min(3)), "{width}x{height}");
         };
         check(120, 40, true, true);

@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::{memory, people, picker, refusals, stranger, written};
+use super::{board, memory, people, picker, refusals, stranger, written};
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -46,11 +46,13 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Welcome(welcome) => return take_welcome(state, now, *welcome),
         Event::Ack(ack) => take_ack(state, now, &ack),
-        Event::Room(info) => return enter(state, &info),
+        Event::Room(info) => return enter(state, now, &info),
         Event::Joined(presence) => take_presence(state, now, &presence, true),
         Event::Left(presence) => take_presence(state, now, &presence, false),
         Event::Renamed { from, to } => return take_rename(state, now, &from, &to),
         Event::Topic { room, text, by } => take_topic(state, now, room, text, &by),
+        Event::Announce(announcement) => board::take_announcement(state, now, announcement),
+        Event::Timer(news) => board::take_timer(state, now, news),
         Event::History(HistoryPage { room, messages, more }) => {
             memory::count(state, &room, &messages);
             if let Some(talk) = state.conversations.get_mut(&room) {
@@ -104,7 +106,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     state.conversations.iter_mut().for_each(|talk| talk.member = !talk.is_room());
     stranger::compare(state, now, &welcome.directs);
     for info in &welcome.rooms {
-        effects.extend(enter(state, info));
+        effects.extend(enter(state, now, info));
     }
     effects.extend(before.as_ref().and_then(|_| people::away_again(state)));
     effects.extend(memory::join_again(state));
@@ -211,7 +213,7 @@ fn arrive(state: &mut State, now: Moment) -> Vec<Effect> {
 }
 
 /// One is in this room; perhaps more of its members have to be asked for.
-fn enter(state: &mut State, info: &RoomInfo) -> Vec<Effect> {
+fn enter(state: &mut State, now: Moment, info: &RoomInfo) -> Vec<Effect> {
     let address = Conversation::Room(info.name.clone());
     if !state.conversations.admits(&address) {
         return Vec::new();
@@ -220,6 +222,7 @@ fn enter(state: &mut State, info: &RoomInfo) -> Vec<Effect> {
     let (talk, _) = state.conversations.ensure(address.clone());
     talk.member = true;
     talk.topic = info.topic.clone();
+    talk.board.enter(now.up, &info.board);
     talk.roster.reset(info.count, &info.members, &info.via, &info.marks);
     talk.scrollback.expect(info.last);
     let after = talk.roster.unknown_behind().cloned();

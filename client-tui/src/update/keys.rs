@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{
     complete, compose, connect, outside, overlays, panes, picker, reading, recall, scroll, start,
+    wall,
 };
 use crate::command;
 use crate::effect::Effect;
@@ -72,6 +73,9 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
     let tip = state.tip.clone();
     if !matches!(tip, Tip::Keys) {
         state.tip = Tip::None;
+    }
+    if wall::is_shown(state) && wall::takes(state, key) {
+        return Vec::new();
     }
     if state.conversations.open().compose.search.is_some() && recall::key(state, key) {
         return Vec::new();
@@ -154,6 +158,8 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ToggleTalks => panes::toggle_talks(state),
         Action::ToggleMembers => panes::toggle_members(state),
         Action::Read(read) => return reading::act(state, read),
+        Action::Wall => wall::toggle(state),
+        Action::Code => state.overlays.push(Overlay::Code),
         Action::Retry => {
             compose::retry(state);
             return connect::retry(state);

@@ -34,6 +34,7 @@ pub(crate) fn up(state: &mut State, now: Moment, lab: Lab) -> Vec<Effect> {
         members: here,
         via: Default::default(),
         marks: Default::default(),
+        board: Default::default(),
     };
     let welcome = Welcome {
         version: limit::VERSION,

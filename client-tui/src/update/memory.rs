@@ -135,7 +135,7 @@ pub(crate) fn count(state: &mut State, address: &Conversation, page: &[Message])
 
 /// Has written what is new since the last time, once it has come to rest, and at the end.
 pub(crate) fn keep(state: &mut State, now: Moment, effects: &mut Vec<Effect>) {
-    let due = state.due().is_some_and(|due| due <= now.up);
+    let due = state.me.memory.rhythm.due().is_some_and(|due| due <= now.up);
     if due || effects.contains(&Effect::Quit) {
         effects.extend(leave(state));
         effects.extend(written::sent(state));

@@ -3,7 +3,7 @@
 use chat_protocol::{Nick, Request};
 use crossterm::event::KeyEvent;
 
-use super::{connect, paste, picker, sheets};
+use super::{connect, paste, picker, sheets, wall};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action};
@@ -36,6 +36,11 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Outcome {
             }
             vec![Effect::Send(Request::Bye), Effect::Quit]
         }
+        Some(Overlay::Code) if action == Some(Action::Wall) => {
+            wall::toggle(state);
+            Vec::new()
+        }
+        Some(Overlay::Code) => return close(state, typed),
         Some(Overlay::PortTaken { .. }) => port_taken(state, action),
         Some(Overlay::Paste(_)) => return Outcome::Done(paste::key(state, now, key)),
         Some(Overlay::NameRefused(_)) => name_refused(state, action, typed),

@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::keys;
+use super::{keys, wall};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action};
@@ -17,6 +17,7 @@ pub(crate) fn is_typing(state: &State, key: &KeyEvent) -> bool {
     edits
         && key.kind != KeyEventKind::Release
         && is_plain(state)
+        && !wall::is_shown(state)
         && !state.screen.is_too_small()
         && !talk.compose.prefixed
         && talk.scrollback.picked_code().is_none()

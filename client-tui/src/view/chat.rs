@@ -7,6 +7,7 @@ use ratatui::style::Modifier;
 use super::{completion, input, messages, panes, status};
 use crate::cells;
 use crate::state::State;
+use crate::state::board::Left;
 use crate::state::conversations::Talk;
 use crate::words;
 use crate::words::hint::{self, Hint};
@@ -20,6 +21,7 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     // How others join is not for between two people: its row is the messages' there.
     let invites = if state.conversations.open().is_room() { layout.banner } else { 0 };
     banner(state, take_rows(&mut rest, invites), buffer);
+    announcement(state, take_rows(&mut rest, layout.board), buffer);
     let middle = rest;
     let talks = Rect { width: layout.talks, ..middle };
     let members = Rect { x: middle.right() - layout.members, width: layout.members, ..middle };
@@ -36,7 +38,7 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
 pub(super) fn foot(state: &State, area: Rect) -> Rect {
     let layout = state.screen.layout;
     let mut rest = area;
-    take_rows(&mut rest, 1 + layout.banner + layout.messages);
+    take_rows(&mut rest, 1 + layout.banner + layout.board + layout.messages);
     rest
 }
 
@@ -69,6 +71,13 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
         limit = cells::put_right(buffer, (area.x, area.y), limit, &here, theme.bar_quiet) - 1;
     }
     let bold = theme.bar.add_modifier(Modifier::BOLD);
+    if let Some(left) = state.looks.dial.left() {
+        let words = match left {
+            Left::Seconds(_) => format!("timer {}", left.digits()),
+            Left::Over(_) => "time is up".to_owned(),
+        };
+        limit = cells::put_right(buffer, (area.x, area.y), limit - 1, &words, bold) - 1;
+    }
     let title = cells::fit(&talk.title(), usize::from(limit.saturating_sub(area.x + 1)));
     let x = cells::put(buffer, (area.x + 1, area.y), limit, &title, bold) + 2;
     let about = match (talk.is_room(), talk.topic.as_str()) {
@@ -108,6 +117,19 @@ fn banner(state: &State, area: Rect, buffer: &mut Buffer) {
     if cells::width(&invitation) <= usize::from(area.right().saturating_sub(x)) {
         cells::put(buffer, (x, area.y), area.right(), &invitation, bold);
     }
+}
+
+/// The line that the room shows its members, as much of it as there is room for.
+fn announcement(state: &State, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let loud = state.looks.theme.loud;
+    buffer.set_style(area, loud);
+    let line = &state.conversations.open().board.announcement;
+    let line = cells::fit(line, usize::from(area.width.saturating_sub(4)));
+    let x = cells::put(buffer, (area.x + 1, area.y), area.right(), "▶ ", loud);
+    cells::put(buffer, (x, area.y), area.right(), &line, loud);
 }
 
 fn tip(state: &State, area: Rect, buffer: &mut Buffer) {

@@ -63,6 +63,8 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
         Line::Date => return date(state, entry, area, buffer),
         Line::New => return divider(state, area, buffer),
         Line::Text(index) => index,
+        // The wall's alone.
+        Line::Gap | Line::Name => return,
     };
     let name_x = area.x + 1 + gutter.time;
     let name_end = name_x + gutter.name;

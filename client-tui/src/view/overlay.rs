@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style, Styled};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::{centred, cursor_in, paste, picker, sheet};
+use super::{centred, cursor_in, paste, picker, sheet, wall};
 use crate::cells;
 use crate::sheet::Sheet;
 use crate::state::State;
@@ -30,6 +30,10 @@ pub(super) fn draw(
             if let Some(sheet) = Sheet::of(state, overlay) {
                 sheet::draw(state, &sheet, *scroll, area, buffer);
             }
+            None
+        }
+        Overlay::Code => {
+            wall::code::draw(state, area, buffer);
             None
         }
         Overlay::Picker(picker) => picker::draw(state, picker, area, buffer),

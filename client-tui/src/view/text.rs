@@ -38,6 +38,11 @@ impl<'a> Said<'a> {
             }
             _ => Vec::new(),
         };
+        Self { mentions, ..Self::for_all(state, entry, links) }
+    }
+
+    /// The same for many readers, of whom none is named more than the others.
+    pub(super) fn for_all(state: &'a State, entry: &'a Entry, links: usize) -> Self {
         let said = matches!(entry.body, Body::Said { trouble: None, .. });
         let coloured = said && !entry.key.is_unsent();
         let text = entry.text();
@@ -47,7 +52,8 @@ impl<'a> Said<'a> {
             state.looks.highlights.get(language, body)
         };
         let codes = entry.codes().iter().filter(|_| coloured);
-        Self { state, entry, coloured, links, mentions, runs: codes.map(runs).collect() }
+        let (mentions, runs) = (Vec::new(), codes.map(runs).collect());
+        Self { state, entry, coloured, links, mentions, runs }
     }
 
     /// Whether somebody else names the reader in it.

@@ -23,6 +23,8 @@ pub(super) fn decode(head: &Head<'_>, line: &[u8]) -> Result<Request, Refusal> {
         "part" => Ok(Request::Part { room: room(&json::body::<RoomWire<'_>>(line)?.room)? }),
         "rename" => Ok(Request::Rename { name: nick(&json::body::<NameWire<'_>>(line)?.name)? }),
         "topic" => json::body::<TopicWire<'_>>(line)?.request(),
+        "announce" => json::body::<TopicWire<'_>>(line)?.announcement(),
+        "timer" => json::body::<TimerWire<'_>>(line)?.request(),
         "history" => json::body::<HistoryWire<'_>>(line)?.request(),
         "members" => json::body::<MembersWire<'_>>(line)?.request(),
         "whois" => Ok(Request::Whois { name: nick(&json::body::<NameWire<'_>>(line)?.name)? }),
@@ -156,9 +158,32 @@ struct TopicWire<'a> {
 
 impl TopicWire<'_> {
     fn request(&self) -> Result<Request, Refusal> {
-        let text = Line::new(&self.text, limit::TOPIC_BYTES)
-            .map_err(|error| Refusal::new(Code::BadText, error.to_string()))?;
-        Ok(Request::Topic { room: room(&self.room)?, text })
+        Ok(Request::Topic { text: line(&self.text, limit::TOPIC_BYTES)?, room: room(&self.room)? })
+    }
+
+    fn announcement(&self) -> Result<Request, Refusal> {
+        let text = line(&self.text, limit::ANNOUNCEMENT_BYTES)?;
+        Ok(Request::Announce { room: room(&self.room)?, text })
+    }
+}
+
+#[derive(Deserialize)]
+struct TimerWire<'a> {
+    #[serde(borrow)]
+    room: Cow<'a, str>,
+    #[serde(default)]
+    seconds: u64,
+}
+
+impl TimerWire<'_> {
+    fn request(&self) -> Result<Request, Refusal> {
+        let seconds = u32::try_from(self.seconds).ok();
+        let seconds =
+            seconds.filter(|&seconds| seconds <= limit::TIMER_SECONDS).ok_or_else(|| {
+                let text = format!("a timer runs for at most {} seconds", limit::TIMER_SECONDS);
+                Refusal::new(Code::BadFrame, text)
+            })?;
+        Ok(Request::Timer { room: room(&self.room)?, seconds })
     }
 }
 
@@ -215,9 +240,7 @@ struct AwayWire<'a> {
 
 impl AwayWire<'_> {
     fn request(&self) -> Result<Request, Refusal> {
-        let text = Line::new(&self.text, limit::AWAY_BYTES)
-            .map_err(|error| Refusal::new(Code::BadText, error.to_string()))?;
-        Ok(Request::Away { text })
+        Ok(Request::Away { text: line(&self.text, limit::AWAY_BYTES)? })
     }
 }
 
@@ -293,6 +316,10 @@ fn conversation(raw: &str) -> Result<Conversation, Refusal> {
         Some(name) => nick(name).map(Conversation::Direct),
         None => room(raw).map(Conversation::Room),
     }
+}
+
+fn line(raw: &str, most: usize) -> Result<Line, Refusal> {
+    Line::new(raw, most).map_err(|error| Refusal::new(Code::BadText, error.to_string()))
 }
 
 fn text(raw: &str) -> Result<Text, Refusal> {

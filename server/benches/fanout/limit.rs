@@ -181,6 +181,7 @@ fn welcome(name: &Nick) -> Event {
         members: vec![name.clone()],
         via: std::collections::BTreeMap::new(),
         marks: [].into(),
+        board: chat_protocol::event::Board::default(),
     };
     Event::Welcome(Box::new(Welcome {
         version: 1,

@@ -30,11 +30,15 @@ const GOODBYE: Duration = Duration::from_secs(3);
 const BREATH: Duration = Duration::from_millis(2);
 
 /// What a request costs, beside saying something: those that are stored by themselves cost the
-/// others a wait for the disk.
+/// others a wait for the disk, and those that everybody is told of a line on each screen.
 fn weight(asked: &Result<Asked, Refusal>) -> u32 {
     match asked {
         Ok(Asked::Request(
-            Request::Rename { .. } | Request::Topic { .. } | Request::Away { .. },
+            Request::Rename { .. }
+            | Request::Topic { .. }
+            | Request::Announce { .. }
+            | Request::Timer { .. }
+            | Request::Away { .. },
         )) => 16,
         // Charged by itself.
         Ok(Asked::Request(Request::History { .. })) => 0,

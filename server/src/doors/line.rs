@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use bytes::{BufMut, BytesMut};
-use chat_protocol::event::Presence;
+use chat_protocol::event::{Announcement, Presence, TimerChange, TimerNews};
 use chat_protocol::limit::FRAME_BYTES;
 use chat_protocol::{Code, Event, Hello, LineCodec, Message, MessageId, Nick, Refusal, Request};
 
@@ -32,6 +32,13 @@ impl Dialect for Line {
             }
             Event::Renamed { from, to } => server(out, &format!("{from} is now {to}")),
             Event::Topic { text, by, .. } => server(out, &format!("{by} set the topic: {text}")),
+            Event::Announce(Announcement { text, by, .. }) if text.is_empty() => {
+                server(out, &format!("{by} took the announcement away"));
+            }
+            Event::Announce(Announcement { text, by, .. }) => {
+                server(out, &format!("{by} announces: {text}"));
+            }
+            Event::Timer(TimerNews { change, .. }) => server(out, &timer(change)),
             Event::Bye { text } => server(out, text),
             Event::Error(refusal) => server(out, &refusal.text),
             _ => {}
@@ -40,6 +47,15 @@ impl Dialect for Line {
 
     fn print_goodbye(&self, out: &mut BytesMut) {
         out.put_slice(b"DONE\n");
+    }
+}
+
+/// What became of a countdown, for people.
+fn timer(change: &TimerChange) -> String {
+    match change {
+        TimerChange::Set(timer, by) => format!("{by} set a timer: {}", timer.words()),
+        TimerChange::TakenAway(by) => format!("{by} took the timer away"),
+        TimerChange::Over(_) => "time is up".to_owned(),
     }
 }
 

@@ -287,7 +287,8 @@ fn room_bytes(room: &RoomInfo) -> usize {
     let names: usize = room.members.iter().map(|name| name.as_str().len() + 3).sum();
     let via: usize = room.via.keys().map(|name| name.as_str().len() + 20).sum();
     let marks: usize = room.marks.keys().map(|name| name.as_str().len() + 30).sum();
-    room.name.as_str().len() + 2 * room.topic.len() + names + via + marks + 100
+    let board = 2 * room.board.announcement.len() + 100;
+    room.name.as_str().len() + 2 * room.topic.len() + names + via + marks + board + 100
 }
 
 pub(super) fn hash(token: &Token) -> TokenHash {

@@ -48,6 +48,8 @@ impl Hub {
                     Request::Part { room } => self.part_room(person, &room),
                     Request::Rename { name } => self.rename(conn, person, name).await,
                     Request::Topic { room, text } => self.set_topic(person, &room, text).await,
+                    Request::Announce { room, text } => self.announce(person, &room, text),
+                    Request::Timer { room, seconds } => self.set_timer(person, &room, seconds),
                     Request::Away { text } => self.set_away(conn, person, text),
                     Request::History { room, page, limit } => {
                         self.history(conn, room, (page, limit), &mut permit)
@@ -155,7 +157,7 @@ impl Hub {
     }
 
     /// The room of this name, if this person is in it.
-    fn room_of(&self, person: PersonId, name: &RoomName) -> Result<&Room, Refusal> {
+    pub(super) fn room_of(&self, person: PersonId, name: &RoomName) -> Result<&Room, Refusal> {
         let key = name.key();
         let is_in = self.people.get(person).is_some_and(|known| known.rooms.contains(&key));
         let room = self.conversations.rooms.get(&key).filter(|_| is_in);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chat_protocol::{Line, Marks, MarksOf, NameKey, Nick, RoomInfo, RoomKey, RoomName, limit};
 
 use super::ConnId;
+use super::board::Shown;
 use super::presence::Untold;
 use crate::doors::Dialect;
 use crate::link::Link;
@@ -34,6 +35,7 @@ pub(super) struct Room {
     pub(super) channel: ChannelId,
     pub(super) name: RoomName,
     pub(super) topic: Line,
+    pub(super) shown: Shown,
     /// The newest `seq` that members were told of.
     pub(super) last: u64,
     /// Whether the log knows of the room.
@@ -52,6 +54,7 @@ impl Room {
             channel,
             name,
             topic: Line::default(),
+            shown: Shown::default(),
             last: 0,
             stored: false,
             members: BTreeMap::new(),
@@ -76,6 +79,7 @@ impl Room {
             members: shown().map(|member| member.name.clone()).collect(),
             via: via(shown()),
             marks: marks(shown()),
+            board: self.shown.board(),
         }
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Due {
     pub(super) take_out: Vec<ConnId>,
     /// Rooms that are to be told of comings and goings, and when.
     pub(super) changes: HashMap<RoomKey, Instant>,
+    /// Rooms whose countdown runs, and when it ends.
+    pub(super) timers: HashMap<RoomKey, Instant>,
     /// Bytes that a link may have been pushed since the last flush, messages aside.
     pub(super) weight: usize,
 }

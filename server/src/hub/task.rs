@@ -1,12 +1,14 @@
 //! The hub's loop: takes what waits, stores and tells it, writes once, and waits again.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use chat_protocol::{Event, Token};
+use chat_protocol::{Event, RoomKey, Token};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::entry::hash;
@@ -53,7 +55,7 @@ pub(crate) fn start(
         console,
         people: People::new(accounts, house.host.as_ref().map(hash)),
         conversations: Conversations::new(rooms, directs, last_channel),
-        conns: std::collections::HashMap::new(),
+        conns: HashMap::new(),
         round: Round::default(),
         reads: FuturesUnordered::new(),
         due: Due::default(),
@@ -75,8 +77,12 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
                 hub.read_done(done);
                 hub.settle_links();
             }
-            () = changes_due(&hub.due), if !hub.due.changes.is_empty() => {
+            () = at_the_first(&hub.due.changes), if !hub.due.changes.is_empty() => {
                 hub.tell_due_changes();
+                hub.settle_links();
+            }
+            () = at_the_first(&hub.due.timers), if !hub.due.timers.is_empty() => {
+                hub.tell_due_timers();
                 hub.settle_links();
             }
             () = stop.cancelled() => {
@@ -95,9 +101,9 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
     hub.log.close().await;
 }
 
-/// Returns when a room is to be told who came and went.
-async fn changes_due(due: &Due) {
-    if let Some(at) = due.changes.values().min() {
+/// Returns at the first of these times, when a room is to be told something.
+async fn at_the_first(due: &HashMap<RoomKey, Instant>) {
+    if let Some(at) = due.values().min() {
         tokio::time::sleep_until(*at).await;
     }
 }

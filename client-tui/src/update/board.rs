@@ -1,0 +1,41 @@
+//! What a room shows its members: the line that one of them set, and the countdown.
+
+use chat_protocol::Conversation;
+use chat_protocol::event::{Announcement, TimerChange, TimerNews};
+
+use crate::event::Moment;
+use crate::state::State;
+use crate::state::entry::Tone;
+
+/// Somebody set a room's line, or took it away.
+pub(crate) fn take_announcement(state: &mut State, now: Moment, announcement: Announcement) {
+    let Announcement { room, text, by } = announcement;
+    let Some(talk) = state.conversations.get_mut(&Conversation::Room(room)) else { return };
+    let (tone, words) = match text.as_str() {
+        "" => (Tone::Quiet, format!("{by} took the announcement away")),
+        text => (Tone::Accent, format!("{by} announces: {text}")),
+    };
+    talk.board.announcement = text;
+    talk.scrollback.notice(now.unix_ms, tone, words);
+}
+
+/// A countdown begins, is taken away, or is over.
+pub(crate) fn take_timer(state: &mut State, now: Moment, news: TimerNews) {
+    let TimerNews { room, change } = news;
+    let Some(talk) = state.conversations.get_mut(&Conversation::Room(room)) else { return };
+    let (tone, words) = match change {
+        TimerChange::Set(timer, by) => {
+            talk.board.begin(now.up, timer);
+            (Tone::Accent, format!("{by} set a timer: {}", timer.words()))
+        }
+        TimerChange::TakenAway(by) => {
+            talk.board.stop();
+            (Tone::Quiet, format!("{by} took the timer away"))
+        }
+        TimerChange::Over(_) => {
+            talk.board.finish(now.up);
+            (Tone::Accent, "Time is up".to_owned())
+        }
+    };
+    talk.scrollback.notice(now.unix_ms, tone, words);
+}

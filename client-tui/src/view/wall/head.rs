@@ -1,0 +1,185 @@
+//! The wall's head: where one is and with how many, how to join in words that need no explanation,
+//! a clock or the countdown, and the line that the room shows.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::big;
+use crate::cells;
+use crate::state::State;
+use crate::state::board::Left;
+use crate::state::wall::{Large, Layout, Way};
+use crate::words;
+
+/// Where one is, with how many, and the time where it is not told in large digits.
+pub(super) fn bar(state: &State, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    buffer.set_style(area, theme.bar);
+    let talk = state.conversations.open();
+    let (right, style) = match state.link.is_live() {
+        true => (people(state), theme.bar),
+        false => ("✗ no link to the server".to_owned(), theme.bar_error),
+    };
+    let time = time(state).filter(|_| !is_clock_large(state));
+    let right = time.into_iter().chain([right]).collect::<Vec<_>>().join(" · ");
+    let limit = area.right() - 1;
+    let right = cells::fit(&right, usize::from(area.width.saturating_sub(10)));
+    let end = cells::put_right(buffer, (area.x, area.y), limit, &right, style).saturating_sub(2);
+    let x = cells::put(buffer, (area.x + 1, area.y), end, &talk.title(), theme.bar);
+    let room = usize::from(end.saturating_sub(x + 2));
+    cells::put(buffer, (x + 2, area.y), end, &cells::fit(&talk.topic, room), theme.bar_quiet);
+}
+
+fn people(state: &State) -> String {
+    let talk = state.conversations.open();
+    match words::lab::here(state, talk.roster.count()) {
+        Some(_) if state.link.dialect().lab().is_none() => match talk.roster.count() {
+            1 => "1 person here".to_owned(),
+            count => format!("{count} people here"),
+        },
+        words => words.unwrap_or_default(),
+    }
+}
+
+/// Whether the time of day is told in large digits, which the countdown takes the place of.
+fn is_clock_large(state: &State) -> bool {
+    state.wall_layout().clock > 0 && state.looks.dial.left().is_none()
+}
+
+/// The time of day.
+fn time(state: &State) -> Option<String> {
+    let at = jiff::Timestamp::from_millisecond(state.looks.dial.minute()?).ok()?;
+    Some(at.to_zoned(state.looks.zone.clone()).strftime("%H:%M").to_string())
+}
+
+/// How to join, and the clock beside it.
+pub(super) fn draw(state: &State, layout: Layout, area: Rect, buffer: &mut Buffer) {
+    clock(state, layout, area, buffer);
+    let mut area = Rect { width: area.width.saturating_sub(layout.clock), ..area };
+    let Some(way) = state.way() else { return };
+    let room = usize::from(area.width.saturating_sub(2));
+    for row in rows(state, &way, layout, room) {
+        match row {
+            Row::Words(pieces) => {
+                let mut x = area.x + 1;
+                for (text, style) in pieces {
+                    x = cells::put(buffer, (x, area.y), area.right(), &text, style);
+                }
+                area = below(area, 1);
+            }
+            Row::Large(text) => {
+                let style = state.looks.theme.accent;
+                let at = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+                big::draw(&text, at, style, buffer);
+                area = below(area, crate::state::wall::LETTER.1);
+            }
+        }
+    }
+}
+
+fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
+/// A row of the words, piece by piece, or something in large letters.
+enum Row {
+    Words(Vec<(String, Style)>),
+    Large(String),
+}
+
+/// How to join, as it is read from above: what to type comes first, and whole or not at all.
+fn rows(state: &State, way: &Way, layout: Layout, room: usize) -> Vec<Row> {
+    let theme = &state.looks.theme;
+    let text = theme.text.add_modifier(Modifier::BOLD);
+    let (command, key) = (way.command(), theme.loud);
+    let typed = |words: &str| (format!(" {words} "), key);
+    let fits = |row: &Vec<(String, Style)>| {
+        row.iter().map(|(text, _)| cells::width(text)).sum::<usize>() <= room
+    };
+    let first_of = |all: Vec<Vec<(String, Style)>>| all.into_iter().find(fits).unwrap_or_default();
+    let join = first_of(vec![
+        vec![("Join: type  ".to_owned(), text), typed(&command)],
+        vec![typed(&command)],
+        vec![(command.clone(), key)],
+        vec![(way.host.clone(), key)],
+    ]);
+    let netcat = way.netcat().map_or_else(Vec::new, |netcat| {
+        let lead = |words: &str| vec![(words.to_owned(), text), typed(&netcat)];
+        let then = |words: &str| (words.to_owned(), text);
+        let mut all = vec![lead("No chat-tui? type  "), lead("or  ")];
+        all[0].push(then("  then your name, Enter"));
+        all.insert(1, lead("No chat-tui? type  "));
+        all[1].push(then("  then your name"));
+        all.insert(2, lead("No chat-tui? type  "));
+        all.push(lead(""));
+        first_of(all)
+    });
+    if layout.words <= 2 {
+        let rows = [join, netcat].into_iter().take(layout.words.into());
+        return rows.map(Row::Words).collect();
+    }
+    let lead = first_of(vec![
+        vec![("Join in: open a terminal on your computer and type".to_owned(), text)],
+        vec![("Join in: open a terminal and type".to_owned(), text)],
+    ]);
+    let alone = first_of(vec![vec![typed(&command)], vec![(command.clone(), key)]]);
+    let page = way.page().map_or_else(Vec::new, |page| {
+        let words = |words: &str| vec![(words.to_owned(), text), (page.clone(), theme.accent)];
+        first_of(vec![words("What is this? In a browser:  "), words("In a browser:  "), words("")])
+    });
+    let mut rows = vec![Row::Words(lead)];
+    match layout.large {
+        Large::Command => rows.push(Row::Large(command)),
+        Large::Host => rows.extend([Row::Words(alone), Row::Large(way.host.clone())]),
+        Large::Nothing => rows.push(Row::Words(alone)),
+    }
+    rows.extend([Row::Words(netcat), Row::Words(page)]);
+    rows
+}
+
+/// The time of day, or the countdown in its place. When that is over, the zeros blink.
+fn clock(state: &State, layout: Layout, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let left = state.looks.dial.left();
+    let (digits, style) = match left {
+        Some(left @ Left::Over(since)) => {
+            let lit = since % 2 == 0;
+            let reversed = theme.loud.add_modifier(Modifier::REVERSED);
+            (left.digits(), if lit { theme.loud } else { reversed })
+        }
+        Some(left) => (left.digits(), theme.accent),
+        None => (time(state).unwrap_or_default(), theme.text),
+    };
+    let style = style.add_modifier(Modifier::BOLD);
+    if layout.clock == 0 {
+        return;
+    }
+    let width = layout.clock - 1;
+    let place = Rect { x: area.right().saturating_sub(width), width, ..area };
+    let block = Rect { height: place.height.min(crate::state::wall::LETTER.1), ..place };
+    if let Some(Left::Over(_)) = left {
+        buffer.set_style(block, style);
+    }
+    big::draw(&digits, Rect { x: block.x + 1, width: block.width - 1, ..block }, style, buffer);
+}
+
+/// The line that the room shows.
+pub(super) fn line(state: &State, area: Rect, buffer: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let loud = state.looks.theme.loud;
+    buffer.set_style(area, loud);
+    let line = state.conversations.open().board.announcement.as_str();
+    let room = usize::from(area.width.saturating_sub(6));
+    let rows = cells::wrap(line, room);
+    let last = usize::from(area.height) - 1;
+    cells::put(buffer, (area.x + 2, area.y), area.right(), "▶", loud);
+    for (index, (y, row)) in (area.y..area.bottom()).zip(&rows).enumerate() {
+        let end = if index == last { line.len() } else { row.end };
+        let shown = cells::fit(line[row.start..end].trim_end(), room);
+        cells::put(buffer, (area.x + 4, y), area.right(), &shown, loud);
+    }
+}
