@@ -10,6 +10,10 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::dialect::Dialect;
 
+pub mod scripts;
+
+use scripts::Script;
+
 /// With what the client begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Launch {
@@ -70,6 +74,7 @@ Examples:
   chat-tui --host 127.0.0.1:5000 --dialect line
                                         try a chat server of your own
   chat-tui --theme light                for terminals with a light background
+  chat-tui send --host lab \"hi\"        for scripts; also: tail, doctor, man, completions
 
 Flags beat the environment. The name used last is used again, at first your login's;
 for another: --name, or CHAT_NAME.";
@@ -79,8 +84,11 @@ for another: --name, or CHAT_NAME.";
 /// Without arguments it asks where to go: a server used before, another one, or a room hosted
 /// right here. F1 shows all keys and commands.
 #[derive(Debug, Parser)]
-#[command(name = "chat-tui", version, after_help = EXAMPLES)]
+#[command(name = "chat-tui", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    script: Option<Script>,
+
     /// Join the server on this host: a name or an address, with a port if you like
     #[arg(long, env = "CHAT_HOST", value_parser = place)]
     host: Option<Place>,
@@ -135,11 +143,11 @@ struct Place {
 
 impl Launch {
     /// Reads this process's arguments and environment; ends it when they ask for help or are
-    /// wrong, with exit code 2.
+    /// wrong, with exit code 2. With a subcommand, that is what is wanted.
     #[must_use]
-    pub fn from_process() -> Self {
-        let launch = Self::from(std::env::args_os());
-        launch.unwrap_or_else(|error| error.exit())
+    pub fn from_process() -> (Self, Option<Script>) {
+        let parsed = Self::parse(std::env::args_os());
+        parsed.unwrap_or_else(|error| error.exit())
     }
 
     /// Reads arguments, the program's name first, and the environment.
@@ -149,15 +157,22 @@ impl Launch {
     pub fn from<T: Into<OsString> + Clone>(
         arguments: impl IntoIterator<Item = T>,
     ) -> Result<Self, clap::Error> {
+        Self::parse(arguments).map(|(launch, _)| launch)
+    }
+
+    /// The same, with the subcommand if there is one.
+    pub(crate) fn parse<T: Into<OsString> + Clone>(
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Result<(Self, Option<Script>), clap::Error> {
         let mut command = Arguments::command();
         let matches = command.try_get_matches_from_mut(arguments)?;
-        let arguments = Arguments::from_arg_matches(&matches)?;
+        let mut arguments = Arguments::from_arg_matches(&matches)?;
+        let script = arguments.script.take();
         let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
-        if let Some((kind, text)) = arguments.conflict(typed) {
+        if let Some((kind, text)) = arguments.conflict(typed).filter(|_| script.is_none()) {
             return Err(command.error(kind, text));
         }
-        let Arguments { host, port, name, room, serve, theme, plain: _, dialect, projector } =
-            arguments;
+        let Arguments { host, port, name, room, serve, theme, dialect, projector, .. } = arguments;
         let usual = port.unwrap_or(limit::DEFAULT_PORT);
         let start = match host {
             _ if serve => Start::Host { port: usual },
@@ -172,16 +187,8 @@ impl Launch {
         look.light = theme.map(|theme| theme == Theme::Light).or(look.light);
         // A free port is for the room that was asked for: it means nothing to who joins one.
         let port = port.filter(|&port| port != 0).unwrap_or(limit::DEFAULT_PORT);
-        Ok(Self {
-            start,
-            port,
-            name: name.unwrap_or_else(login),
-            named,
-            room,
-            dialect,
-            look,
-            projector,
-        })
+        let name = name.unwrap_or_else(login);
+        Ok((Self { start, port, name, named, room, dialect, look, projector }, script))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::update::{compose, connect, keys, reading, wall};
 use crate::words;
 
 mod board;
+mod export;
 mod people;
 pub(crate) mod settings;
 
@@ -90,6 +91,7 @@ commands! {
     "nick" ["name"], "new-name", "go by another name", nick;
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
     "open" [], "[number]", "open a link: 1 is the newest", reading::open;
+    "export" [], "[file]", "write this conversation to a file: .md or .jsonl", export::export;
     "clear" [], "", "an empty screen; PgUp brings everything back", clear;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;

@@ -55,6 +55,10 @@ pub enum Effect {
     /// Open a text in the editor that the person is used to; meanwhile the terminal is that
     /// editor's. [`crate::event::Event::Edited`] answers.
     EditOutside(String),
+    /// Write a conversation to a file. [`crate::event::Event::Exported`] answers.
+    Export(Box<crate::export::Order>),
+    /// Stop that; it answers all the same.
+    StopExport,
     /// Wake at this time since start, by [`crate::event::Event::Woke`]; replaces an earlier wish.
     WakeAt(Duration),
     /// Ring the terminal's bell.

@@ -62,6 +62,8 @@ pub enum Event {
     /// The editor that [`crate::effect::Effect::EditOutside`] asked for has ended: with this text,
     /// or with words on what went wrong, and then the text is as it was.
     Edited(Result<String, String>),
+    /// How it goes with what [`crate::effect::Effect::Export`] asked for.
+    Exported(crate::export::News),
     /// The moment asked for by [`crate::effect::Effect::WakeAt`] has come.
     Woke,
     /// The program was told to stop, by SIGTERM or SIGHUP.

@@ -15,6 +15,7 @@ use crate::arguments::Launch;
 use crate::effect::{Effect, Target};
 use crate::errands::Errands;
 use crate::event::{Event, Moment};
+use crate::export::Exporter;
 use crate::outside::Outside;
 use crate::runtime::{Inputs, Part, Picture, Program};
 use crate::state::{Setup, State};
@@ -28,9 +29,11 @@ mod card;
 mod cells;
 mod command;
 pub mod dialect;
+mod doctor;
 pub mod effect;
 pub mod errands;
 pub mod event;
+pub mod export;
 mod help;
 pub mod highlight;
 pub mod hosting;
@@ -47,6 +50,7 @@ pub mod places;
 mod reference;
 mod rich;
 pub mod runtime;
+pub mod scripts;
 pub mod settings;
 mod sheet;
 pub mod state;
@@ -81,7 +85,8 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let mut client = Client::new(launch, &mut storage)?;
     let host = hosting::Host::new(hosting::usual_folder());
     let (errands, outside) = (Errands::default(), Outside::default());
-    let mut world = World { link, host, storage, errands, outside };
+    let exporter = Exporter::default();
+    let mut world = World { link, host, storage, errands, outside, exporter };
     let result = Terminal::take().and_then(|mut terminal| {
         terminal::read_keys(keys_sender);
         let mut inputs = Inputs { keys, stop };
@@ -89,8 +94,9 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, storage, errands: _, mut outside } = world;
+    let World { link, host, storage, errands: _, mut outside, exporter } = world;
     drop(link);
+    exporter.close();
     _ = parted.recv_timeout(GOODBYE);
     host.close();
     let troubles = [outside.untold(), storage.close()];

@@ -1,4 +1,5 @@
-//! The program: arguments, the terminal's guard, exit codes. 0 left, 1 failed, 2 bad usage.
+//! The program: arguments, the terminal's guard, exit codes. 0 left, 1 failed, 2 bad usage; those of
+//! subcommands are their own.
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,12 +7,15 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chat_tui::arguments::Launch;
-use chat_tui::terminal;
+use chat_tui::{scripts, terminal};
 
 fn main() -> ExitCode {
-    let launch = Launch::from_process();
+    let (launch, script) = Launch::from_process();
+    if let Some(script) = script {
+        return scripts::run(script, launch.name);
+    }
     if !terminal::is_there() {
-        say("chat-tui needs a terminal to draw in; for scripts talk to the server with nc");
+        say("chat-tui needs a terminal to draw in; for scripts there are chat-tui send and tail");
         return ExitCode::from(2);
     }
     terminal::speak_after_restoring();

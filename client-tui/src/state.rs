@@ -11,6 +11,7 @@ pub(crate) mod conversations;
 mod days;
 pub(crate) mod dial;
 pub(crate) mod entry;
+pub(crate) mod export;
 pub(crate) mod hidden;
 pub(crate) mod highlights;
 pub(crate) mod history_search;

@@ -5,6 +5,7 @@ pub(crate) mod board;
 pub(crate) mod complete;
 pub(crate) mod compose;
 pub(crate) mod connect;
+pub(crate) mod export;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod lab;
@@ -101,6 +102,7 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Edited(edited) => outside::edited(state, edited),
+        Event::Exported(news) => export::news(state, news),
         Event::Woke => network::woke(state, now),
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     }

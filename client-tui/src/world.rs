@@ -6,6 +6,7 @@ use std::io;
 use crate::effect::Effect;
 use crate::errands::Errands;
 use crate::event::Event;
+use crate::export::{Exporter, Source};
 use crate::hosting::Host;
 use crate::net::{Command, Link};
 use crate::outside::Outside;
@@ -24,6 +25,8 @@ pub struct World {
     pub errands: Errands,
     /// The editor that the person is used to.
     pub outside: Outside,
+    /// Whoever writes conversations to files.
+    pub exporter: Exporter,
 }
 
 impl World {
@@ -58,6 +61,15 @@ impl World {
             Effect::FindAddresses => self.errands.find_addresses(),
             Effect::Open(url) => self.errands.open(url),
             Effect::EditOutside(text) => self.outside.open(text),
+            Effect::Export(order) => {
+                let name = match &order.source {
+                    Source::Server(target) => Some(&target.name),
+                    Source::Seen(_) => None,
+                };
+                let token = name.map(|name| self.storage.token(name));
+                self.exporter.begin(*order, token);
+            }
+            Effect::StopExport => self.exporter.stop(),
             // The loop's own: it never hands them on.
             Effect::WakeAt(_) | Effect::Bell | Effect::Copy(_) | Effect::Redraw | Effect::Quit => {}
         }
@@ -73,6 +85,7 @@ impl World {
             edited = self.outside.next() => Ok(Event::Edited(edited)),
             hosted = self.host.next() => Ok(Event::Hosted(hosted)),
             done = self.errands.next() => Ok(done),
+            news = self.exporter.next() => Ok(Event::Exported(news)),
             event = self.link.next() => match event {
                 Some(event) => Ok(Event::Net(event)),
                 None => Err(io::Error::other("the network's thread has failed")),

@@ -12,6 +12,7 @@ use chat_tui::dialect::Dialect;
 use chat_tui::effect::{Effect, Target};
 use chat_tui::errands::Errands;
 use chat_tui::event::{Event, Moment};
+use chat_tui::export::Exporter;
 use chat_tui::hosting::Host;
 use chat_tui::input::Input;
 use chat_tui::net::{self, Command, Stamped};
@@ -166,6 +167,7 @@ impl Stage {
                 storage,
                 errands: Errands::default(),
                 outside: Outside::default(),
+                exporter: Exporter::default(),
             },
             inputs: Inputs { keys: keys_out, stop: stop_out },
             keys,

@@ -2,6 +2,7 @@
 
 use chat_protocol::{Line, Nick, Profile};
 
+use super::export::Export;
 use super::hosting::Hosting;
 use super::memory::Memory;
 use crate::people::People;
@@ -17,6 +18,8 @@ pub(crate) struct Me {
     pub(crate) memory: Memory,
     pub(crate) written: Written,
     pub(crate) away: Away,
+    /// The conversation that is being written to a file.
+    pub(crate) export: Option<Export>,
     /// What is switched on.
     pub(crate) settings: Settings,
     /// Of whom the server was asked who they are, until it answers.

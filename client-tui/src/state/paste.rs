@@ -195,7 +195,7 @@ pub(crate) fn cleaned(raw: &str) -> String {
     text[..motion::floor(&text, EDITOR_BYTES)].to_owned()
 }
 
-fn without_tabs(raw: &str) -> String {
+pub(crate) fn without_tabs(raw: &str) -> String {
     // A tab is a control, so line ends are made plain before tabs go, and the rest is cleaned last.
     let plain = raw.replace("\r\n", "\n").replace('\r', "\n");
     let mut out = String::with_capacity(plain.len());

@@ -413,6 +413,11 @@ impl Scrollback {
         self.trim();
     }
 
+    /// Everything there is, in its order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
     pub(crate) fn entry(&self, index: usize) -> Option<&Entry> {
         self.entries.get(index)
     }

@@ -3,8 +3,8 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{
-    complete, compose, connect, outside, overlays, panes, picker, reading, recall, scroll, start,
-    wall,
+    complete, compose, connect, export, outside, overlays, panes, picker, reading, recall, scroll,
+    start, wall,
 };
 use crate::command;
 use crate::effect::Effect;
@@ -165,6 +165,7 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
             return connect::retry(state);
         }
         Action::Help => state.overlays.push(Overlay::Help { scroll: 0 }),
+        Action::Escape if state.me.export.is_some() => return export::stop(state),
         Action::Escape => escape(state),
         Action::Interrupt if talk.compose.editor.is_empty() => return interrupt(state),
         Action::Interrupt => talk.compose.clear(),

@@ -28,6 +28,7 @@ pub(crate) fn has_row(state: &State) -> bool {
     let compose = &state.conversations.open().compose;
     state.screen.height >= ALWAYS_FROM
         || state.tip != Tip::None
+        || state.me.export.is_some()
         || compose.search.is_some()
         || compose.completion.is_some()
         || compose.editor.text().starts_with('/')
@@ -39,7 +40,12 @@ pub(crate) fn hint(state: &State, room: usize) -> Hint {
         Tip::Told(words) => Hint::Told(cells::fit(&sentence(words), room)),
         Tip::Wrong(words) => Hint::Wrong(cells::fit(&format!("✗ {}", sentence(words)), room)),
         Tip::Quit => Hint::Told(cells::fit("Press Ctrl-C again to quit", room)),
-        Tip::None | Tip::Keys => Hint::Quiet(context(state, room)),
+        Tip::None | Tip::Keys => match &state.me.export {
+            Some(export) if state.overlays.is_empty() => {
+                Hint::Told(cells::fit(&sentence(&export.words()), room))
+            }
+            _ => Hint::Quiet(context(state, room)),
+        },
     }
 }
 

@@ -1,0 +1,82 @@
+//! The subcommands, which need no screen: runs one, and says in one line why it failed.
+
+pub(crate) mod follow;
+mod manual;
+mod send;
+pub(crate) mod session;
+mod tail;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use chat_protocol::Nick;
+
+use crate::arguments::scripts::Script;
+use crate::doctor;
+
+/// Why a subcommand failed: one line that says what to do, and the exit code.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failed {
+    words: String,
+    code: u8,
+}
+
+impl Failed {
+    /// What was asked for did not come about.
+    pub(crate) fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), code: 1 }
+    }
+
+    /// Why, for who tells it elsewhere.
+    pub(crate) fn into_words(self) -> String {
+        self.words
+    }
+
+    /// What was asked for makes no sense.
+    pub(crate) fn usage(words: impl Into<String>) -> Self {
+        Self { words: words.into(), code: 2 }
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Runs a subcommand; `login` is who one is when nothing else says.
+#[must_use]
+pub fn run(script: Script, login: Nick) -> ExitCode {
+    let done = match script {
+        Script::Send(arguments) => send::run(&arguments, login).map(|()| ExitCode::SUCCESS),
+        Script::Tail(arguments) => tail::run(arguments, login),
+        Script::Doctor(arguments) => doctor::run(&arguments),
+        Script::Completions(arguments) => {
+            manual::completions(arguments.shell).map(|()| ExitCode::SUCCESS)
+        }
+        Script::Man(arguments) => manual::pages(&arguments).map(|()| ExitCode::SUCCESS),
+    };
+    done.unwrap_or_else(|Failed { words, code }| {
+        say(&words);
+        ExitCode::from(code)
+    })
+}
+
+/// One line for people, where it does not matter if nobody can read it any more.
+fn say(words: &str) {
+    _ = writeln!(io::stderr(), "chat-tui: {words}");
+}
+
+/// Writes to whoever reads this program's output; that nobody does any more is no failure.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Failed> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(&error)),
+        _ => Ok(()),
+    }
+}
+
+/// Why output does not go out.
+fn unwritten(error: &io::Error) -> Failed {
+    Failed::new(format!("the output cannot be written: {error}"))
+}
