@@ -60,6 +60,11 @@ impl Folder {
     pub(crate) fn log(&self) -> PathBuf {
         self.path.join("chat.db")
     }
+
+    /// Where the index of the log is: it can be taken away at any time, and comes back.
+    pub(crate) fn index(&self) -> PathBuf {
+        self.path.join("search.db")
+    }
 }
 
 /// Where a server keeps its data unless told otherwise; `None` when this login has no home.

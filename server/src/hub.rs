@@ -23,6 +23,7 @@ mod presence;
 mod requests;
 mod room;
 mod round;
+mod search;
 mod state;
 mod task;
 

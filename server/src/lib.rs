@@ -27,6 +27,7 @@ mod link;
 mod listen;
 pub mod log;
 mod outbox;
+pub mod search;
 mod waiting_room;
 mod words;
 
@@ -229,14 +230,16 @@ fn open(storage: &Storage, durability: Durability) -> Result<(Opened, Option<Fol
             let folder = PathBuf::from("memory");
             let log = new_identity().map_err(|source| StartError::Log { folder, source })?;
             let snapshot = Snapshot { log, ..Snapshot::default() };
-            Ok((Opened { log: Arc::new(MemoryLog::default()), snapshot }, None))
+            let log = Arc::new(MemoryLog::default());
+            Ok((Opened { log, snapshot, index: None }, None))
         }
         Storage::Folder(path) => {
             let folder = Folder::take(path)?;
             let (log, snapshot) = SqliteLog::open(&folder.log(), durability)
                 .map_err(|source| StartError::Log { folder: path.clone(), source })?;
             let log: Arc<dyn Log> = Arc::new(log);
-            Ok((Opened { log, snapshot }, Some(folder)))
+            let index = Some(folder.index());
+            Ok((Opened { log, snapshot, index }, Some(folder)))
         }
     }
 }

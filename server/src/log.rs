@@ -192,12 +192,21 @@ pub trait Log: Send + Sync {
         limit: usize,
     ) -> BoxFuture<'static, Result<Extract, LogError>>;
 
+    /// Reads single messages: an answer for each, in order, `None` for those that are not kept.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    fn fetch(
+        &self,
+        places: Vec<(ChannelId, u64)>,
+    ) -> BoxFuture<'static, Result<Vec<Option<Kept>>, LogError>>;
+
     /// Stores what is still in memory and lets the storage go. Later calls fail.
     fn close(&self) -> BoxFuture<'static, ()>;
 }
 
 /// How many bytes a message takes in a frame, roughly and never too few: what pages are cut by.
-fn frame_bytes(message: &Message) -> usize {
+pub(crate) fn frame_bytes(message: &Message) -> usize {
     let escaped = message.text.bytes().filter(|byte| matches!(byte, b'"' | b'\\' | b'\n')).count();
     message.text.len() + escaped + message.from.as_str().len() + 80
 }

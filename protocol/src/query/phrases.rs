@@ -32,12 +32,14 @@ impl Phrase {
 
     /// Where in these words it begins, in order.
     pub(super) fn places<'a>(&'a self, words: &'a [Word]) -> impl Iterator<Item = usize> + 'a {
-        let (last, before) =
-            self.words.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
         words.windows(self.words.len().max(1)).enumerate().filter_map(move |(at, window)| {
-            let (end, begin) = window.split_last()?;
-            let ends = if self.open { end.text.starts_with(last) } else { end.text == last };
-            let fits = ends && begin.iter().zip(before).all(|(word, wanted)| word.text == *wanted);
+            let (last, before) = window.split_last()?;
+            let (wanted, others) = self.words.split_last()?;
+            let ends = match self.open {
+                true => last.text.starts_with(wanted.as_str()),
+                false => last.text == *wanted,
+            };
+            let fits = ends && before.iter().zip(others).all(|(word, other)| word.text == *other);
             fits.then_some(at)
         })
     }

@@ -21,6 +21,8 @@ pub(super) enum Gate {
     Open(Permit),
     /// It waits until so many places of the window are free.
     Places(u32),
+    /// It waits for the search before it.
+    Search,
     /// It waits until then: its peer has sent too much without waiting for answers.
     Until(Instant),
 }
@@ -31,6 +33,8 @@ pub(super) struct Flow {
     window: Arc<Semaphore>,
     /// One place, held by the hub until everything that was missed has been told.
     missed: Arc<Semaphore>,
+    /// One place, held by the search that is under way.
+    search: Arc<Semaphore>,
     /// `None` where nobody is slowed down.
     pace: Option<Pace>,
     /// What went since the window was last found full, by its weight: a window's worth at most.
@@ -51,6 +55,7 @@ impl Flow {
         Self {
             window: Arc::new(Semaphore::new(WINDOW as usize)),
             missed: Arc::new(Semaphore::new(1)),
+            search: Arc::new(Semaphore::new(1)),
             pace,
             gone: VecDeque::new(),
             slowed: false,
@@ -89,6 +94,17 @@ impl Flow {
         Gate::Places(1)
     }
 
+    /// Asks for a search that has come and costs so much. It is answered when it is found, and
+    /// nothing but another search waits for it.
+    pub(super) fn ask_search(&mut self, cost: u32, now: Instant) -> Gate {
+        if let Some(until) = self.until.filter(|until| *until > now) {
+            return Gate::Until(until);
+        }
+        let Ok(permit) = Arc::clone(&self.search).try_acquire_owned() else { return Gate::Search };
+        self.charge(cost, now);
+        Gate::Open(permit)
+    }
+
     /// Takes what went to account: the next may have to wait.
     fn overrun(&mut self, now: Instant) {
         let gone = self.gone.drain(..).sum();
@@ -112,9 +128,10 @@ impl Flow {
         self.window.available_permits() == WINDOW as usize
     }
 
-    /// Whether everything was answered, and everything missed was told.
+    /// Whether everything was answered and found, and everything missed was told.
     pub(super) fn is_done(&self) -> bool {
-        self.is_answered() && self.missed.available_permits() == 1
+        let told = self.missed.available_permits() == 1;
+        self.is_answered() && told && self.search.available_permits() == 1
     }
 
     /// The permit that says that something missed is still to be told, when none of it is.
@@ -128,10 +145,12 @@ impl Flow {
         match gate {
             Some(Gate::Open(_)) => {}
             Some(Gate::Places(places)) => drop(self.window.acquire_many(*places).await),
+            Some(Gate::Search) => drop(self.search.acquire().await),
             Some(Gate::Until(until)) => tokio::time::sleep_until(*until).await,
             None => {
                 drop(self.window.acquire_many(WINDOW).await);
                 drop(self.missed.acquire().await);
+                drop(self.search.acquire().await);
             }
         }
     }
@@ -150,7 +169,7 @@ mod tests {
     fn open(flow: &mut Flow, now: Instant) -> Option<Permit> {
         match flow.ask(BESIDE_OTHERS, now) {
             Gate::Open(permit) => Some(permit),
-            Gate::Places(_) | Gate::Until(_) => None,
+            Gate::Places(_) | Gate::Search | Gate::Until(_) => None,
         }
     }
 
@@ -230,6 +249,20 @@ mod tests {
         assert!(matches!(flow.ask(0, now), Gate::Open(_)));
         flow.charge(1, now);
         assert!(matches!(flow.ask(0, now), Gate::Until(_)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_search_waits_for_the_one_before_it_and_nothing_else_does() {
+        let now = Instant::now();
+        let mut flow = Flow::new(Some(Pace::new(now, true, false)));
+        let Gate::Open(first) = flow.ask_search(1, now) else { panic!("nothing is searched") };
+        assert!(matches!(flow.ask_search(1, now), Gate::Search));
+        assert!(open(&mut flow, now).is_some() && !flow.is_done());
+        drop(first);
+        assert!(flow.is_done());
+        let Gate::Open(_) = flow.ask_search(4_096 * BESIDE_OTHERS, now) else { panic!("found") };
+        assert!(matches!(flow.ask_search(1, now), Gate::Until(_)));
+        assert!(open(&mut flow, now).is_none(), "who floods with searches waits");
     }
 
     #[tokio::test(start_paused = true)]

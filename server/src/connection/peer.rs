@@ -50,6 +50,9 @@ fn weight(asked: &Result<Asked, Refusal>) -> u32 {
 /// many never overruns the window; whether they read them, nobody can tell for megabytes.
 const PAGE: u32 = 16;
 
+/// What a search costs: mostly no more than a few pages, and a tenth of a second at the most.
+const SEARCH: u32 = 64;
+
 /// Returns at that time.
 async fn until(time: Option<Instant>) {
     if let Some(time) = time {
@@ -300,6 +303,9 @@ impl<'a> Peer<'a> {
                 if self.context.others.are_there(self.conn, now) { BESIDE_OTHERS } else { 1 };
             let gate = match self.link.wish() {
                 Wish::WriteFirst => None,
+                _ if matches!(asked, Ok(Asked::Request(Request::Search(_)))) => {
+                    Some(self.flow.ask_search(SEARCH * others, now))
+                }
                 _ => Some(self.flow.ask(weight(&asked) * others, now)),
             };
             match gate {

@@ -10,6 +10,7 @@ use chat_protocol::{Code, Event, Hello, Nick, Page, Refusal, Resume, RoomKey, Ro
 use futures::FutureExt;
 
 use super::room::{Listener, Pair, pair};
+use super::search::Searched;
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::log::{ChannelId, Extract, Kept, LogError, PersonId};
@@ -29,10 +30,11 @@ enum Whose {
     Direct(Pair),
 }
 
-/// A page that was read.
+/// What was read, or found.
 pub(super) enum ReadDone {
     CatchUp(ConnId, ChannelId, Result<Extract, LogError>),
     History(ConnId, Conversation, Result<Extract, LogError>, Permit),
+    Search(ConnId, Searched),
 }
 
 impl Hub {
@@ -179,6 +181,7 @@ impl Hub {
                 };
                 self.tell(conn, &event);
             }
+            ReadDone::Search(conn, searched) => self.searched(conn, searched),
             ReadDone::CatchUp(conn, channel, Ok(extract)) => {
                 self.caught_up_by(conn, channel, extract);
             }

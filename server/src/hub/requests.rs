@@ -25,6 +25,7 @@ impl Hub {
             Request::Time => {
                 self.round.answer(conn, Event::Time { at: self.about.clock.now() }, permit);
             }
+            Request::Search(search) => self.search(conn, person, search, permit),
             Request::Pong => {}
             Request::Hello(_) => {
                 let text = "you have said hello already: use rename to change your name";
@@ -34,8 +35,7 @@ impl Hub {
             Request::Members { .. }
             | Request::Whois { .. }
             | Request::Profile(_)
-            | Request::Rooms { .. }
-            | Request::Search(_) => {
+            | Request::Rooms { .. } => {
                 let answer = self.look_up(person, request).unwrap_or_else(Event::Error);
                 self.round.answer(conn, answer, permit);
             }
@@ -73,9 +73,6 @@ impl Hub {
             Request::Whois { name } => self.whois(person, &name),
             Request::Rooms { after } => Ok(self.list_rooms(after.as_ref())),
             Request::Profile(profile) => Ok(self.set_profile(person, profile)),
-            Request::Search(_) => {
-                Err(Refusal::new(Code::UnknownType, "this server does not search yet"))
-            }
             other => Err(Refusal::new(Code::UnknownType, format!("nothing to look up: {other:?}"))),
         }
     }

@@ -155,10 +155,24 @@ impl Hub {
         if let Err(error) = &stored {
             self.console.trouble(&format!("messages are refused, the log fails: {error}"));
         }
+        self.have_indexed(&records, stored.as_deref().unwrap_or_default());
         let telling = self.settle(&records, &slots, stored);
         self.publish(telling);
         // Only now may these connections send more: what they asked for has been answered.
         drop(slots);
+    }
+
+    /// Lets the index know that there is something new; it is read in its own time.
+    fn have_indexed(&self, records: &[Record], stored: &[Stored]) {
+        let said = records.iter().filter_map(|record| match record {
+            Record::Said(said) => Some(said.channel),
+            _ => None,
+        });
+        let newest = said.zip(stored).filter_map(|(channel, stored)| match stored {
+            Stored::New { seq } => Some((channel, *seq)),
+            _ => None,
+        });
+        self.finder.stored(newest);
     }
 
     /// Works out what is to be told, and marks what the log knows now.

@@ -21,6 +21,7 @@ use crate::doors::Dialect;
 use crate::link::{Link, Pushed};
 use crate::log::{ChannelId, Log, PersonId};
 use crate::outbox::TOO_SLOW;
+use crate::search::Finder;
 
 /// A connection whose person is known.
 pub(super) struct Conn {
@@ -47,12 +48,14 @@ pub(crate) struct About {
 pub(super) struct Hub {
     pub(super) about: About,
     pub(super) log: Arc<dyn Log>,
+    pub(super) finder: Finder,
     pub(super) console: Console,
     pub(super) people: People,
     pub(super) conversations: Conversations,
     pub(super) conns: HashMap<ConnId, Conn>,
     pub(super) round: Round,
-    /// Pages being read: for each connection one to catch up by, and one that it asked for.
+    /// Pages being read: for each connection one to catch up by, one that it asked for, and one
+    /// of what it searches.
     pub(super) reads: FuturesUnordered<BoxFuture<'static, ReadDone>>,
     /// Connections to be looked after when the round ends.
     pub(super) due: Due,

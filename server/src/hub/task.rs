@@ -1,6 +1,7 @@
 //! The hub's loop: takes what waits, stores and tells it, writes once, and waits again.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chat_protocol::{Event, RoomKey, Token};
@@ -20,6 +21,7 @@ use super::{Command, Handle, INBOX};
 use crate::clock::Clock;
 use crate::console::Console;
 use crate::log::{Log, Snapshot};
+use crate::search::{Finder, Library};
 
 /// A log that has been opened, and what it held.
 pub(crate) struct Opened {
@@ -27,6 +29,8 @@ pub(crate) struct Opened {
     pub(crate) log: Arc<dyn Log>,
     /// What it held.
     pub(crate) snapshot: Snapshot,
+    /// Where its index is kept; in memory without it.
+    pub(crate) index: Option<PathBuf>,
 }
 
 /// What a server is by what it was started with.
@@ -48,10 +52,14 @@ pub(crate) fn start(
     stop: CancellationToken,
 ) -> (Handle, JoinHandle<()>) {
     let (inbox, commands) = mpsc::channel(INBOX);
+    let library = Library::new(Arc::clone(&opened.log), &opened.snapshot, opened.index);
+    let host = console.clone();
+    let finder = Finder::start(library, move |what| host.trouble(what));
     let Snapshot { log, rooms, directs, accounts, last_channel } = opened.snapshot;
     let hub = Hub {
         about: About { name: house.name, log, clock: house.clock },
         log: opened.log,
+        finder,
         console,
         people: People::new(accounts, house.host.as_ref().map(hash)),
         conversations: Conversations::new(rooms, directs, last_channel),
@@ -98,6 +106,7 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
     hub.say_goodbye();
     // The log closes when nobody can ask it any more.
     hub.reads.clear();
+    hub.finder.close().await;
     hub.log.close().await;
 }
 

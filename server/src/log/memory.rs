@@ -42,9 +42,9 @@ struct Channel {
 }
 
 impl Channel {
-    fn get(&self, seq: u64) -> Option<&Message> {
+    fn get(&self, seq: u64) -> Option<&Kept> {
         let index = seq.checked_sub(self.forgotten + 1)?;
-        self.kept.get(usize::try_from(index).ok()?).map(|(kept, _)| &kept.message)
+        self.kept.get(usize::try_from(index).ok()?).map(|(kept, _)| kept)
     }
 }
 
@@ -86,7 +86,7 @@ impl Channels {
         let key = (said.author, said.id.as_str().to_owned());
         if let Some(&(channel, seq)) = self.sent.get(&key) {
             let before = self.messages.get(&channel).and_then(|channel| channel.get(seq));
-            return match before {
+            return match before.map(|kept| &kept.message) {
                 Some(before) if channel == said.channel && before.text == said.text => {
                     Stored::Again { seq, at: before.at }
                 }
@@ -153,6 +153,15 @@ impl Log for MemoryLog {
     ) -> BoxFuture<'static, Result<Extract, LogError>> {
         let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         ready(Ok(channels.read(channel, page, limit))).boxed()
+    }
+
+    fn fetch(
+        &self,
+        places: Vec<(ChannelId, u64)>,
+    ) -> BoxFuture<'static, Result<Vec<Option<Kept>>, LogError>> {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let get = |(channel, seq)| channels.messages.get(&channel)?.get(seq).cloned();
+        ready(Ok(places.into_iter().map(get).collect())).boxed()
     }
 
     fn close(&self) -> BoxFuture<'static, ()> {

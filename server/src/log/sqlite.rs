@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{ChannelId, Extract, Log, LogError, Record, Snapshot, Stored};
+use super::{ChannelId, Extract, Kept, Log, LogError, Record, Snapshot, Stored};
 
 mod extract;
 mod forget;
@@ -45,11 +45,9 @@ struct Append {
     answer: Answer<Vec<Stored>>,
 }
 
-struct Read {
-    channel: ChannelId,
-    page: Page,
-    limit: usize,
-    answer: Answer<Extract>,
+enum Read {
+    Page { channel: ChannelId, page: Page, limit: usize, answer: Answer<Extract> },
+    Single { places: Vec<(ChannelId, u64)>, answer: Answer<Vec<Option<Kept>>> },
 }
 
 /// A log in a folder.
@@ -133,8 +131,21 @@ impl Log for SqliteLog {
         let sender = self.sender(|threads| &threads.reads);
         async move {
             let (answer, answered) = oneshot::channel();
-            let read = Read { channel, page, limit, answer };
+            let read = Read::Page { channel, page, limit, answer };
             sender?.send(read).await.map_err(|_| closed())?;
+            answered.await.map_err(|_| closed())?
+        }
+        .boxed()
+    }
+
+    fn fetch(
+        &self,
+        places: Vec<(ChannelId, u64)>,
+    ) -> BoxFuture<'static, Result<Vec<Option<Kept>>, LogError>> {
+        let sender = self.sender(|threads| &threads.reads);
+        async move {
+            let (answer, answered) = oneshot::channel();
+            sender?.send(Read::Single { places, answer }).await.map_err(|_| closed())?;
             answered.await.map_err(|_| closed())?
         }
         .boxed()
@@ -163,9 +174,16 @@ fn seq(raw: i64) -> u64 {
 
 /// The reading thread: one page after the other, until nobody can ask any more.
 fn read_all(connection: &Connection, mut reads: mpsc::Receiver<Read>) {
-    while let Some(Read { channel, page, limit, answer }) = reads.blocking_recv() {
+    while let Some(read) = reads.blocking_recv() {
         // Whoever asked may have gone.
-        answer.send(extract::read(connection, channel, page, limit)).ok();
+        match read {
+            Read::Page { channel, page, limit, answer } => {
+                answer.send(extract::read(connection, channel, page, limit)).ok();
+            }
+            Read::Single { places, answer } => {
+                answer.send(extract::fetch(connection, &places)).ok();
+            }
+        }
     }
 }
 

@@ -67,11 +67,21 @@ async fn pages_fit_a_frame(log: &dyn Log) {
     assert_eq!(seqs(log, Page::After(10), 6).await, (vec![11, 12], true));
 }
 
+async fn fetches_single_messages(log: &dyn Log) {
+    let places = [(LOBBY, 3), (ChannelId(2), 1), (LOBBY, 17), (ChannelId(9), 1), (LOBBY, 0)];
+    let fetched = log.fetch(places.to_vec()).await.unwrap();
+    let texts: Vec<Option<&str>> =
+        fetched.iter().map(|kept| kept.as_ref().map(|kept| kept.message.text.as_str())).collect();
+    assert_eq!(texts, [Some("z"), Some("y"), None, None, None]);
+    assert_eq!(fetched[0].as_ref().unwrap().author, PersonId(2));
+}
+
 async fn check(log: &dyn Log) {
     numbers_from_one_without_gaps(log).await;
     stores_the_same_id_once(log).await;
     reads_pages(log).await;
     pages_fit_a_frame(log).await;
+    fetches_single_messages(log).await;
 }
 
 #[tokio::test]

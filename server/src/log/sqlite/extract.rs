@@ -1,7 +1,7 @@
 //! Reading pages of messages out of SQLite.
 
 use chat_protocol::{Message, Nick, Page, Text};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::log::{ChannelId, Extract, Kept, LogError, PersonId, fit_frame};
 
@@ -38,6 +38,21 @@ pub(super) fn read(
     }
     more |= fit_frame(&mut messages, newest);
     Ok(Extract { messages, more, first_kept: 0 })
+}
+
+/// Reads single messages.
+pub(super) fn fetch(
+    connection: &Connection,
+    places: &[(ChannelId, u64)],
+) -> Result<Vec<Option<Kept>>, LogError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, at, name, text, author FROM message WHERE channel = ?1 AND seq = ?2",
+    )?;
+    let mut fetch = |&(channel, seq): &(ChannelId, u64)| {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        statement.query_row([channel.0, seq], |row| Ok(kept(row))).optional()?.transpose()
+    };
+    places.iter().map(&mut fetch).collect()
 }
 
 fn kept(row: &Row<'_>) -> Result<Kept, LogError> {
