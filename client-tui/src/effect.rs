@@ -61,6 +61,8 @@ pub enum Effect {
     StopExport,
     /// Wake at this time since start, by [`crate::event::Event::Woke`]; replaces an earlier wish.
     WakeAt(Duration),
+    /// Have the terminal tell what the mouse does, or leave the mouse to the terminal.
+    Mouse(bool),
     /// Ring the terminal's bell.
     Bell,
     /// Paint everything anew, as after somebody else wrote on the terminal.

@@ -21,6 +21,15 @@ const NARROW: u16 = 66;
 const ON_START: &[(&str, &str)] =
     &[("Tab ↓ ↑", "move"), ("Enter", "choose"), ("F1", "this help"), ("Ctrl-C", "twice: quit")];
 
+/// What the mouse does, as long as it is switched on.
+const MOUSE: &[(&str, &str)] = &[
+    ("click", "open a conversation, a link; who somebody is"),
+    ("click twice", "on somebody: talk with them; select a word"),
+    ("drag", "select what was said, and copy it"),
+    ("three clicks", "select a message"),
+    ("Shift-drag", "select as the terminal does"),
+];
+
 /// All of it: two lists where there is room for them.
 pub(crate) fn whole(state: &State) -> Sheet {
     let mut first = vec![Row::Words(context(state)), Row::Gap];
@@ -34,17 +43,19 @@ pub(crate) fn whole(state: &State) -> Sheet {
     let mut sheet = if state.screen.width >= SIDE_BY_SIDE {
         let half = inside(WIDE) / 2 - 1;
         first.extend(keys());
+        first.extend(mouse());
         let columns = vec![wrap(&first, half, LEFT), wrap(&commands(dialect), half, LEFT)];
         Sheet { title, columns, width: WIDE, left: LEFT, advice: Vec::new() }
     } else {
         first.extend(commands(dialect));
         first.push(Row::Gap);
         first.extend(keys());
+        first.extend(mouse());
         Sheet::single(title, state, NARROW, LEFT, &first)
     };
     sheet.advice = vec![
-        "/help join tells of one · Shift-drag selects".to_owned(),
-        "Shift-drag selects text".to_owned(),
+        "/help join tells of one · Shift-drag: the terminal selects".to_owned(),
+        "Shift-drag: the terminal selects".to_owned(),
     ];
     sheet
 }
@@ -162,6 +173,11 @@ fn commands(dialect: Dialect) -> Vec<Row> {
     )
 }
 
+fn mouse() -> Vec<Row> {
+    let heading = [Row::Gap, Row::Heading("Mouse".to_owned())];
+    heading.into_iter().chain(MOUSE.iter().map(|(what, does)| line(what, does))).collect()
+}
+
 fn keys() -> Vec<Row> {
     let headings = ["Keys: conversations", "Keys: reading", "Keys: writing", "Keys: the rest"];
     let shown: Vec<&Binding> = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).collect();
@@ -176,7 +192,8 @@ fn keys() -> Vec<Row> {
             | Action::Pick
             | Action::ToggleTalks
             | Action::ToggleMembers => 0,
-            Action::PageUp | Action::PageDown | Action::Top | Action::Bottom | Action::Read(_) => 1,
+            Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => 1,
+            Action::Read(_) | Action::Bare => 1,
             Action::Send
             | Action::NewLine
             | Action::Edit(_)

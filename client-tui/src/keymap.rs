@@ -30,6 +30,7 @@ pub(crate) enum Action {
     Wall,
     /// The QR code of the way to join.
     Code,
+    Bare,
     Retry,
     Help,
     SearchHistory,
@@ -162,6 +163,7 @@ bindings! {
     "", "", Action::ToggleMembers, [plain(KeyCode::F(8))];
     "F9", "projector view, for a wall", Action::Wall, [plain(KeyCode::F(9))];
     "F10, Alt-Q", "how to join, as a QR code", Action::Code, [plain(KeyCode::F(10)), alt('q')];
+    "Alt-L", "messages alone, to be selected", Action::Bare, [alt('l')];
     "F1", "this help", Action::Help, [plain(KeyCode::F(1))];
     "Ctrl-L", "paint anew", Action::Redraw, [ctrl('l')];
     "Esc", "close, go back; never quits", Action::Escape, [plain(KeyCode::Esc)];

@@ -4,11 +4,13 @@
 //!
 //! How it falls into rows is worked out in `layout`; how it looks, in the view.
 
+mod columns;
 mod emphasis;
 pub(crate) mod fence;
 mod inline;
 pub(crate) mod layout;
 mod links;
+mod plain;
 #[cfg(test)]
 mod properties;
 

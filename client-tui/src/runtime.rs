@@ -97,6 +97,15 @@ pub trait Screen {
     /// As for drawing.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
+    /// Has the terminal tell what the mouse does, or leaves the mouse to the terminal; it is told
+    /// from the start.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn mouse(&mut self, _on: bool) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Rings the bell.
     ///
     /// # Errors
@@ -279,6 +288,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
                 Effect::Bell | Effect::Redraw | Effect::EditOutside(_) if self.lent => {}
                 Effect::Bell => self.screen.bell()?,
                 Effect::Copy(text) => self.screen.copy(&text)?,
+                Effect::Mouse(on) => self.screen.mouse(on)?,
                 Effect::Redraw => {
                     self.screen.repaint()?;
                     self.dirty_since.get_or_insert_with(Instant::now);

@@ -3,6 +3,7 @@
 //! The edge makes a [`State`] of a [`Setup`], performs what [`State::begin`] asks, then hands every
 //! event to [`crate::update::update`], and draws when [`State::take_dirty`] says so.
 
+pub(crate) mod bare;
 pub(crate) mod board;
 pub(crate) mod colours;
 pub(crate) mod completion;
@@ -28,12 +29,14 @@ pub(crate) mod overlay;
 pub(crate) mod page;
 pub(crate) mod paste;
 pub(crate) mod picker;
+pub(crate) mod pointer;
 pub(crate) mod reader;
 pub(crate) mod recall;
 pub(crate) mod rhythm;
 pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;
+pub(crate) mod selection;
 pub mod setup;
 pub(crate) mod spaced;
 pub(crate) mod start;
@@ -57,7 +60,7 @@ use me::Me;
 use memory::Memory;
 use outgoing::Outgoing;
 use overlay::Overlay;
-use screen::Screen;
+use screen::{Screen, Sight};
 pub use setup::{Setup, Start};
 use start::{StartForm, Told};
 use tip::Tip;
@@ -215,12 +218,13 @@ impl State {
         std::mem::take(&mut self.screen.typed)
     }
 
-    /// When it wants to be woken: to write down what was read, or because a clock shows something
-    /// else.
+    /// When it wants to be woken: to write down what was read, to scroll on, or because a clock shows
+    /// something else.
     #[must_use]
     pub fn due(&self) -> Option<std::time::Duration> {
+        let pull = self.screen.pointer.pull.map(|pull| pull.due);
         let (written, clock) = (self.me.memory.rhythm.due(), self.looks.dial.due());
-        written.into_iter().chain(clock).min()
+        [written, clock, pull].into_iter().flatten().min()
     }
 
     /// Shows the chat as the wall of a classroom is to see it, as soon as there is one.
@@ -233,6 +237,7 @@ impl State {
     pub(crate) fn is_seen(&self) -> bool {
         self.stage == Stage::Chat
             && !self.screen.lent
+            && self.screen.sight != Sight::Bare
             && !self.screen.is_too_small()
             && self.conversations.open().scrollback.is_read()
     }

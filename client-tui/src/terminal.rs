@@ -7,6 +7,7 @@ mod canvas;
 mod changes;
 mod hyperlinks;
 mod known;
+mod mouse;
 mod pen;
 mod settings;
 mod size;
@@ -20,9 +21,8 @@ use std::time::{Duration, Instant};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-    EnableFocusChange, EnableMouseCapture, KeyboardEnhancementFlags, PopKeyboardEnhancementFlags,
-    PushKeyboardEnhancementFlags,
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::queue;
 use crossterm::terminal::{
@@ -43,8 +43,7 @@ pub use size::watch_size;
 const KEYS: usize = 1024;
 
 /// Bytes that are put on the clipboard; terminals take about 75,000, a third more for their form.
-/// No message is as long.
-const CLIPBOARD_BYTES: usize = 50_000;
+pub(crate) const CLIPBOARD_BYTES: usize = 50_000;
 
 /// Whether the terminal is ours. Signals and panics come upon any thread, so it is everybody's.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -75,6 +74,8 @@ pub struct Terminal {
     canvas: Canvas,
     /// What is begun and not written yet: a picture goes out in one piece.
     begun: Vec<u8>,
+    /// Whether it tells what the mouse does, as long as it is ours.
+    mouse: bool,
 }
 
 impl Terminal {
@@ -86,8 +87,8 @@ impl Terminal {
         TAKEN.store(true, Ordering::SeqCst);
         let takes_strings = known::takes_strings(&std::env::var("TERM").unwrap_or_default());
         let question = if takes_strings && cfg!(unix) { background::QUESTION } else { &[] };
-        take_over(question).inspect_err(|_| give_back())?;
-        Ok(Self { canvas: Canvas::new(takes_strings), begun: Vec::new() })
+        take_over(true, question).inspect_err(|_| give_back())?;
+        Ok(Self { canvas: Canvas::new(takes_strings), begun: Vec::new(), mouse: true })
     }
 
     /// Writes what was begun; nothing once the terminal was given back, not even what was begun
@@ -129,6 +130,12 @@ impl Screen for Terminal {
         self.send()
     }
 
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        mouse::switch(&mut self.begun, on)?;
+        self.send()
+    }
+
     fn bell(&mut self) -> io::Result<()> {
         self.begun.push(b'\x07');
         self.send()
@@ -152,7 +159,7 @@ impl Screen for Terminal {
         }
         LENT.store(false, Ordering::SeqCst);
         settings::put_back();
-        take_over(&[])?;
+        take_over(self.mouse, &[])?;
         GATE.open();
         self.repaint()
     }
@@ -170,11 +177,14 @@ pub fn is_lent() -> bool {
     LENT.load(Ordering::SeqCst) || returned.is_some_and(|at| at.elapsed() < LATE)
 }
 
-/// Takes the terminal over, and asks it this.
-fn take_over(question: &[u8]) -> io::Result<()> {
+/// Takes the terminal over, with the mouse or without, and asks it this.
+fn take_over(mouse: bool, question: &[u8]) -> io::Result<()> {
     enable_raw_mode()?;
     let mut out = io::stdout();
-    queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, EnableMouseCapture)?;
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+    if mouse {
+        mouse::switch(&mut out, true)?;
+    }
     queue!(out, SetCursorStyle::SteadyBar)?;
     if tells_keys_apart(|name| std::env::var(name).ok()) {
         ENHANCED.store(true, Ordering::SeqCst);
@@ -196,7 +206,8 @@ pub fn give_back() {
     if ENHANCED.swap(false, Ordering::SeqCst) {
         _ = queue!(out, PopKeyboardEnhancementFlags);
     }
-    _ = queue!(out, DisableMouseCapture, DisableFocusChange, DisableBracketedPaste);
+    _ = mouse::switch(&mut out, false);
+    _ = queue!(out, DisableFocusChange, DisableBracketedPaste);
     _ = queue!(out, SetCursorStyle::DefaultUserShape, LeaveAlternateScreen, Show);
     _ = out.flush();
     _ = disable_raw_mode();

@@ -1,7 +1,9 @@
 //! What happens next: routes an event to the part of the state that it concerns, and works out
 //! what drawing must remember.
 
+pub(crate) mod bare;
 pub(crate) mod board;
+pub(crate) mod clipboard;
 pub(crate) mod complete;
 pub(crate) mod compose;
 pub(crate) mod connect;
@@ -10,6 +12,7 @@ pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod lab;
 pub(crate) mod memory;
+pub(crate) mod mouse;
 pub(crate) mod network;
 pub(crate) mod outside;
 pub(crate) mod overlays;
@@ -34,7 +37,7 @@ use crate::dialect::Ability;
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::net;
-use crate::state::screen::Wishes;
+use crate::state::screen::{Sight, Wishes};
 use crate::state::scrollback::Wanted;
 use crate::state::{Stage, Start, State};
 
@@ -63,6 +66,7 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     effects.extend(take(state, now, event));
     effects.extend(send(state, now));
     wall::settle(state, now, tip, &mut effects);
+    effects.extend(mouse::switch(state));
     state.screen.stale |= state.screen.dirty;
     if !frames {
         effects.extend(prepare(state));
@@ -81,7 +85,7 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) => keys::key(state, now, &key),
         Event::Paste(text) => paste::paste(state, &text),
-        Event::Mouse(mouse) => scroll::mouse(state, &mouse),
+        Event::Mouse(mouse) => mouse::mouse(state, now, &mouse),
         Event::Resized { width, height } => {
             (state.screen.width, state.screen.height) = (width, height);
             state.screen.dirty = true;
@@ -103,7 +107,10 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         }
         Event::Edited(edited) => outside::edited(state, edited),
         Event::Exported(news) => export::news(state, news),
-        Event::Woke => network::woke(state, now),
+        Event::Woke => {
+            mouse::woke(state, now);
+            network::woke(state, now)
+        }
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     }
 }
@@ -132,6 +139,7 @@ pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
         }
         _ => Vec::new(),
     };
+    effects.extend(mouse::switch(state));
     effects.extend(prepare(state));
     effects
 }
@@ -163,9 +171,13 @@ fn lay_out(state: &mut State) {
     divide(state);
     let wall = wall::is_shown(state);
     let shape = if wall { state.wall_layout().shape() } else { state.screen.shape() };
+    let bare = state.screen.bare_shape();
     let scrollback = &mut state.conversations.open_mut().scrollback;
     scrollback.see_on_wall(wall);
     scrollback.lay_out(shape, &state.looks.zone);
+    if state.screen.sight == Sight::Bare {
+        scrollback.lay_out_bare(bare);
+    }
     state.meet_people();
 }
 

@@ -1,9 +1,12 @@
 //! The whole screen, drawn from the state. Nothing is worked out here that has to be remembered.
 
+mod areas;
+mod bare;
 mod chat;
 mod completion;
 mod connecting;
 mod empty;
+pub(crate) mod hit;
 mod input;
 mod messages;
 mod overlay;
@@ -65,19 +68,20 @@ pub fn paint(state: &State, buffer: &mut Buffer) -> Option<Position> {
 pub fn paint_foot(state: &State, buffer: &mut Buffer) -> Option<(Range<u16>, Position)> {
     let area = buffer.area;
     let fits = (area.width, area.height) == (state.screen.width, state.screen.height);
-    let wall = state.screen.sight == Sight::Wall;
-    if state.stage != Stage::Chat || wall || state.screen.is_too_small() || !fits {
+    let chat = state.stage == Stage::Chat && state.screen.sight == Sight::Chat;
+    if !chat || state.screen.is_too_small() || !fits {
         return None;
     }
-    let foot = chat::foot(state, area);
+    let foot = areas::Areas::of(state, area).foot;
     let cursor = chat::draw_foot(state, foot, buffer);
-    Some((foot.top()..foot.bottom(), cursor))
+    Some((foot.rows(), cursor))
 }
 
 /// The addresses that cells of the screen lead to, by their numbers in it.
 #[must_use]
 pub fn links(state: &State) -> Vec<String> {
-    if state.stage == Stage::Chat { messages::links(state) } else { Vec::new() }
+    let shown = state.stage == Stage::Chat && state.screen.sight == Sight::Chat;
+    if shown { messages::links(state) } else { Vec::new() }
 }
 
 /// Draws the screen and what lies on top of it; returns where the cursor is.
@@ -91,6 +95,10 @@ fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Position> {
             None
         }
         Stage::Chat if state.screen.sight == Sight::Wall => wall::draw(state, area, buffer),
+        Stage::Chat if state.screen.sight == Sight::Bare => {
+            bare::draw(state, area, buffer);
+            None
+        }
         Stage::Chat => Some(chat::draw(state, area, buffer)),
     };
     for overlay in &state.overlays {

@@ -71,7 +71,12 @@ impl World {
             }
             Effect::StopExport => self.exporter.stop(),
             // The loop's own: it never hands them on.
-            Effect::WakeAt(_) | Effect::Bell | Effect::Copy(_) | Effect::Redraw | Effect::Quit => {}
+            Effect::WakeAt(_)
+            | Effect::Bell
+            | Effect::Copy(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Quit => {}
         }
     }
 

@@ -149,6 +149,8 @@ pub(crate) struct Conversations {
     open: usize,
     /// How often a conversation was opened.
     openings: u64,
+    /// The first one that the list shows, if it was scrolled since the open one was opened.
+    top: Option<usize>,
     /// Rooms left by one's own wish: what was still on its way does not bring them back.
     left: BTreeSet<RoomKey>,
     /// People whose conversation was closed, and the newest number seen there.
@@ -173,7 +175,7 @@ impl Default for Conversations {
         let lobby = Talk::new(Conversation::Room(RoomName::lobby()));
         let (left, closed) = (BTreeSet::new(), BTreeMap::new());
         let kills = KillRing::default();
-        Self { talks: vec![lobby], open: 0, openings: 0, left, closed, kills }
+        Self { talks: vec![lobby], open: 0, openings: 0, top: None, left, closed, kills }
     }
 }
 
@@ -276,11 +278,25 @@ impl Conversations {
             }
         }
         self.open = index;
+        self.top = None;
         self.openings += 1;
         let talk = &mut self.talks[index];
         talk.opened = self.openings;
         talk.scrollback.want_older();
         talk.scrollback.land(talk.unread.messages);
+    }
+
+    /// The first one in a list of so many rows: the open one is seen, unless somebody scrolled.
+    pub(crate) fn first_in(&self, rows: usize) -> usize {
+        let top = self.top.unwrap_or((self.open + 1).saturating_sub(rows));
+        top.min(self.talks.len().saturating_sub(rows))
+    }
+
+    /// Scrolls the list, of which so many rows are seen.
+    pub(crate) fn scroll(&mut self, rows: usize, by: usize, up: bool) {
+        let first = self.first_in(rows);
+        self.top = Some(if up { first.saturating_sub(by) } else { first.saturating_add(by) });
+        self.top = Some(self.first_in(rows));
     }
 
     /// The open conversation is read: its reader has the newest message before their eyes.

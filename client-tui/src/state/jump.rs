@@ -174,12 +174,23 @@ impl Scrollback {
         let Some(&index) = seen.iter().find(is_folded).or(seen.first()) else {
             return Folding::Nothing;
         };
-        let Some(top) = self.top(zone) else { return Folding::Nothing };
-        self.stay_at(top, zone);
         let unfolded = !self.entries[index].is_unfolded();
+        self.fold(index, unfolded, zone);
+        if unfolded { Folding::Unfolded } else { Folding::Folded }
+    }
+
+    /// Shows the code of this entry whole. What is at the top of the screen stays there.
+    pub(crate) fn unfold(&mut self, key: Key, zone: &TimeZone) {
+        if let Ok(index) = self.find(key) {
+            self.fold(index, true, zone);
+        }
+    }
+
+    fn fold(&mut self, index: usize, unfolded: bool, zone: &TimeZone) {
+        let Some(top) = self.top(zone) else { return };
+        self.stay_at(top, zone);
         self.entries[index].unfold(unfolded);
         self.lay_out(self.reader.shape, zone);
-        if unfolded { Folding::Unfolded } else { Folding::Folded }
     }
 
     /// The blocks of code on the screen, the newest first.

@@ -105,14 +105,16 @@ impl Scrollback {
     pub(crate) fn lay_out(&mut self, shape: Shape, zone: &TimeZone) {
         self.reader.shape = shape;
         self.try_landing(zone);
-        if let Some(anchor) = self.reader.anchor {
+        // What is held goes out of sight at the bottom, as when somebody had scrolled up.
+        if let Some(anchor) = self.reader.anchor.or(self.reader.held) {
             let top = self.find_spot(anchor, zone);
             if self.rows_from(top, shape.height + 1, zone) > shape.height {
+                self.reader.anchor = Some(anchor);
                 let page = self.page_from(top, shape.reading_height(), zone);
                 self.reader.page = self.with_name(page);
                 return;
             }
-            self.reader.go_to_bottom();
+            self.reader.reach_bottom();
         }
         let bottom = Spot { entry: self.entries.len(), row: 0 };
         let top = self.back(bottom, shape.height, zone);
@@ -185,18 +187,25 @@ impl Scrollback {
 
     /// From now on this is the top row of the page.
     pub(super) fn stay_at(&mut self, top: Spot, zone: &TimeZone) {
+        let Some(anchor) = self.anchor(top, zone) else { return };
+        // Who goes to what was put out of sight brings it back.
+        self.reader.cleared = self.reader.cleared.filter(|&cleared| cleared < anchor.key);
+        self.reader.anchor = Some(anchor);
+        self.reader.held = None;
+    }
+
+    /// A row, however the entry is wrapped.
+    pub(super) fn anchor(&mut self, top: Spot, zone: &TimeZone) -> Option<Anchor> {
         self.block(top.entry, zone);
         let heads = self.heads(top.entry, zone);
-        let Some(entry) = self.entries.get(top.entry) else { return };
-        // Who goes to what was put out of sight brings it back.
-        self.reader.cleared = self.reader.cleared.filter(|&cleared| cleared < entry.key);
+        let entry = self.entries.get(top.entry)?;
         let place = match heads.line(top.row) {
             Line::Date | Line::Gap => Place::Date,
             Line::New => Place::New,
             Line::Name => Place::Name,
             Line::Text(row) => Place::Byte(entry.rows().get(row).map_or(0, |row| row.start)),
         };
-        self.reader.anchor = Some(Anchor { key: entry.key, place });
+        Some(Anchor { key: entry.key, place })
     }
 
     /// The top row of the page as it is now.
@@ -240,8 +249,10 @@ impl Scrollback {
     /// Whether less than a page is known above what is seen.
     pub(super) fn is_near_top(&self) -> bool {
         let height = self.reader.shape.height;
-        let above = |top: &PageRow| self.visible(0..top.entry).rev().take(height).count();
-        self.reader.cleared.is_none() && self.page().first().is_none_or(|top| above(top) < height)
+        let above = |top: usize| self.visible(0..top).rev().take(height).count();
+        let page = self.page().first().map(|row| row.entry);
+        let bare = self.bare_page().and_then(|page| page.first()).map(|row| row.entry);
+        self.reader.cleared.is_none() && bare.or(page).is_none_or(|top| above(top) < height)
     }
 
     /// Whether the first that is known is seen.

@@ -3,9 +3,11 @@
 
 use std::collections::VecDeque;
 
+use super::bare::Bare;
 use super::entry::Key;
 use super::jump::Led;
 use super::page::PageRow;
+use super::selection::Selection;
 
 /// Entries whose rows are kept, at least; of others they are worked out again when they are seen.
 const MEASURED: usize = 512;
@@ -43,6 +45,12 @@ pub(crate) struct Reader {
     pub(super) led: Led,
     /// The last entry that `/clear` put out of sight, until somebody goes above it.
     pub(super) cleared: Option<Key>,
+    /// What is selected.
+    pub(super) selection: Option<Selection>,
+    /// The top row of the page when something began to be selected at the bottom: what comes
+    /// meanwhile moves nothing.
+    pub(super) held: Option<Anchor>,
+    pub(super) bare: Option<Bare>,
 }
 
 /// The top row of the page while reading history.
@@ -69,8 +77,16 @@ impl Reader {
 
     pub(crate) fn go_to_bottom(&mut self) {
         self.anchor = None;
+        self.held = None;
         self.below = 0;
         self.led = Led::default();
+    }
+
+    /// The page has come to the bottom by itself; what is held there goes on to be held.
+    pub(super) fn reach_bottom(&mut self) {
+        let held = self.held.take();
+        self.go_to_bottom();
+        self.held = held;
     }
 
     /// While reading history, this many messages are further down.
@@ -80,7 +96,7 @@ impl Reader {
 
     /// A new message came in at the end.
     pub(super) fn arrived(&mut self) {
-        if self.anchor.is_some() {
+        if self.anchor.is_some() || self.held.is_some() {
             self.below += 1;
         }
     }
@@ -90,12 +106,21 @@ impl Reader {
     pub(super) fn begin_anew(&mut self) {
         self.go_to_bottom();
         self.cleared = None;
+        self.selection = None;
     }
 
     /// An entry got another key.
     pub(super) fn follow(&mut self, from: Key, to: Key) {
-        if let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.key == from) {
-            anchor.key = to;
+        for anchor in [&mut self.anchor, &mut self.held].into_iter().flatten() {
+            if anchor.key == from {
+                anchor.key = to;
+            }
+        }
+        if let Some(selection) = &mut self.selection {
+            selection.follow(from, to);
+        }
+        if let Some(bare) = &mut self.bare {
+            bare.follow(from, to);
         }
     }
 

@@ -14,6 +14,19 @@ pub(crate) struct Roster {
     members: BTreeMap<NameKey, Member>,
     /// How many there are, known by name or not.
     count: usize,
+    /// How many of them are scrolled out of the list.
+    top: usize,
+}
+
+/// What of a list of people is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// The first one.
+    pub(crate) first: usize,
+    /// How many there are.
+    pub(crate) shown: usize,
+    /// How many are behind them, which a row of its own tells.
+    pub(crate) more: usize,
 }
 
 /// Somebody in a room.
@@ -126,6 +139,24 @@ impl Roster {
         members
     }
 
+    /// What is seen of the list in so many rows.
+    pub(crate) fn window(&self, rows: usize) -> Window {
+        let known = self.members.len();
+        // Those whose names are not known are told of by a row at the end.
+        let unknown = usize::from(self.count > known);
+        let first = self.top.min((known + unknown).saturating_sub(rows));
+        let all = self.count - first <= rows;
+        let shown = if all { rows } else { rows.saturating_sub(1) }.min(known - first);
+        Window { first, shown, more: self.count - first - shown }
+    }
+
+    /// Scrolls the list, of which so many rows are seen.
+    pub(crate) fn scroll(&mut self, rows: usize, by: usize, up: bool) {
+        let first = self.window(rows).first;
+        self.top = if up { first.saturating_sub(by) } else { first.saturating_add(by) };
+        self.top = self.window(rows).first;
+    }
+
     fn put(&mut self, member: Member) -> bool {
         let key = member.name.key();
         if self.members.len() >= KEEP && !self.members.contains_key(&key) {
@@ -138,6 +169,23 @@ impl Roster {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_scrolls_to_its_end_and_not_beyond() {
+        let names: Vec<Nick> = (10..30).map(|n| Nick::new(&format!("n{n}")).unwrap()).collect();
+        let check = |count, by, (first, shown, more)| {
+            let mut roster = Roster::default();
+            roster.reset(count, &names, &Dialects::default(), &MarksOf::default());
+            roster.scroll(8, by, false);
+            assert_eq!(roster.window(8), Window { first, shown, more }, "{count} by {by}");
+        };
+        check(20, 0, (0, 7, 13));
+        check(20, 3, (3, 7, 10));
+        check(20, 99, (12, 8, 0));
+        check(50, 99, (13, 7, 30));
+        let few = Roster::default().window(8);
+        assert_eq!(few, Window { first: 0, shown: 0, more: 0 });
+    }
 
     fn nicks(names: &[&str]) -> Vec<Nick> {
         names.iter().map(|name| Nick::new(name).unwrap()).collect()

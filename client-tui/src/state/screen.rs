@@ -1,5 +1,6 @@
 //! The terminal's size, how it is divided, and whether it has to be drawn anew.
 
+use super::pointer::Pointer;
 use super::reader::Shape;
 
 /// The smallest size at which anything can be done.
@@ -24,34 +25,37 @@ const KEPT: u16 = 37;
 const MEMBERS_FROM: u16 = 76;
 const TALKS_FROM: u16 = 100;
 
-/// Which side panes somebody asked for; `None` leaves it to the width.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Panes {
-    pub(crate) members: Option<bool>,
-    pub(crate) talks: Option<bool>,
-}
-
 /// What the chat is seen as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sight {
     /// With everything.
     #[default]
     Chat,
+    /// Messages alone, as they are to be selected by the terminal itself.
+    Bare,
     /// Messages for the wall of a classroom.
     Wall,
+}
+
+/// Which side panes somebody asked for; `None` leaves it to the width.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Panes {
+    pub(crate) members: Option<bool>,
+    pub(crate) talks: Option<bool>,
+    /// Columns of the longest name met so far: the room that was made for it does not shrink again,
+    /// so that texts stay where they are when people leave.
+    name: u16,
 }
 
 /// The screen.
 #[derive(Debug)]
 pub(crate) struct Screen {
-    pub(crate) sight: Sight,
     pub(crate) width: u16,
     pub(crate) height: u16,
     pub(crate) panes: Panes,
     pub(crate) layout: ChatLayout,
-    /// Columns of the longest name met so far: the room that was made for it does not shrink again,
-    /// so that texts stay where they are when people leave.
-    name: u16,
+    pub(crate) sight: Sight,
+    pub(crate) pointer: Pointer,
     /// Whether what was drawn last is no longer right.
     pub(crate) dirty: bool,
     /// Whether the rows below the messages are no longer right.
@@ -125,10 +129,9 @@ impl Gutter {
 impl Screen {
     pub(crate) fn new(width: u16, height: u16) -> Self {
         let layout = ChatLayout::default();
-        let (panes, name) = (Panes::default(), 0);
+        let (panes, sight, pointer) = (Panes::default(), Sight::default(), Pointer::default());
         let (dirty, stale, typed, lent) = (true, true, false, false);
-        let sight = Sight::default();
-        Self { sight, width, height, panes, layout, name, dirty, typed, stale, lent }
+        Self { width, height, panes, layout, sight, pointer, dirty, typed, stale, lent }
     }
 
     pub(crate) fn is_too_small(&self) -> bool {
@@ -143,7 +146,7 @@ impl Screen {
     /// Columns of the members pane, when it is shown.
     pub(crate) fn members_width(&self) -> u16 {
         let (least, most) = MEMBERS_WIDTH;
-        self.name.saturating_add(BESIDES).clamp(least, most)
+        self.panes.name.saturating_add(BESIDES).clamp(least, most)
     }
 
     /// Columns in which the typed text wraps, with a prompt of this width.
@@ -155,7 +158,7 @@ impl Screen {
     pub(crate) fn divide(&mut self, wishes: Wishes) {
         let members = self.panes.members.unwrap_or(self.width >= MEMBERS_FROM) && wishes.room;
         let talks = self.panes.talks.unwrap_or(self.width >= TALKS_FROM) && wishes.several;
-        self.name = self.name.max(u16::try_from(wishes.name).unwrap_or(u16::MAX));
+        self.panes.name = self.panes.name.max(u16::try_from(wishes.name).unwrap_or(u16::MAX));
         let mut spare = self.width.saturating_sub(KEPT);
         let mut side = |wanted: bool, width: u16| {
             let shown = wanted && spare >= width;
@@ -171,8 +174,14 @@ impl Screen {
         let tip = u16::from(wishes.tip && self.height >= 6);
         // The title and the status line take a row each.
         let messages = self.height.saturating_sub(2 + banner + board + input + tip);
-        let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks), self.name);
+        let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks), self.panes.name);
         self.layout = ChatLayout { talks, members, banner, board, messages, input, tip, gutter };
+    }
+
+    /// The room that messages have where they stand alone: a row says how to come back.
+    pub(crate) fn bare_shape(&self) -> Shape {
+        let height = self.height.saturating_sub(1).max(1);
+        Shape { width: usize::from(self.width.max(1)), height: usize::from(height) }
     }
 
     /// The room that messages have.

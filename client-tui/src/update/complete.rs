@@ -19,9 +19,21 @@ const SHORTCODE_FROM: usize = 2;
 
 /// Tab: the next candidate, or the one before.
 pub(crate) fn step(state: &mut State, forward: bool) {
-    let Some(mut completion) = offered(state) else { return };
-    let compose = &mut state.conversations.open_mut().compose;
+    let Some(completion) = offered(state) else { return };
     let next = completion.next(forward);
+    put(state, completion, next);
+}
+
+/// Takes the candidate of this index, and is done.
+pub(crate) fn take(state: &mut State, index: usize) {
+    let Some(completion) = offered(state) else { return };
+    put(state, completion, index);
+    state.conversations.open_mut().compose.completion = None;
+}
+
+/// Puts a candidate into the text.
+fn put(state: &mut State, mut completion: Completion, next: usize) {
+    let compose = &mut state.conversations.open_mut().compose;
     // The candidates take each other's place, so that one undo brings back what was typed.
     if completion.chosen.is_some() {
         compose.editor.undo();

@@ -3,14 +3,15 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{
-    complete, compose, connect, export, outside, overlays, panes, picker, reading, recall, scroll,
-    start, wall,
+    bare, complete, compose, connect, export, outside, overlays, panes, picker, reading, recall,
+    scroll, start, wall,
 };
 use crate::command;
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action, Edit};
 use crate::state::overlay::Overlay;
+use crate::state::screen::Sight;
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
 
@@ -33,6 +34,9 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
     match state.stage {
         Stage::Start(_) => start::key(state, key),
         Stage::Connecting(_) => connecting_key(state, key),
+        Stage::Chat if state.screen.sight == Sight::Bare => {
+            bare::key(state, key).unwrap_or_else(|| chat_key(state, now, key))
+        }
         Stage::Chat => chat_key(state, now, key),
     }
 }
@@ -157,6 +161,7 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Pick => picker::open(state),
         Action::ToggleTalks => panes::toggle_talks(state),
         Action::ToggleMembers => panes::toggle_members(state),
+        Action::Bare => return bare::show(state),
         Action::Read(read) => return reading::act(state, read),
         Action::Wall => wall::toggle(state),
         Action::Code => state.overlays.push(Overlay::Code),
@@ -179,9 +184,13 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Leaves the history, if that is where the reader is; never the program.
+/// Unselects what is selected, or else leaves the history, if that is where the reader is; never the
+/// program.
 fn escape(state: &mut State) {
-    state.conversations.open_mut().scrollback.go_to_bottom();
+    let scrollback = &mut state.conversations.open_mut().scrollback;
+    if !scrollback.unselect() {
+        scrollback.go_to_bottom();
+    }
 }
 
 /// Up and down: within the text, and at its edges through what was sent before.

@@ -23,6 +23,7 @@ pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
         state.tip = Tip::None;
     }
     let text = cleaned(raw);
+    super::bare::leave(state);
     while state.overlays.last().is_some_and(Overlay::gives_way) {
         state.overlays.pop();
     }

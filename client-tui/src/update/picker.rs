@@ -70,6 +70,15 @@ pub(crate) fn key(state: &mut State, action: Option<Action>, typed: Option<char>
     Vec::new()
 }
 
+/// Opens this candidate, if it is still there.
+pub(crate) fn take(state: &mut State, address: &Conversation) -> Vec<Effect> {
+    let Some(Overlay::Picker(picker)) = state.overlays.last_mut() else { return Vec::new() };
+    let found = picker.found.iter().position(|choice| choice.address == *address);
+    let Some(index) = found else { return Vec::new() };
+    picker.chosen = index;
+    pick(state)
+}
+
 fn close(state: &mut State) {
     state.overlays.pop();
 }

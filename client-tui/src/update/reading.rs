@@ -1,6 +1,7 @@
 //! Reading: to what is unread and to who calls, into folded code, and what is on the screen to the
 //! clipboard or a browser.
 
+use super::clipboard;
 use crate::command::Outcome;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -14,9 +15,6 @@ use crate::words;
 
 /// Blocks of code that `/copy` counts.
 const CODES_MOST: usize = 100;
-
-/// What a terminal may have to be told before it lets programs copy.
-const NOT_ALLOWED: &str = "nothing to paste? Allow OSC 52 in the terminal";
 
 pub(crate) fn act(state: &mut State, read: Read) -> Vec<Effect> {
     let zone = state.looks.zone.clone();
@@ -88,14 +86,13 @@ pub(crate) fn copy(state: &mut State, _now: Moment, number: &str) -> Outcome {
 }
 
 fn copy_code(state: &mut State, spot: CodeSpot) -> Vec<Effect> {
-    let scrollback = &mut state.conversations.open_mut().scrollback;
+    let scrollback = &state.conversations.open().scrollback;
     let Some((code, language)) = scrollback.code(spot) else { return Vec::new() };
-    let lines = words::counted(code.lines().count(), "line");
     let of = if language.is_empty() { String::new() } else { format!(" of {language}") };
-    let effect = Effect::Copy(code.to_owned());
-    scrollback.pick_code(Some(spot));
-    state.tip = Tip::Told(format!("copied {lines}{of} · {NOT_ALLOWED}"));
-    vec![effect]
+    let effects = clipboard::copy(state, code.to_owned(), &of);
+    let copied = Some(spot).filter(|_| !effects.is_empty());
+    state.conversations.open_mut().scrollback.pick_code(copied);
+    effects
 }
 
 /// `/open 2`: the second newest link on the screen.
@@ -103,15 +100,18 @@ pub(crate) fn open(state: &mut State, _now: Moment, number: &str) -> Outcome {
     let index = ordinal(number, "/open 2")?;
     let links = state.conversations.open().scrollback.links_on_screen();
     match links.get(index) {
-        Some(url) => {
-            state.tip = Tip::Told(format!("opening {url}"));
-            Ok(vec![Effect::Open(url.clone())])
-        }
+        Some(url) => Ok(open_url(state, url.clone())),
         None if links.is_empty() => Err("there is no link on the screen".to_owned()),
         None => {
             Err(format!("there are only {} on the screen", words::counted(links.len(), "link")))
         }
     }
+}
+
+/// Opens an address, and shows which: words may hide it.
+pub(crate) fn open_url(state: &mut State, url: String) -> Vec<Effect> {
+    state.tip = Tip::Told(format!("opening {url}"));
+    vec![Effect::Open(url)]
 }
 
 /// A number from 1, as an index; nothing is the first.
@@ -125,6 +125,10 @@ fn ordinal(number: &str, example: &str) -> Result<usize, String> {
 pub(crate) fn opened(state: &mut State, url: String, result: Result<(), String>) -> Vec<Effect> {
     let Err(why) = result else { return Vec::new() };
     state.screen.dirty = true;
+    if let Some(words) = clipboard::refusal(state, &url) {
+        state.tip = Tip::Wrong(format!("{why}; {words}"));
+        return Vec::new();
+    }
     state.tip = Tip::Wrong(format!("{why}: copied instead (OSC 52)"));
     vec![Effect::Copy(url)]
 }

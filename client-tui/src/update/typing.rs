@@ -7,6 +7,7 @@ use super::{keys, wall};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action};
+use crate::state::screen::Sight;
 use crate::state::{Stage, State};
 
 /// Whether a key edits the typed text, and nothing is shown that goes away with it.
@@ -27,6 +28,7 @@ pub(crate) fn is_typing(state: &State, key: &KeyEvent) -> bool {
 fn is_plain(state: &State) -> bool {
     let compose = &state.conversations.open().compose;
     state.stage == Stage::Chat
+        && state.screen.sight == Sight::Chat
         && state.overlays.is_empty()
         && compose.completion.is_none()
         && compose.search.is_none()

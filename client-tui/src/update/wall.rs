@@ -11,6 +11,7 @@ use crate::state::overlay::Overlay;
 use crate::state::screen::Sight;
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
+use crate::update::bare;
 
 /// Commands whose answers are for one person.
 const PRIVATE: &[&str] = &["msg", "whois", "profile", "ignore", "unignore", "names", "rooms"];
@@ -22,9 +23,10 @@ pub(crate) fn is_shown(state: &State) -> bool {
 
 /// Shows the wall, or everything again. Who leaves it stays in the room: the projector is still on.
 pub(crate) fn toggle(state: &mut State) {
+    bare::leave(state);
     state.screen.sight = match state.screen.sight {
         Sight::Wall => Sight::Chat,
-        Sight::Chat => Sight::Wall,
+        Sight::Chat | Sight::Bare => Sight::Wall,
     };
     (state.looks.wall.writing, state.looks.wall.asked) = (false, false);
     if state.tip != Tip::Keys {

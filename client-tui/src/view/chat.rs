@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
+use super::areas::{Areas, Foot};
 use super::{completion, input, messages, panes, status};
 use crate::cells;
 use crate::state::State;
@@ -14,51 +15,23 @@ use crate::words::hint::{self, Hint};
 
 /// Draws the screen; returns where the cursor is.
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
-    let layout = state.screen.layout;
-    let foot = foot(state, area);
-    let mut rest = Rect { height: area.height - foot.height, ..area };
-    title(state, take_rows(&mut rest, 1), buffer);
-    // How others join is not for between two people: its row is the messages' there.
-    let invites = if state.conversations.open().is_room() { layout.banner } else { 0 };
-    banner(state, take_rows(&mut rest, invites), buffer);
-    announcement(state, take_rows(&mut rest, layout.board), buffer);
-    let middle = rest;
-    let talks = Rect { width: layout.talks, ..middle };
-    let members = Rect { x: middle.right() - layout.members, width: layout.members, ..middle };
-    let between =
-        Rect { x: talks.right(), width: middle.width - talks.width - members.width, ..middle };
-    panes::talks(state, talks, buffer);
-    messages::draw(state, between, buffer);
-    panes::members(state, members, buffer);
-    completion::draw(state, area, foot.y, buffer);
-    draw_foot(state, foot, buffer)
+    let areas = Areas::of(state, area);
+    title(state, areas.title, buffer);
+    banner(state, areas.banner, buffer);
+    announcement(state, areas.board, buffer);
+    panes::talks(state, areas.talks, buffer);
+    messages::draw(state, areas.messages, buffer);
+    panes::members(state, areas.members, buffer);
+    completion::draw(state, area, areas.foot.status.y, buffer);
+    draw_foot(state, areas.foot, buffer)
 }
 
-/// The rows below the messages: status, input, tip.
-pub(super) fn foot(state: &State, area: Rect) -> Rect {
-    let layout = state.screen.layout;
-    let mut rest = area;
-    take_rows(&mut rest, 1 + layout.banner + layout.board + layout.messages);
-    rest
-}
-
-/// Draws these rows; returns where the cursor is.
-pub(super) fn draw_foot(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
-    let layout = state.screen.layout;
-    let mut rest = area;
-    status::draw(state, take_rows(&mut rest, 1), buffer);
-    let cursor = input::draw(state, take_rows(&mut rest, layout.input), buffer);
-    tip(state, take_rows(&mut rest, layout.tip), buffer);
+/// Draws the rows below the messages; returns where the cursor is.
+pub(super) fn draw_foot(state: &State, foot: Foot, buffer: &mut Buffer) -> Position {
+    status::draw(state, foot.status, buffer);
+    let cursor = input::draw(state, foot.input, buffer);
+    tip(state, foot.tip, buffer);
     cursor
-}
-
-/// Takes rows off the top.
-fn take_rows(rest: &mut Rect, rows: u16) -> Rect {
-    let rows = rows.min(rest.height);
-    let taken = Rect { height: rows, ..*rest };
-    rest.y += rows;
-    rest.height -= rows;
-    taken
 }
 
 fn title(state: &State, area: Rect, buffer: &mut Buffer) {

@@ -1,6 +1,8 @@
 //! What a word may become, in a list above the input. It has no border and no cursor: it is an
 //! offer, and typing goes on below it.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -17,17 +19,24 @@ const WIDTH: usize = 64;
 /// Columns of a candidate at most, so that there is room for a word about it.
 const LABEL: usize = 34;
 
-/// Draws the list, if something is offered, so that its last row is above `bottom`.
-pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) {
-    let Some(completion) = &state.conversations.open().compose.completion else { return };
+/// Where the list is, and which of the candidates are seen in it.
+pub(super) struct Place {
+    pub(super) area: Rect,
+    pub(super) window: Range<usize>,
+    /// Columns of the candidates themselves.
+    label: usize,
+}
+
+/// Where the list is, if something is offered, so that its last row is above `bottom`.
+pub(super) fn place(state: &State, area: Rect, bottom: u16) -> Option<Place> {
+    let completion = state.conversations.open().compose.completion.as_ref()?;
     // The title stays, and so does a third of what is talked about.
     let room = usize::from(bottom.saturating_sub(area.y + 2));
     let room = room.min(ROWS).min((room * 2 / 3).max(3));
     let window = completion.window(room);
     if window.is_empty() {
-        return;
+        return None;
     }
-    let shown = &completion.candidates[window.clone()];
     // As wide as the widest of all, so that cycling through them moves nothing.
     let widest = |part: fn(&Candidate) -> &str| {
         completion.candidates.iter().map(|candidate| cells::width(part(candidate))).max()
@@ -37,12 +46,19 @@ pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) 
     let gap = if about > 0 { 2 } else { 0 };
     let width = (label + gap + about + 4).min(WIDTH).min(usize::from(area.width));
     let width = u16::try_from(width).unwrap_or(area.width);
-    let height = u16::try_from(shown.len()).unwrap_or(0);
+    let height = u16::try_from(window.len()).unwrap_or(0);
     let x = input::column_of(state, completion.start).saturating_sub(2);
     let x = (area.x + x).min(area.right().saturating_sub(width));
-    let place = Rect { x, y: bottom - height, width, height };
+    Some(Place { area: Rect { x, y: bottom - height, width, height }, window, label })
+}
+
+/// Draws the list, if something is offered, above `bottom`.
+pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) {
+    let Some(completion) = &state.conversations.open().compose.completion else { return };
+    let Some(Place { area: place, window, label }) = place(state, area, bottom) else { return };
     Clear.render(place, buffer);
     buffer.set_style(place, state.looks.theme.bar);
+    let shown = &completion.candidates[window.clone()];
     for ((y, candidate), index) in (place.y..).zip(shown).zip(window) {
         let row = Rect { y, height: 1, ..place };
         draw_row(state, completion, (candidate, index), label, row, buffer);

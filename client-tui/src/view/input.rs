@@ -39,13 +39,38 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     Position { x: x.saturating_add(column).min(area.right() - 1), y }
 }
 
+/// The byte of the text before which the cursor goes that is put into this cell.
+pub(super) fn byte_at(state: &State, area: Rect, (x, y): (u16, u16)) -> Option<usize> {
+    let editor = state.conversations.open().compose.shown();
+    let (_, _, first) = seen(state, area.height);
+    let row = editor.rows().get(first + usize::from(y.checked_sub(area.y)?))?;
+    let text = editor.text().get(row.start..row.end)?;
+    let column = usize::from(x.saturating_sub(area.x)).saturating_sub(text_column(state));
+    let mut passed = 0;
+    let under = cells::graphemes(text).find(|grapheme| {
+        passed += grapheme.width;
+        passed > column
+    });
+    // Spaces may hang over the edge: behind them begins the next row.
+    let wrapped = editor.text().get(row.end..).is_some_and(|rest| !rest.is_empty())
+        && !editor.text()[row.end..].starts_with('\n');
+    let last = cells::graphemes(text).last().map_or(0, |last| last.at);
+    let end = if wrapped { last } else { text.len() };
+    Some(row.start + under.map_or(end, |grapheme| grapheme.at))
+}
+
+/// The column at which the text begins.
+fn text_column(state: &State) -> usize {
+    cells::width(&state.prompt()) + cells::width(SIGN) + 1
+}
+
 /// Where on the screen a byte of the text stands, if its row is seen.
 pub(super) fn column_of(state: &State, byte: usize) -> u16 {
     let editor = state.conversations.open().compose.shown();
     let row = editor.rows().iter().rposition(|row| row.start <= byte).unwrap_or(0);
     let start = editor.rows().get(row).map_or(byte, |row| row.start);
-    let prompt = cells::width(&state.prompt()) + cells::width(SIGN) + 1;
-    let column = prompt + cells::width(editor.text().get(start..byte).unwrap_or_default());
+    let column =
+        text_column(state) + cells::width(editor.text().get(start..byte).unwrap_or_default());
     u16::try_from(column).unwrap_or(u16::MAX)
 }
 

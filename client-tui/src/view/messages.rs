@@ -1,9 +1,12 @@
 //! The message pane: a quiet time, a gutter of names, a mark, and the text under itself.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
+use super::areas::{Columns, Rows};
 use super::empty;
 use super::text::Said;
 use crate::cells;
@@ -15,14 +18,10 @@ use crate::words;
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let scrollback = &state.conversations.open().scrollback;
     let page = scrollback.page();
-    // A short conversation stands at the bottom, where the next line will be.
-    let reading = scrollback.reading_history();
-    let height = area.height - u16::from(reading.is_some() && area.height >= 4);
-    let used = u16::try_from(page.len()).unwrap_or(height).min(height);
-    let top = if reading.is_some() { area.y } else { area.y + height - used };
+    let rows = Rows::of(state, area);
     let mut links = 0;
     let mut shown: Option<(usize, Said<'_>)> = None;
-    for (y, row) in (top..area.y + height).zip(page) {
+    for (y, row) in rows.page.clone().zip(page) {
         let Some(entry) = scrollback.entry(row.entry) else { continue };
         let said = match shown.take() {
             Some((index, said)) if index == row.entry => said,
@@ -35,11 +34,12 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         shown = Some((row.entry, said));
     }
     if scrollback.is_silent() || scrollback.is_hidden_whole() {
+        let used = rows.page.end - rows.page.start;
         let free = Rect { height: area.height.saturating_sub(used), ..area };
         empty::draw(state, free, buffer);
     }
-    if let Some(below) = reading.filter(|_| area.height >= 4) {
-        marker(state, below, Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
+    if let (Some(below), Some(y)) = (scrollback.reading_history(), rows.marker) {
+        marker(state, below, Rect { y, height: 1, ..area }, buffer);
     }
 }
 
@@ -58,7 +58,6 @@ pub(super) fn links(state: &State) -> Vec<String> {
 fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &mut Buffer) {
     let entry = said.entry;
     let theme = &state.looks.theme;
-    let gutter = state.screen.layout.gutter;
     let index = match row.line {
         Line::Date => return date(state, entry, area, buffer),
         Line::New => return divider(state, area, buffer),
@@ -66,23 +65,24 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
         // The wall's alone.
         Line::Gap | Line::Name => return,
     };
-    let name_x = area.x + 1 + gutter.time;
-    let name_end = name_x + gutter.name;
-    if row.time && gutter.time > 0 {
+    let columns = Columns::of(state.screen.layout.gutter, area);
+    if row.time && columns.time < columns.name.start {
         let time = clock(state, entry.at);
-        cells::put(buffer, (area.x + 1, area.y), name_x, &time, theme.quiet);
+        cells::put(buffer, (columns.time, area.y), columns.name.start, &time, theme.quiet);
     }
     let (name, name_style) = author(state, entry);
-    if (row.name || entry.is_action() && index == 0) && !name.is_empty() {
-        cells::put_right(buffer, (name_x, area.y), name_end, name, name_style);
+    if has_name(row, entry) && !name.is_empty() {
+        let Range { start, end } = columns.name;
+        cells::put_right(buffer, (start, area.y), end, name, name_style);
     }
     let (mark, mark_style, style) = dress(state, said);
     if index == 0 {
-        cells::put(buffer, (name_end + 1, area.y), name_end + 2, mark, mark_style);
+        cells::put(buffer, (columns.mark, area.y), columns.mark + 1, mark, mark_style);
     }
-    let text =
-        Rect { x: name_end + 3, width: (area.right() - 1).saturating_sub(name_end + 3), ..area };
+    let Range { start, end } = columns.text;
+    let text = Rect { x: start, width: end - start, ..area };
     let end = said.row(index, style, text, buffer);
+    selected(state, entry, index, text, buffer);
     if index + 1 == entry.rows().len() {
         let told = trouble(entry).map(words::sentence);
         if let Some(words) = told {
@@ -91,6 +91,26 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
             cells::put(buffer, (end + 2, area.y), area.right() - 1, &words, theme.quiet);
         }
     }
+}
+
+/// What is selected stands out whatever colours there are, and has none of its own.
+const SELECTED: Style =
+    Style::new().fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED);
+
+fn selected(state: &State, entry: &Entry, index: usize, text: Rect, buffer: &mut Buffer) {
+    let Some(bytes) = state.conversations.open().scrollback.selected(entry) else { return };
+    let Some(row) = entry.rows().get(index) else { return };
+    let columns = row.columns_of(entry.text(), &bytes);
+    let before = row.edge.columns(usize::from(text.width));
+    let column = |at: usize| text.x.saturating_add(u16::try_from(before + at).unwrap_or(u16::MAX));
+    let (start, end) = (column(columns.start), column(columns.end).min(text.right()));
+    let place = Rect { x: start, width: end.saturating_sub(start), ..text };
+    buffer.set_style(place, SELECTED.remove_modifier(Modifier::DIM));
+}
+
+/// Whether the name of who said it stands before a row.
+pub(super) fn has_name(row: PageRow, entry: &Entry) -> bool {
+    row.name || entry.is_action() && row.line == Line::Text(0)
 }
 
 fn author<'a>(state: &State, entry: &'a Entry) -> (&'a str, Style) {

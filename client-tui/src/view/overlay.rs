@@ -37,13 +37,10 @@ pub(super) fn draw(
             None
         }
         Overlay::Picker(picker) => picker::draw(state, picker, area, buffer),
-        Overlay::Leave => {
-            let stakes = state.stakes();
-            question(state, "Leave the chat?", &stakes, "Enter leave · Esc stay", area, buffer);
-            None
-        }
-        Overlay::PortTaken { port, server } => {
-            port_taken(state, *port, server.as_deref(), area, buffer);
+        Overlay::Leave | Overlay::PortTaken { .. } => {
+            if let Some(question) = Question::of(state, overlay) {
+                question.draw(state, area, buffer);
+            }
             None
         }
         Overlay::Paste(paste) => {
@@ -54,74 +51,108 @@ pub(super) fn draw(
     }
 }
 
-/// A box with a border in the middle, and a title in it; returns its inside.
-pub(super) fn boxed(
-    state: &State,
-    title: &str,
-    width: u16,
-    height: u16,
-    area: Rect,
-    buffer: &mut Buffer,
-) -> Rect {
-    let place = centred(area, width.min(area.width.saturating_sub(2)), height);
+/// The rectangle of a box in the middle of the screen.
+pub(super) fn place(width: u16, height: u16, area: Rect) -> Rect {
+    centred(area, width.min(area.width.saturating_sub(2)), height)
+}
+
+/// What is in a box: behind its border, and a space on each side.
+pub(super) fn inside(place: Rect) -> Rect {
+    let inner = Block::bordered().inner(place);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// The rectangle of what lies on top, if it has one that can be clicked beside without harm.
+pub(super) fn place_of(state: &State, overlay: &Overlay, area: Rect) -> Option<Rect> {
+    match overlay {
+        Overlay::Picker(_) => Some(picker::place(area)),
+        Overlay::Leave | Overlay::PortTaken { .. } => {
+            Some(Question::of(state, overlay)?.place(state, area))
+        }
+        overlay => Some(sheet::place(&Sheet::of(state, overlay)?, area)),
+    }
+}
+
+/// A box with a border, and a title in it; returns its inside.
+pub(super) fn boxed(state: &State, title: &str, place: Rect, buffer: &mut Buffer) -> Rect {
     Clear.render(place, buffer);
     let block =
         Block::bordered().border_type(BorderType::Rounded).border_style(state.looks.theme.accent);
     let bold = state.looks.theme.accent.add_modifier(Modifier::BOLD);
     let block =
         if title.is_empty() { block } else { block.title(format!(" {title} ").set_style(bold)) };
-    let inner = block.inner(place);
     block.render(place, buffer);
-    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+    inside(place)
 }
 
-/// Draws a question; returns its inside.
-fn question(
-    state: &State,
-    title: &str,
-    advice: &[String],
-    keys: &str,
-    area: Rect,
-    buffer: &mut Buffer,
-) -> Rect {
-    let theme = &state.looks.theme;
-    let bold = theme.text.add_modifier(Modifier::BOLD);
-    let width = WIDTH.min(area.width.saturating_sub(2));
-    let columns = usize::from(width.saturating_sub(4));
-    let mut rows: Vec<(String, Style)> = Vec::new();
-    let mut push = |text: &str, style: Style| {
-        let wrapped = cells::wrap(text, columns);
-        rows.extend(wrapped.iter().map(|row| (text[row.start..row.end].to_owned(), style)));
-    };
-    push(title, bold);
-    advice.iter().for_each(|line| push(line, theme.text));
-    if area.height > 10 {
-        push("", theme.text);
-    }
-    push(keys, theme.quiet);
-    let height = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX);
-    let inner = boxed(state, "", width, height, area, buffer);
-    for (y, (text, style)) in (inner.y..inner.bottom()).zip(&rows) {
-        cells::put(buffer, (inner.x, y), inner.right(), text, *style);
-    }
-    inner
+/// A question in a box.
+struct Question {
+    title: String,
+    advice: Vec<String>,
+    keys: &'static str,
 }
 
-fn port_taken(state: &State, port: u16, server: Option<&str>, area: Rect, buffer: &mut Buffer) {
-    match server {
-        Some(name) => {
-            let title = format!("A chat server has port {port} already: “{name}”");
-            let advice = ["You can join it instead of hosting a room.".to_owned()];
-            question(state, &title, &advice, "Enter join it · Esc back", area, buffer);
+impl Question {
+    /// What an overlay asks, if that is all it does.
+    fn of(state: &State, overlay: &Overlay) -> Option<Self> {
+        match overlay {
+            Overlay::Leave => {
+                let (title, advice) = ("Leave the chat?".to_owned(), state.stakes());
+                Some(Self { title, advice, keys: "Enter leave · Esc stay" })
+            }
+            Overlay::PortTaken { port, server } => Some(port_taken(*port, server.as_deref())),
+            _ => None,
         }
-        None => {
-            let title = format!("Another program has port {port} already");
-            let advice = [format!(
+    }
+
+    fn rows(&self, state: &State, area: Rect) -> Vec<(String, Style)> {
+        let theme = &state.looks.theme;
+        let bold = theme.text.add_modifier(Modifier::BOLD);
+        let columns = usize::from(WIDTH.min(area.width.saturating_sub(2)).saturating_sub(4));
+        let mut rows: Vec<(String, Style)> = Vec::new();
+        let mut push = |text: &str, style: Style| {
+            let wrapped = cells::wrap(text, columns);
+            rows.extend(wrapped.iter().map(|row| (text[row.start..row.end].to_owned(), style)));
+        };
+        push(&self.title, bold);
+        self.advice.iter().for_each(|line| push(line, theme.text));
+        if area.height > 10 {
+            push("", theme.text);
+        }
+        push(self.keys, theme.quiet);
+        rows
+    }
+
+    fn place(&self, state: &State, area: Rect) -> Rect {
+        let height = u16::try_from(self.rows(state, area).len() + 2).unwrap_or(u16::MAX);
+        place(WIDTH, height, area)
+    }
+
+    /// Draws it; returns its inside.
+    fn draw(&self, state: &State, area: Rect, buffer: &mut Buffer) -> Rect {
+        let inner = boxed(state, "", self.place(state, area), buffer);
+        for (y, (text, style)) in (inner.y..inner.bottom()).zip(self.rows(state, area)) {
+            cells::put(buffer, (inner.x, y), inner.right(), &text, style);
+        }
+        inner
+    }
+}
+
+fn port_taken(port: u16, server: Option<&str>) -> Question {
+    match server {
+        Some(name) => Question {
+            title: format!("A chat server has port {port} already: “{name}”"),
+            advice: vec!["You can join it instead of hosting a room.".to_owned()],
+            keys: "Enter join it · Esc back",
+        },
+        None => Question {
+            title: format!("Another program has port {port} already"),
+            advice: vec![format!(
                 "End it, or host on another port:  chat-tui --serve --port {}",
                 port.wrapping_add(1).max(1024)
-            )];
-            question(state, &title, &advice, "Esc back", area, buffer);
-        }
+            )],
+            keys: "Esc back",
+        },
     }
 }
 
@@ -137,9 +168,10 @@ fn name_refused(
         _ => "Type another name, then Enter".to_owned(),
     };
     let wrong = refused.wrong.as_deref().map(words::sentence).unwrap_or_default();
-    let advice = [offer, wrong, String::new()];
-    let leave = "Enter join · Esc leave";
-    let inner = question(state, &refused.words, &advice, leave, area, buffer);
+    let advice = vec![offer, wrong, String::new()];
+    let question =
+        Question { title: refused.words.clone(), advice, keys: "Enter join · Esc leave" };
+    let inner = question.draw(state, area, buffer);
     let y = inner.bottom().saturating_sub(if area.height > 10 { 3 } else { 2 });
     let x = cells::put(buffer, (inner.x, y), inner.right(), "Your name › ", theme.accent);
     let bold = theme.text.add_modifier(Modifier::BOLD);

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 
 use crate::cells;
 use crate::state::State;
-use crate::state::roster::Member;
+use crate::state::roster::{Member, Window};
 use crate::words;
 
 pub(super) fn talks(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -18,8 +18,7 @@ pub(super) fn talks(state: &State, area: Rect, buffer: &mut Buffer) {
     border(state, area.right() - 1, area, buffer);
     let limit = area.right() - 2;
     let open = state.conversations.open_index();
-    // The open one is always seen, however many there are.
-    let first = (open + 1).saturating_sub(usize::from(area.height));
+    let first = state.conversations.first_in(usize::from(area.height));
     let talks = state.conversations.iter().enumerate().skip(first);
     for (y, (index, talk)) in (area.y..area.bottom()).zip(talks) {
         let style = match (index == open, talk.unread.messages) {
@@ -53,17 +52,23 @@ pub(super) fn members(state: &State, area: Rect, buffer: &mut Buffer) {
     let title = words::lab::listed(state.link.dialect(), roster.count());
     let bold = theme.text.add_modifier(Modifier::BOLD);
     cells::put(buffer, (x, area.y), limit, &title, bold);
-    let list = Rect { x, y: area.y + 1, width: limit - x, height: area.height.saturating_sub(1) };
-    let rows = usize::from(list.height);
-    let shown = if roster.count() > rows { rows.saturating_sub(1) } else { rows };
-    for (y, member) in (list.y..list.bottom()).zip(roster.by_standing().into_iter().take(shown)) {
+    let list = members_list(area);
+    let Window { first, shown, more } = roster.window(usize::from(list.height));
+    let people = roster.by_standing().into_iter().skip(first).take(shown);
+    for (y, member) in (list.y..list.bottom()).zip(people) {
         draw_member(state, member, Rect { y, height: 1, ..list }, buffer);
     }
-    let more = roster.count().saturating_sub(shown.min(roster.members().count()));
     if more > 0 && list.height > 0 {
         let words = format!("  +{more} more");
         cells::put(buffer, (x, list.bottom() - 1), limit, &words, theme.quiet);
     }
+}
+
+/// Where the members are, below their number.
+pub(super) fn members_list(area: Rect) -> Rect {
+    let x = (area.x + 2).min(area.right());
+    let width = area.right().saturating_sub(1).saturating_sub(x);
+    Rect { x, y: area.y + 1, width, height: area.height.saturating_sub(1) }
 }
 
 /// A sign before the name, and a word behind it: nothing is told by colour alone.

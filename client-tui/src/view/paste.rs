@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::overlay::boxed;
+use super::overlay::{self, boxed};
 use crate::cells;
 use crate::state::State;
 use crate::state::paste::{Choice, Paste};
@@ -30,7 +30,7 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     let gaps = usize::from(rows > 0) * 2;
     let height = u16::try_from(least + rows + gaps).unwrap_or(u16::MAX).min(area.height);
     let title = if paste.typed { "Too long for one message" } else { "Paste" };
-    let inner = boxed(state, title, width, height, area, buffer);
+    let inner = boxed(state, title, overlay::place(width, height, area), buffer);
     let mut y = inner.y;
     let mut put = |text: &str, style, rows: u16| {
         if y < inner.bottom() {

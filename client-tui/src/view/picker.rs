@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::cursor_in;
-use super::overlay::boxed;
+use super::overlay::{self, boxed};
 use crate::cells;
 use crate::state::State;
 use crate::state::picker::{Candidate, Picker, Source};
@@ -16,6 +16,19 @@ const WIDTH: u16 = 62;
 
 /// Rows of the list where the screen has room for them.
 const ROWS: u16 = 10;
+
+/// The rectangle of the box: the border, what is typed, and the foot. It keeps its size: nothing
+/// jumps.
+pub(super) fn place(area: Rect) -> Rect {
+    overlay::place(WIDTH, (ROWS + 4).min(area.height), area)
+}
+
+/// Where the candidates are in the box, and the first that is seen: what is chosen always is.
+pub(super) fn list(picker: &Picker, area: Rect) -> (Rect, usize) {
+    let inner = overlay::inside(place(area));
+    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner };
+    (list, (picker.chosen + 1).saturating_sub(usize::from(list.height)))
+}
 
 /// Draws the list; returns where the cursor is.
 pub(super) fn draw(
@@ -29,9 +42,7 @@ pub(super) fn draw(
         Source::Talks => "Go to",
         Source::Rooms { .. } => "Rooms",
     };
-    // The border, what is typed, and the foot. The box keeps its size: nothing jumps.
-    let height = (ROWS + 4).min(area.height);
-    let inner = boxed(state, title, WIDTH, height, area, buffer);
+    let inner = boxed(state, title, place(area), buffer);
     let right = inner.right();
     let x = cells::put(buffer, (inner.x, inner.y), right, "› ", theme.accent);
     let bold = theme.text.add_modifier(Modifier::BOLD);
@@ -39,12 +50,10 @@ pub(super) fn draw(
     if picker.editor.is_empty() {
         cells::put(buffer, (x + 1, inner.y), right, "type a few letters", theme.quiet);
     }
-    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner };
+    let (list, first) = list(picker, area);
     if picker.found.is_empty() {
         nothing(state, picker, list, buffer);
     }
-    // What is chosen is always seen.
-    let first = (picker.chosen + 1).saturating_sub(usize::from(list.height));
     let shown = picker.found.iter().enumerate().skip(first);
     for (y, (index, candidate)) in (list.y..list.bottom()).zip(shown) {
         let row = Rect { y, height: 1, ..list };

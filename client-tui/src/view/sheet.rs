@@ -4,14 +4,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::overlay::boxed;
+use super::overlay::{self, boxed};
 use crate::cells;
 use crate::sheet::{Row, Sheet};
 use crate::state::State;
 
+/// The rectangle of its box.
+pub(super) fn place(sheet: &Sheet, area: Rect) -> Rect {
+    overlay::place(sheet.width, sheet.extent(area.height).height, area)
+}
+
 pub(super) fn draw(state: &State, sheet: &Sheet, scroll: usize, area: Rect, buffer: &mut Buffer) {
     let extent = sheet.extent(area.height);
-    let inner = boxed(state, &sheet.title, sheet.width, extent.height, area, buffer);
+    let inner = boxed(state, &sheet.title, place(sheet, area), buffer);
     let page = u16::try_from(extent.page).unwrap_or(u16::MAX);
     let body = Rect { height: page.min(inner.height), ..inner };
     let scroll = scroll.min(extent.hidden);

@@ -1,6 +1,8 @@
 //! The status line: how the link stands, as whom, what waits, and which other
 //! conversations there are.
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -20,7 +22,8 @@ const TITLE: usize = 16;
 /// those with news are shown.
 const PARTS_MOST: usize = 40;
 
-pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
+/// Draws the line; returns in which columns which conversations stand.
+pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Vec<(Range<u16>, usize)> {
     let theme = &state.looks.theme;
     buffer.set_style(area, theme.bar);
     let mut limit = area.right() - 1;
@@ -66,13 +69,14 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     if !waiting.is_empty() {
         part(waiting, theme.bar_error, 0);
     }
-    x = talks(state, parts, (x, area.y), limit, buffer);
+    let places = talks(state, parts, (&mut x, area.y), limit, buffer);
     if let Some(time) = state.link.round_trip().filter(|_| state.link.phase == Phase::Live)
         && cells::width(&time) + usize::from(x) + 2 <= usize::from(limit)
     {
         let limit = if limit < area.right() - 1 { limit - 2 } else { limit };
         cells::put_right(buffer, (x + 2, area.y), limit, &time, theme.bar_quiet);
     }
+    places
 }
 
 /// How many messages wait while the link is not well, in many words and in few.
@@ -119,15 +123,17 @@ fn width(parts: &[Part], left_out: usize) -> usize {
 }
 
 /// As many conversations as there are columns for, in their order, and how many there are besides.
-/// Those that wait for the reader come before the others; returns the column behind them.
+/// Those that wait for the reader come before the others; moves `x` behind them, and returns where
+/// they stand.
 fn talks(
     state: &State,
     mut parts: Vec<Part>,
-    (start, y): (u16, u16),
+    (x, y): (&mut u16, u16),
     limit: u16,
     buffer: &mut Buffer,
-) -> u16 {
-    let room = usize::from(limit.saturating_sub(start));
+) -> Vec<(Range<u16>, usize)> {
+    let mut places = Vec::new();
+    let room = usize::from(limit.saturating_sub(*x));
     let mut left_out = 0;
     if parts.len() > PARTS_MOST {
         let all = parts.len();
@@ -138,19 +144,20 @@ fn talks(
     while width(&parts, left_out) > room {
         // Of those that matter least, the last.
         let least = parts.iter().enumerate().rev().min_by_key(|(_, part)| part.importance);
-        let Some((least, _)) = least else { return start };
+        let Some((least, _)) = least else { return places };
         parts.remove(least);
         left_out += 1;
     }
-    let mut x = start;
     for part in parts {
-        x = cells::put(buffer, (x + 2, y), limit, &part.title, part.style);
-        x = cells::put(buffer, (x, y), limit, &part.count, part.count_style);
+        let start = *x + 2;
+        *x = cells::put(buffer, (start, y), limit, &part.title, part.style);
+        *x = cells::put(buffer, (*x, y), limit, &part.count, part.count_style);
+        places.push((start..*x, part.index));
     }
     if left_out > 0 {
-        x = cells::put(buffer, (x + 2, y), limit, &more(left_out), state.looks.theme.bar_quiet);
+        *x = cells::put(buffer, (*x + 2, y), limit, &more(left_out), state.looks.theme.bar_quiet);
     }
-    x
+    places
 }
 
 fn more(left_out: usize) -> String {
@@ -159,6 +166,7 @@ fn more(left_out: usize) -> String {
 
 /// A conversation as the status line tells it: `2:@ben 3`.
 struct Part {
+    index: usize,
     title: String,
     style: Style,
     count: String,
@@ -183,7 +191,7 @@ impl Part {
             _ => format!(" {}", unread.words()),
         };
         let (style, count_style) = if loud { (theme.loud, theme.loud) } else { (style, theme.bar) };
-        Self { title, style, count, count_style, importance }
+        Self { index, title, style, count, count_style, importance }
     }
 
     fn width(&self) -> usize {

@@ -67,7 +67,7 @@ impl<'a> Said<'a> {
         let from = self.edge((index, row), area, buffer);
         let (x, limit) = (from, area.right());
         let mut end = x;
-        for piece in self.seen(row) {
+        for piece in row.seen(self.entry.text()) {
             let style = self.look(row.edge, &piece, style);
             end = self.piece(row.edge, (&piece, style), (end, area.y), limit, buffer);
         }
@@ -78,42 +78,28 @@ impl<'a> Said<'a> {
         end
     }
 
-    /// The pieces of a row, without the spaces at its end: nobody wants those underlined.
-    fn seen(&self, row: &Row) -> impl Iterator<Item = Piece> {
-        let last = row.pieces.len().saturating_sub(1);
-        row.pieces.iter().enumerate().map(move |(index, piece)| {
-            let mut piece = piece.clone();
-            if index == last && piece.shown.is_none() {
-                let text = piece.text(self.entry.text());
-                piece.end = piece.start + text.trim_end_matches(' ').len();
-            }
-            piece
-        })
-    }
-
-    /// What stands before the text; returns the column behind it.
+    /// Draws what stands before the text; returns the column behind it.
     fn edge(&self, (index, row): (usize, &Row), area: Rect, buffer: &mut Buffer) -> u16 {
         let theme = &self.state.looks.theme;
         let (x, y, limit) = (area.x, area.y, area.right());
-        let bars = layout::has_bars(usize::from(area.width));
+        let width = usize::from(area.width);
         let columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let end = x.saturating_add(columns(row.edge.columns(width))).min(limit);
         match row.edge {
-            Edge::Indent(indent) => x.saturating_add(columns(indent)).min(limit),
-            Edge::Quote(depth, indent) => {
-                let mut end = x;
-                for _ in 0..depth {
-                    cells::put(buffer, (end, y), limit, "▎", theme.rule);
-                    end += columns(BAR);
+            Edge::Indent(_) => {}
+            Edge::Quote(depth, _) => {
+                for bar in 0..usize::from(depth) {
+                    let x = x.saturating_add(columns(bar * BAR));
+                    cells::put(buffer, (x, y), limit, "▎", theme.rule);
                 }
-                end.saturating_add(columns(indent)).min(limit)
             }
-            Edge::Head(block) | Edge::Code { block, .. } | Edge::Fold { block, .. } if bars => {
-                self.code_edge(block, index, (x, y), limit, buffer);
-                let end = x + columns(BAR);
-                self.fold(row.edge, (end, y), limit, buffer).unwrap_or(end)
+            Edge::Head(block) | Edge::Code { block, .. } | Edge::Fold { block, .. } => {
+                if layout::has_bars(width) {
+                    self.code_edge(block, index, (x, y), limit, buffer);
+                }
             }
-            edge => self.fold(edge, (x, y), limit, buffer).unwrap_or(x),
         }
+        self.fold(row.edge, (end, y), limit, buffer).unwrap_or(end)
     }
 
     /// The bar beside code: heavy where the code was just copied.
