@@ -50,7 +50,7 @@ fn weight(asked: &Result<Asked, Refusal>) -> u32 {
 /// many never overruns the window; whether they read them, nobody can tell for megabytes.
 const PAGE: u32 = 16;
 
-/// What a search costs: mostly no more than a few pages, and a tenth of a second at the most.
+/// What a search costs: mostly no more than a few pages, and a twentieth of a second at the most.
 const SEARCH: u32 = 64;
 
 /// Returns at that time.

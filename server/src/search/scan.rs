@@ -15,7 +15,7 @@ use super::{Found, SearchError, Wanted};
 use crate::log::{ChannelId, Kept, frame_bytes};
 
 /// How long one search works before it answers what it has found so far.
-const WORK: Duration = Duration::from_millis(100);
+const WORK: Duration = Duration::from_millis(50);
 
 /// Messages that are read from the log at a time.
 const READ: usize = 64;
