@@ -1,6 +1,7 @@
 //! What the command line and the environment ask for.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use chat_protocol::{Lab, Nick, RoomName, limit};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -33,6 +34,8 @@ pub struct Launch {
     pub look: Look,
     /// Whether the chat is shown as the wall of a classroom is to see it.
     pub projector: bool,
+    /// Where a log is kept, if one is.
+    pub log: Option<PathBuf>,
 }
 
 /// What to do first.
@@ -122,6 +125,11 @@ struct Arguments {
     #[arg(long)]
     projector: bool,
 
+    /// Keep a log for bug reports: frames by kind and size, link states, keys by kind, sizes; no
+    /// text that anybody wrote or typed, no names, tokens or codes
+    #[arg(long, value_name = "FILE")]
+    log_file: Option<PathBuf>,
+
     /// The native protocol without encryption; so far this is the only way, and need not be said
     #[arg(long)]
     plain: bool,
@@ -172,7 +180,18 @@ impl Launch {
         if let Some((kind, text)) = arguments.conflict(typed).filter(|_| script.is_none()) {
             return Err(command.error(kind, text));
         }
-        let Arguments { host, port, name, room, serve, theme, dialect, projector, .. } = arguments;
+        let Arguments {
+            host,
+            port,
+            name,
+            room,
+            serve,
+            theme,
+            dialect,
+            projector,
+            log_file: log,
+            ..
+        } = arguments;
         let usual = port.unwrap_or(limit::DEFAULT_PORT);
         let start = match host {
             _ if serve => Start::Host { port: usual },
@@ -188,7 +207,7 @@ impl Launch {
         // A free port is for the room that was asked for: it means nothing to who joins one.
         let port = port.filter(|&port| port != 0).unwrap_or(limit::DEFAULT_PORT);
         let name = name.unwrap_or_else(login);
-        Ok((Self { start, port, name, named, room, dialect, look, projector }, script))
+        Ok((Self { start, port, name, named, room, dialect, look, projector, log }, script))
     }
 }
 

@@ -1,11 +1,34 @@
 //! `doctor`: tells what this terminal can do, and what the network says to a host.
 
+mod answers;
+mod around;
+mod network;
+mod report;
+mod terminal;
+mod tty;
+mod widths;
+
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use crate::arguments::scripts::Doctor;
-use crate::scripts::Failed;
+use crate::scripts::{Failed, print};
+use report::Section;
 
-/// Examines, and reports.
-pub(crate) fn run(_arguments: &Doctor) -> Result<ExitCode, Failed> {
-    Ok(ExitCode::SUCCESS)
+/// Examines, and reports, part by part, as it is found out. The exit code is 1 when something will
+/// not work.
+pub(crate) fn run(arguments: &Doctor) -> Result<ExitCode, Failed> {
+    let colours = io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let mut well = true;
+    let mut tell = |section: &Section| {
+        well &= section.is_well();
+        print(section.text(colours).as_bytes())
+    };
+    tell(&around::section(&|name| std::env::var(name).ok()))?;
+    tell(&terminal::section())?;
+    if let Some((host, port)) = arguments.place() {
+        tell(&network::section(host, port)?)?;
+    }
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -40,6 +40,7 @@ pub mod hosting;
 pub mod input;
 mod keyboard;
 mod keymap;
+pub mod log;
 mod mention;
 mod nearest;
 pub mod net;
@@ -152,7 +153,7 @@ struct Client {
 
 impl Client {
     fn new(launch: Launch, storage: &mut Storage) -> io::Result<Self> {
-        let Launch { start, port, name, named, room, dialect, look, projector } = launch;
+        let Launch { start, port, name, named, room, dialect, look, projector, log: _ } = launch;
         // Whoever went by another name than their login's last time, goes on under it.
         let name = storage.last_name().filter(|_| !named).unwrap_or(name);
         if start != arguments::Start::Ask {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chat_tui::arguments::Launch;
-use chat_tui::{scripts, terminal};
+use chat_tui::{log, scripts, terminal};
 
 fn main() -> ExitCode {
     let (launch, script) = Launch::from_process();
@@ -17,6 +17,12 @@ fn main() -> ExitCode {
     if !terminal::is_there() {
         say("chat-tui needs a terminal to draw in; for scripts there are chat-tui send and tail");
         return ExitCode::from(2);
+    }
+    if let Some(path) = &launch.log
+        && let Err(error) = log::open(path)
+    {
+        say(&format!("chat-tui: {}: {error}: name another --log-file", path.display()));
+        return ExitCode::FAILURE;
     }
     terminal::speak_after_restoring();
     let code = match catch_unwind(AssertUnwindSafe(|| start(launch))) {
@@ -30,6 +36,7 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     };
+    log::close();
     if let Some(panic) = terminal::quiet_panic() {
         say(&format!("chat-tui: the hosted room had a mistake: {panic}"));
     }

@@ -21,6 +21,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::input::Input;
+use crate::log;
 use crate::world::World;
 use pace::{FRAME, Pace};
 
@@ -272,6 +273,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             self.screen.regain()?;
             self.dirty_since.get_or_insert_with(Instant::now);
         }
+        log::happened(&event);
         let effects = self.program.update(self.now(), event);
         self.perform(effects, world)?;
         if self.program.take_dirty() {
@@ -282,6 +284,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
 
     fn perform(&mut self, effects: Vec<Effect>, world: &mut World) -> io::Result<()> {
         for effect in effects {
+            log::asked(&effect);
             match effect {
                 Effect::WakeAt(up) => self.wake = self.start.checked_add(up),
                 // What is asked for in another program's screen would end up in its text.

@@ -248,7 +248,7 @@ pub fn quiet_panic() -> Option<String> {
 
 /// Whether this terminal is known for the keyboard protocol that tells Shift+Enter from Enter.
 /// Known, not asked; multiplexers on the way are taken for the answer no.
-fn tells_keys_apart(variable: impl Fn(&str) -> Option<String>) -> bool {
+pub(crate) fn tells_keys_apart(variable: impl Fn(&str) -> Option<String>) -> bool {
     let has = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
     if has("TMUX") || has("STY") || has("ZELLIJ") {
         return false;

@@ -17,6 +17,7 @@ use chat_tui::net;
 use chat_tui::state::Start;
 use crossterm::event::KeyCode;
 use support::client::{Client, hides, said, setup, shows, target};
+use support::proxy::{Proxy, Way};
 use support::pty::Pty;
 use support::server::Server;
 
@@ -38,6 +39,7 @@ fn the_ending_tells_the_form_and_nothing_else_is_asked() {
     shows(&mut client, "Exporting #lobby · Esc stops it");
     client.enter("/export other.md");
     shows(&mut client, "#lobby is being exported still: Esc stops that");
+    support::client::ctrl_c(&mut client);
     client.send(Event::Exported(News::Failed("the disk is full: .".to_owned())));
     shows(&mut client, "#lobby was not exported: the disk is full: .");
     let order = exported(&mut client, "/export \"my notes.jsonl\"");
@@ -140,13 +142,14 @@ fn thousands_of_messages_are_written_as_the_server_has_them() {
 fn leaving_meanwhile_leaves_no_half_file() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(&data.path().join("server"), 0);
-    let host = format!("127.0.0.1:{}", server.port);
+    let proxy = Proxy::before(server.port);
+    let host = format!("127.0.0.1:{}", proxy.port);
     let mut pty = Pty::client(data.path(), &["--host", &host, "--name", "sam"]);
-    pty.wait_for("Nobody has spoken yet");
-    // What does not answer holds the export up until one leaves.
-    drop(server);
-    pty.wait_for("Type");
-    pty.send("/export x.md\r\x03\x03");
+    pty.wait_for("Only you are here yet");
+    // The server does not answer any more, and the export waits.
+    proxy.stall(Way::Back);
+    pty.enter("/export x.md");
+    pty.wait_for("Exporting #lobby · Esc stops it");
     pty.signal("TERM");
     assert_eq!(pty.exit_code(), 0);
     assert_eq!(files(data.path()), Vec::<String>::new());

@@ -16,6 +16,7 @@ use super::frames::{Frames, Harvest};
 use super::heartbeat::{Beat, Heartbeat};
 use super::worker::{Ended, Order, Worker};
 use super::{Event, Failure};
+use crate::log;
 
 /// Bytes that may wait to be written. A server that lets this much lie is as good as dead, and
 /// the link is renewed: after that the client sends again what was not acknowledged.
@@ -126,7 +127,9 @@ impl<'a> Connection<'a> {
 
     fn send(&mut self, request: &Request) {
         if !self.deaf {
+            let before = self.unwritten.len();
             request.encode(&mut self.unwritten);
+            log::frames("out", &self.unwritten[before..]);
         }
     }
 

@@ -6,6 +6,7 @@ use chat_protocol::{Event, LineCodec, Refusal, Welcome, text};
 use serde::Deserialize;
 
 use super::Failure;
+use crate::log;
 
 /// Frames in one batch at most; what one read brought beyond that goes into further batches.
 pub(super) const BATCH_MOST: usize = 256;
@@ -91,6 +92,7 @@ impl Frames {
         if line.iter().all(u8::is_ascii_whitespace) {
             return;
         }
+        log::frames("in ", line);
         let event = match Event::decode(line) {
             Ok(event) => event,
             Err(_) => {

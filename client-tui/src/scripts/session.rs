@@ -68,6 +68,11 @@ impl Session {
         Self::begin(target.clone(), token, None)
     }
 
+    /// Sets out for a server as a guest.
+    pub(crate) fn guest(host: &str, port: u16, name: Nick) -> io::Result<Self> {
+        Self::begin(target(host, port, name), None, None)
+    }
+
     fn begin(target: Target, token: Option<Token>, code: Option<String>) -> io::Result<Self> {
         let (mut link, worker) = net::link();
         let (finished, parted) = done::channel();
