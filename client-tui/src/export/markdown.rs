@@ -55,8 +55,8 @@ fn text(text: &str, out: &mut String) {
     if action {
         out.push_str("\\* ");
     }
-    // Whether the line before is one of the same paragraph.
-    let mut within = false;
+    // Whether the line before is one of the same paragraph; and whether this one has begun.
+    let (mut within, mut begun) = (false, action);
     for part in fence::parts(text, from) {
         match part {
             Part::Line(range) => {
@@ -65,14 +65,14 @@ fn text(text: &str, out: &mut String) {
                     // A new line stays one, unless the paragraph ends here.
                     out.push_str(if line.is_empty() { "\n" } else { "\\\n" });
                 }
-                within = !line.is_empty();
+                (within, begun) = (!line.is_empty(), false);
                 out.push_str(&self::line(line));
                 if line.is_empty() {
                     out.push('\n');
                 }
             }
             Part::Code(code) => {
-                if std::mem::take(&mut within) {
+                if std::mem::take(&mut within) || std::mem::take(&mut begun) {
                     out.push_str("\n\n");
                 }
                 block(text, &code, out);
@@ -190,6 +190,8 @@ mod tests {
         check("<b>&amp;", "\\<b\\>\\&amp;\n");
         check("see https://a.org/x_y*z, ok", "see <https://a.org/x_y*z>, ok\n");
         check("/me waves", "\\* waves\n");
+        check("/me ```x```", "\\* \\`\\`\\`x\\`\\`\\`\n");
+        check("/me ```!", "\\* \n\n```\n!\n```\n\n");
         check("/me # waves", "\\* \\# waves\n");
         check(
             "look:\n```rust\nfn main() {}\n```\nso",
