@@ -86,7 +86,6 @@ commands! {
     "names" ["who"], "", "who is here", people::names;
     "topic" [], "[text]", "read or change the topic", topic;
     "announce" [], "[text]", "a line that the room shows everybody", board::announce;
-    "timer" [], "[5m|off]", "a countdown for everybody in the room", board::timer;
     "projector" ["wall"], "", "the view for the wall of a classroom", board::projector;
     "nick" ["name"], "new-name", "go by another name", nick;
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
@@ -98,6 +97,7 @@ commands! {
     "discard" [], "", "give up what was refused here", discard;
     "set" [], "[setting on|off]", "switch the bell, the mouse and other things", settings::set;
     "time" [], "", "the server's time", time;
+    "timer" [], "[time|off]", "a countdown for everybody in the room", board::timer;
     "quit" ["exit", "q"], "", "leave the chat", quit;
 }
 

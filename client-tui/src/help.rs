@@ -128,6 +128,22 @@ fn notes(name: &str) -> &'static [&'static str] {
         "away" => &["Lists show it until you are /back, or leave. You are told everything still."],
         "rooms" => &["Type a few letters to find one; Enter joins it, or makes a new one."],
         "msg" => &["Only the two of you read it. Without a text it opens the conversation."],
+        "announce" => {
+            &["Everybody in the room sees it above the messages, also who comes later. Without a \
+             text it is taken away. Anybody in the room may; it goes when the server stops."]
+        }
+        "timer" => &[
+            "/timer 5m",
+            "/timer 90s, 1h30m, 1:30; a bare number is minutes",
+            "/timer off",
+            "Everybody in the room sees it, also who comes later. Without anything it tells how \
+             much is left. Anybody in the room may; it goes when the server stops.",
+        ],
+        "projector" => &[
+            "For the wall of a classroom: large, with how to join, and nothing that is between \
+             two people, nor who calls you. What you type goes to the room, and is seen.",
+            "F9 goes there and back; F10 shows how to join as a QR code.",
+        ],
         "names" => &["F8 shows or hides a list beside the messages."],
         _ => &[],
     }
@@ -166,7 +182,7 @@ fn commands(dialect: Dialect) -> Vec<Row> {
         |command| match command.name {
             "msg" | "whois" | "profile" | "nick" | "ignore" | "unignore" | "away" | "back"
             | "me" => 0,
-            "join" | "part" | "rooms" | "topic" | "names" | "close" => 1,
+            "join" | "part" | "rooms" | "topic" | "announce" | "timer" | "names" | "close" => 1,
             _ => 2,
         },
         |command| line(&usage(command), command.help),

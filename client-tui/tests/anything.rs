@@ -94,6 +94,8 @@ fn steps() -> impl Strategy<Value = Step> {
             KeyCode::F(1),
             KeyCode::F(7),
             KeyCode::F(8),
+            KeyCode::F(9),
+            KeyCode::F(10),
         ]),
     ];
     let name = proptest::sample::select(vec!["ann", "bob", "sam", "li 雷", "x"]);

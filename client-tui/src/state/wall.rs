@@ -25,6 +25,9 @@ pub(crate) const LETTER: (u16, u16) = (4, 4);
 /// Columns from which the clock has room beside the words, and rows from which above the messages.
 const CLOCK_FROM: (u16, u16) = (76, 18);
 
+/// Rows from which all the words on how to join are there.
+const WORDS_FROM: u16 = 18;
+
 /// Rows from which the address has room in large letters.
 const LARGE_FROM: u16 = 28;
 
@@ -151,7 +154,7 @@ impl State {
         let large = self.large(width.saturating_sub(clock));
         let (words, rows) = match (height, large) {
             (0..12, _) => (1, 0),
-            (12..CLOCK_ROWS_FROM, _) => (2, 0),
+            (12..WORDS_FROM, _) => (2, 0),
             (_, Large::Nothing) => (4, 0),
             (_, Large::Host | Large::Command) => (4, LETTER.1),
         };
@@ -179,7 +182,7 @@ impl State {
         let Some(way) = self.way() else { return Large::Nothing };
         let fits = |text: &str| {
             let columns = cells::width(text) * usize::from(LETTER.0) + 3;
-            text.is_ascii() && columns <= usize::from(room)
+            has_letters(text) && columns <= usize::from(room)
         };
         match (fits(&way.command()), fits(&way.host)) {
             (true, _) => Large::Command,
@@ -206,8 +209,13 @@ impl State {
     }
 }
 
-/// Rows from which all the words on how to join are there.
-const CLOCK_ROWS_FROM: u16 = CLOCK_FROM.1;
+/// Whether there are large letters for a text: without a font of them, there are digits.
+fn has_letters(text: &str) -> bool {
+    match cfg!(feature = "bigtext") {
+        true => text.is_ascii(),
+        false => text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b':')),
+    }
+}
 
 /// Whether an address leads to the machine itself, whoever uses it.
 fn is_here(host: &str) -> bool {

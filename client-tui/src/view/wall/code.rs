@@ -47,9 +47,6 @@ mod symbol {
     use qrcode::{EcLevel, QrCode};
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
-    use ratatui::style::Style;
-
-    use super::{DARK, LIGHT};
 
     /// Modules of margin on each side, as the standard has it.
     const MARGIN: u16 = 4;
@@ -70,7 +67,8 @@ mod symbol {
             u16::try_from(self.code.width()).unwrap_or(u16::MAX).saturating_add(2 * MARGIN)
         }
 
-        /// Draws it as large as there is room for; `false` where there is none.
+        /// Draws it, in the colours that are there, as large as there is room for; `false` where
+        /// there is none.
         pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer) -> bool {
             let side = self.side();
             // A module is a column wide and half a row high, or a multiple of that.
@@ -85,9 +83,12 @@ mod symbol {
                 let (column, row) = ((at.x - x) / scale, (at.y - y) * 2);
                 let upper = self.is_dark(column, row / scale);
                 let lower = self.is_dark(column, (row + 1) / scale);
-                let colour = |dark: bool| if dark { DARK } else { LIGHT };
-                let style = Style::new().fg(colour(upper)).bg(colour(lower));
-                buffer[at].set_symbol("▀").set_style(style);
+                buffer[at].set_symbol(match (upper, lower) {
+                    (true, true) => "█",
+                    (true, false) => "▀",
+                    (false, true) => "▄",
+                    (false, false) => " ",
+                });
             }
             true
         }

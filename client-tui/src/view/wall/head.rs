@@ -9,7 +9,8 @@ use super::big;
 use crate::cells;
 use crate::state::State;
 use crate::state::board::Left;
-use crate::state::wall::{Large, Layout, Way};
+use crate::state::wall::{LETTER, Large, Layout, Way};
+use crate::theme::Theme;
 use crate::words;
 
 /// Where one is, with how many, and the time where it is not told in large digits.
@@ -58,23 +59,24 @@ pub(super) fn draw(state: &State, layout: Layout, area: Rect, buffer: &mut Buffe
     clock(state, layout, area, buffer);
     let mut area = Rect { width: area.width.saturating_sub(layout.clock), ..area };
     let Some(way) = state.way() else { return };
-    let room = usize::from(area.width.saturating_sub(2));
-    for row in rows(state, &way, layout, room) {
-        match row {
+    let words =
+        Words { theme: &state.looks.theme, room: usize::from(area.width.saturating_sub(2)) };
+    for row in words.rows(&way, layout) {
+        let rows = match row {
             Row::Words(pieces) => {
                 let mut x = area.x + 1;
                 for (text, style) in pieces {
                     x = cells::put(buffer, (x, area.y), area.right(), &text, style);
                 }
-                area = below(area, 1);
+                1
             }
             Row::Large(text) => {
-                let style = state.looks.theme.accent;
                 let at = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
-                big::draw(&text, at, style, buffer);
-                area = below(area, crate::state::wall::LETTER.1);
+                big::draw(&text, at, state.looks.theme.accent, buffer);
+                LETTER.1
             }
-        }
+        };
+        area = below(area, rows);
     }
 }
 
@@ -89,54 +91,65 @@ enum Row {
     Large(String),
 }
 
-/// How to join, as it is read from above: what to type comes first, and whole or not at all.
-fn rows(state: &State, way: &Way, layout: Layout, room: usize) -> Vec<Row> {
-    let theme = &state.looks.theme;
-    let text = theme.text.add_modifier(Modifier::BOLD);
-    let (command, key) = (way.command(), theme.loud);
-    let typed = |words: &str| (format!(" {words} "), key);
-    let fits = |row: &Vec<(String, Style)>| {
-        row.iter().map(|(text, _)| cells::width(text)).sum::<usize>() <= room
-    };
-    let first_of = |all: Vec<Vec<(String, Style)>>| all.into_iter().find(fits).unwrap_or_default();
-    let join = first_of(vec![
-        vec![("Join: type  ".to_owned(), text), typed(&command)],
-        vec![typed(&command)],
-        vec![(command.clone(), key)],
-        vec![(way.host.clone(), key)],
-    ]);
-    let netcat = way.netcat().map_or_else(Vec::new, |netcat| {
-        let lead = |words: &str| vec![(words.to_owned(), text), typed(&netcat)];
-        let then = |words: &str| (words.to_owned(), text);
-        let mut all = vec![lead("No chat-tui? type  "), lead("or  ")];
-        all[0].push(then("  then your name, Enter"));
-        all.insert(1, lead("No chat-tui? type  "));
-        all[1].push(then("  then your name"));
-        all.insert(2, lead("No chat-tui? type  "));
-        all.push(lead(""));
-        first_of(all)
-    });
-    if layout.words <= 2 {
-        let rows = [join, netcat].into_iter().take(layout.words.into());
-        return rows.map(Row::Words).collect();
+/// The words on how to join: how they are dressed, and how many columns they have.
+struct Words<'a> {
+    theme: &'a Theme,
+    room: usize,
+}
+
+impl Words<'_> {
+    /// How to join, as it is read from above.
+    fn rows(&self, way: &Way, layout: Layout) -> Vec<Row> {
+        let (command, loud) = (way.command(), self.theme.loud);
+        let netcat = way.netcat().map(|netcat| {
+            let ways = [
+                ("No chat-tui? type  ", "  then your name, Enter"),
+                ("No chat-tui?  ", "  then your name"),
+                ("or  ", "  then your name"),
+                ("or  ", "  then name"),
+                ("or  ", ""),
+            ];
+            self.row(&netcat, loud, &ways)
+        });
+        if layout.words <= 2 {
+            let join = self.row(&command, loud, &[("Join: type  ", "")]);
+            return [Some(join), netcat].into_iter().flatten().take(layout.words.into()).collect();
+        }
+        let ways =
+            ["Join in: open a terminal on your computer and type", "Join in: in a terminal type"];
+        let lead = ways.iter().find(|words| cells::width(words) <= self.room).unwrap_or(&"");
+        let mut rows = vec![
+            Row::Words(vec![((*lead).to_owned(), self.theme.text)]),
+            self.row(&command, loud, &[]),
+        ];
+        match layout.large {
+            Large::Nothing => {}
+            Large::Host => rows.push(Row::Large(way.host.clone())),
+            Large::Command => rows.push(Row::Large(command)),
+        }
+        rows.extend(netcat);
+        let ways = [("What is this? In a browser: ", ""), ("In a browser: ", "")];
+        rows.extend(way.page().map(|page| self.row(&page, self.theme.accent, &ways)));
+        rows
     }
-    let lead = first_of(vec![
-        vec![("Join in: open a terminal on your computer and type".to_owned(), text)],
-        vec![("Join in: open a terminal and type".to_owned(), text)],
-    ]);
-    let alone = first_of(vec![vec![typed(&command)], vec![(command.clone(), key)]]);
-    let page = way.page().map_or_else(Vec::new, |page| {
-        let words = |words: &str| vec![(words.to_owned(), text), (page.clone(), theme.accent)];
-        first_of(vec![words("What is this? In a browser:  "), words("In a browser:  "), words("")])
-    });
-    let mut rows = vec![Row::Words(lead)];
-    match layout.large {
-        Large::Command => rows.push(Row::Large(command)),
-        Large::Host => rows.extend([Row::Words(alone), Row::Large(way.host.clone())]),
-        Large::Nothing => rows.push(Row::Words(alone)),
+
+    /// What is typed, in the first of these words around it that there is room for: itself it is
+    /// there whole or not at all, for what is cut leads nowhere.
+    fn row(&self, typed: &str, style: Style, around: &[(&str, &str)]) -> Row {
+        let padded = format!(" {typed} ");
+        let bare = [("", padded.as_str(), ""), ("", typed, "")];
+        let words = around.iter().map(|&(before, behind)| (before, padded.as_str(), behind));
+        let fits = |(before, typed, behind): &(&str, &str, &str)| {
+            [before, typed, behind].iter().map(|words| cells::width(words)).sum::<usize>()
+                <= self.room
+        };
+        let found = words.chain(bare).find(fits);
+        let text = self.theme.text;
+        let pieces = found.map(|(before, typed, behind)| {
+            vec![(before.to_owned(), text), (typed.to_owned(), style), (behind.to_owned(), text)]
+        });
+        Row::Words(pieces.unwrap_or_default())
     }
-    rows.extend([Row::Words(netcat), Row::Words(page)]);
-    rows
 }
 
 /// The time of day, or the countdown in its place. When that is over, the zeros blink.
@@ -158,7 +171,7 @@ fn clock(state: &State, layout: Layout, area: Rect, buffer: &mut Buffer) {
     }
     let width = layout.clock - 1;
     let place = Rect { x: area.right().saturating_sub(width), width, ..area };
-    let block = Rect { height: place.height.min(crate::state::wall::LETTER.1), ..place };
+    let block = Rect { height: place.height.min(LETTER.1), ..place };
     if let Some(Left::Over(_)) = left {
         buffer.set_style(block, style);
     }
