@@ -1,5 +1,7 @@
 //! What the command line and the environment ask for.
 
+mod layers;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -7,9 +9,11 @@ use chat_protocol::{Lab, Nick, RoomName, limit};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
+use crate::config::{Config, Habits, file};
 use crate::dialect::Dialect;
+use crate::look::Look;
 
 pub mod scripts;
 
@@ -30,12 +34,33 @@ pub struct Launch {
     pub room: Option<RoomName>,
     /// What to speak with the server.
     pub dialect: Dialect,
-    /// What is known of the screen.
+    /// What is known and wished of how things look.
     pub look: Look,
-    /// Whether the chat is shown as the wall of a classroom is to see it.
-    pub projector: bool,
+    /// What holds while the program runs.
+    pub habits: Habits,
+    /// The configuration's file, which need not be there.
+    pub config: Option<PathBuf>,
     /// Where a log is kept, if one is.
     pub log: Option<PathBuf>,
+}
+
+/// What is wanted of the program.
+#[derive(Debug)]
+pub enum Wanted {
+    /// The chat on the screen.
+    Chat(Box<Launch>),
+    /// A subcommand, by somebody of this name when nothing else says by whom.
+    Script(Script, Nick),
+    /// A configuration to begin with.
+    Sample,
+}
+
+/// What else tells what is wished.
+struct Surroundings<'a> {
+    /// The environment, as far as it is not read with the arguments.
+    variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Where the configuration is when nobody says.
+    usual: Option<PathBuf>,
 }
 
 /// What to do first.
@@ -57,17 +82,6 @@ pub enum Start {
     },
 }
 
-/// What is known of the screen without asking it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Whether colours are welcome: not with `NO_COLOR`.
-    pub colours: bool,
-    /// Whether the background is light, if `--theme` or `COLORFGBG` tells.
-    pub light: Option<bool>,
-    /// Whether somebody has said by `--theme` how it shall look, whatever the terminal answers.
-    pub settled: bool,
-}
-
 const EXAMPLES: &str = "\
 Examples:
   chat-tui                              choose on the start screen
@@ -79,7 +93,11 @@ Examples:
   chat-tui --theme light                for terminals with a light background
   chat-tui send --host lab \"hi\"        for scripts; also: tail, doctor, man, completions
 
-Flags beat the environment. The name used last is used again, at first your login's;
+  chat-tui --print-config > ~/.config/chat-tui/config.toml
+                                        begin a configuration of your own
+
+Flags beat the environment (CHAT_NAME, CHAT_THEME, CHAT_COLOR, CHAT_ASCII ...), which beats the
+configuration. The name used last is used again, at first your login's;
 for another: --name, or CHAT_NAME.";
 
 /// A full-screen chat client for the terminal.
@@ -117,9 +135,27 @@ struct Arguments {
     #[arg(long, value_parser = lab())]
     dialect: Option<Lab>,
 
-    /// Colours for a dark or a light background [default: as COLORFGBG tells, else dark]
-    #[arg(long, env = "CHAT_THEME", value_enum)]
-    theme: Option<Theme>,
+    /// Colours to draw in: auto, dark, light, contrast, mono, or one of your own [default: auto,
+    /// which goes by the terminal's background]
+    #[arg(long, env = "CHAT_THEME", value_name = "NAME")]
+    theme: Option<String>,
+
+    /// How many colours: auto, always, never, 16, 256 or true [default: auto, which goes by TERM,
+    /// COLORTERM and NO_COLOR]
+    #[arg(long, env = "CHAT_COLOR", value_name = "WHEN")]
+    color: Option<String>,
+
+    /// Draw nothing but ASCII, other people's words aside [default: where the locale is not UTF-8]
+    #[arg(long)]
+    ascii: bool,
+
+    /// Your configuration [default: chat-tui/config.toml in XDG_CONFIG_HOME, which is ~/.config]
+    #[arg(long, env = "CHAT_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Print a configuration with everything in it, to be saved and changed
+    #[arg(long)]
+    print_config: bool,
 
     /// Show the chat large and plain, for the wall of a classroom; F9 leaves that
     #[arg(long)]
@@ -135,63 +171,62 @@ struct Arguments {
     plain: bool,
 }
 
-/// Which background the colours are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Theme {
-    Dark,
-    Light,
-}
-
 /// A host, and a port if one was said along with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
+pub(crate) struct Place {
     host: String,
     port: Option<u16>,
 }
 
-impl Launch {
-    /// Reads this process's arguments and environment; ends it when they ask for help or are
-    /// wrong, with exit code 2. With a subcommand, that is what is wanted.
+impl Wanted {
+    /// Reads this process's arguments, environment and configuration. Ends it when help was asked for
+    /// or something is wrong, with exit code 2.
     #[must_use]
-    pub fn from_process() -> (Self, Option<Script>) {
-        let parsed = Self::parse(std::env::args_os());
-        parsed.unwrap_or_else(|error| error.exit())
+    pub fn from_process() -> Self {
+        let variable = |name: &str| std::env::var(name).ok();
+        let surroundings = Surroundings { variable: &variable, usual: file::usual() };
+        Self::read(std::env::args_os(), surroundings).unwrap_or_else(|error| error.exit())
     }
 
-    /// Reads arguments, the program's name first, and the environment.
-    ///
-    /// # Errors
-    /// What is wrong with them, or that help was asked for.
-    pub fn from<T: Into<OsString> + Clone>(
+    /// Reads arguments, the program's name first, and what else tells what is wished.
+    fn read<T: Into<OsString> + Clone>(
         arguments: impl IntoIterator<Item = T>,
+        surroundings: Surroundings<'_>,
     ) -> Result<Self, clap::Error> {
-        Self::parse(arguments).map(|(launch, _)| launch)
-    }
-
-    /// The same, with the subcommand if there is one.
-    pub(crate) fn parse<T: Into<OsString> + Clone>(
-        arguments: impl IntoIterator<Item = T>,
-    ) -> Result<(Self, Option<Script>), clap::Error> {
         let mut command = Arguments::command();
         let matches = command.try_get_matches_from_mut(arguments)?;
         let mut arguments = Arguments::from_arg_matches(&matches)?;
-        let script = arguments.script.take();
+        if arguments.print_config {
+            return Ok(Self::Sample);
+        }
         let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
-        if let Some((kind, text)) = arguments.conflict(typed).filter(|_| script.is_none()) {
+        let (path, config, mut mistakes) = arguments
+            .configuration(typed("config"), surroundings.usual)
+            .map_err(|words| command.error(ErrorKind::Io, words))?;
+        arguments.fill(&config);
+        if let Some(script) = arguments.script.take() {
+            return Ok(Self::Script(script, arguments.name.unwrap_or_else(login)));
+        }
+        if let Some((kind, text)) = arguments.conflict(typed) {
             return Err(command.error(kind, text));
         }
-        let Arguments {
-            host,
-            port,
-            name,
-            room,
-            serve,
-            theme,
-            dialect,
-            projector,
-            log_file: log,
-            ..
-        } = arguments;
+        let look = arguments.look(&config, surroundings.variable, |id, words| {
+            if typed(id) {
+                return Err(command.error(ErrorKind::InvalidValue, words));
+            }
+            mistakes.push(format!("CHAT_{}: {words}", id.to_uppercase()));
+            Ok(())
+        })?;
+        let Config { settings, keys, .. } = config;
+        let habits = Habits { settings, keys, mistakes };
+        Ok(Self::Chat(Box::new(arguments.launch(look, habits, path))))
+    }
+}
+
+impl Arguments {
+    /// With what the client begins.
+    fn launch(self, look: Look, habits: Habits, config: Option<PathBuf>) -> Launch {
+        let Self { host, port, name, room, serve, dialect, log_file: log, .. } = self;
         let usual = port.unwrap_or(limit::DEFAULT_PORT);
         let start = match host {
             _ if serve => Start::Host { port: usual },
@@ -201,17 +236,12 @@ impl Launch {
         let room = room.filter(|_| dialect.is_none());
         let dialect = dialect.map_or(Dialect::Native, Dialect::Lab);
         let named = name.is_some();
-        let mut look = Look::from(|name| std::env::var(name).ok());
-        look.settled = theme.is_some();
-        look.light = theme.map(|theme| theme == Theme::Light).or(look.light);
         // A free port is for the room that was asked for: it means nothing to who joins one.
         let port = port.filter(|&port| port != 0).unwrap_or(limit::DEFAULT_PORT);
         let name = name.unwrap_or_else(login);
-        Ok((Self { start, port, name, named, room, dialect, look, projector, log }, script))
+        Launch { start, port, name, named, room, dialect, look, habits, config, log }
     }
-}
 
-impl Arguments {
     /// What cannot be meant together. Of what is not `typed`, the environment's gives way: a host
     /// there is where one usually goes, a room where one usually talks.
     fn conflict(&self, typed: impl Fn(&str) -> bool) -> Option<(ErrorKind, String)> {
@@ -231,18 +261,6 @@ impl Arguments {
         }
         let text = format!("the {lab} dialect has no rooms: leave --room out");
         typed("room").then_some((ErrorKind::ArgumentConflict, text))
-    }
-}
-
-impl Look {
-    fn from(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let colours = variable("NO_COLOR").is_none_or(|value| value.is_empty());
-        // `foreground;background`, possibly with something between them, as numbers of the
-        // sixteen colours: 7 and those from 9 on are light.
-        let background = variable("COLORFGBG")
-            .and_then(|value| value.rsplit(';').next().and_then(|last| last.parse::<u8>().ok()));
-        let light = background.map(|number| number == 7 || (9..16).contains(&number));
-        Self { colours, light, settled: false }
     }
 }
 
@@ -281,7 +299,7 @@ fn room(raw: &str) -> Result<RoomName, String> {
 /// - A host is not empty and has no blanks, controls, `/`, `@` or brackets: no URL, no `user@`.
 ///   Whether it exists is for the network to say, so that `fe80::1%eth0` goes through.
 /// - A port is a number from 1 to 65535; without one, it is for others to say.
-fn place(raw: &str) -> Result<Place, String> {
+pub(crate) fn place(raw: &str) -> Result<Place, String> {
     let raw = raw.trim();
     let (host, port) = match raw.strip_prefix('[').map(|rest| rest.split_once(']')) {
         Some(Some((host, ""))) => (host, None),
@@ -310,14 +328,37 @@ mod tests {
     use super::*;
 
     fn launch(line: &str) -> Result<Launch, String> {
-        Launch::from(line.split(' ')).map_err(|error| error.to_string())
+        launch_in(line, &[("LANG", "C.UTF-8"), ("TERM", "xterm-256color")], None)
+    }
+
+    pub(super) fn launch_in(
+        line: &str,
+        variables: &[(&str, &str)],
+        usual: Option<PathBuf>,
+    ) -> Result<Launch, String> {
+        match wanted_in(line, variables, usual)? {
+            Wanted::Chat(launch) => Ok(*launch),
+            wanted => Err(format!("{wanted:?}")),
+        }
+    }
+
+    pub(super) fn wanted_in(
+        line: &str,
+        variables: &[(&str, &str)],
+        usual: Option<PathBuf>,
+    ) -> Result<Wanted, String> {
+        let variable = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
+        let surroundings = Surroundings { variable: &variable, usual };
+        Wanted::read(line.split(' '), surroundings).map_err(|error| error.to_string())
     }
 
     fn check(line: &str, expected: &Start) {
         assert_eq!(launch(line).map(|launch| launch.start).as_ref(), Ok(expected), "{line}");
     }
 
-    fn refused(line: &str, reason: &str) {
+    pub(super) fn refused(line: &str, reason: &str) {
         let error = launch(line).unwrap_err();
         assert!(error.contains(reason), "{line}: {error}");
     }
@@ -381,26 +422,5 @@ mod tests {
         let dialect = |line: &str| launch(line).map(|launch| launch.dialect);
         assert_eq!(dialect("chat-tui --host lab"), Ok(Dialect::Native));
         assert_eq!(dialect("chat-tui --host lab --dialect raw"), Ok(Dialect::Lab(Lab::Raw)));
-    }
-
-    #[test]
-    fn a_theme_may_be_asked_for() {
-        assert_eq!(launch("chat-tui --theme light").unwrap().look.light, Some(true));
-        assert_eq!(launch("chat-tui --theme dark").unwrap().look.light, Some(false));
-        refused("chat-tui --theme pink", "light");
-    }
-
-    #[test]
-    fn the_look_is_told_by_variables() {
-        let look = |name: &'static str, value: &'static str| {
-            Look::from(|asked| (asked == name).then(|| value.to_owned()))
-        };
-        assert_eq!(look("", ""), Look { colours: true, light: None, settled: false });
-        assert!(!look("NO_COLOR", "1").colours);
-        assert!(look("NO_COLOR", "").colours);
-        assert_eq!(look("COLORFGBG", "0;15").light, Some(true));
-        assert_eq!(look("COLORFGBG", "0;default;7").light, Some(true));
-        assert_eq!(look("COLORFGBG", "15;0").light, Some(false));
-        assert_eq!(look("COLORFGBG", "15;default").light, None);
     }
 }

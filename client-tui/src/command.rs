@@ -17,6 +17,7 @@ mod board;
 mod export;
 mod people;
 pub(crate) mod settings;
+mod theme;
 
 /// What a command comes to: effects, or words on what is wrong, and then the text stays.
 pub(crate) type Outcome = Result<Vec<Effect>, String>;
@@ -36,6 +37,7 @@ pub(crate) enum Argument {
     Person,
     Room,
     Command,
+    Theme,
     /// One of these words.
     Choice(std::str::Split<'static, char>),
     /// Anything else, or nothing.
@@ -50,6 +52,7 @@ impl Command {
             "name" => Argument::Person,
             "room" => Argument::Room,
             "command" => Argument::Command,
+            "theme" => Argument::Theme,
             choices if choices.contains('|') => Argument::Choice(choices.split('|')),
             _ => Argument::Text,
         }
@@ -96,6 +99,7 @@ commands! {
     "retry" [], "", "send again what was refused", retry;
     "discard" [], "", "give up what was refused here", discard;
     "set" [], "[setting on|off]", "switch the bell, the mouse and other things", settings::set;
+    "theme" [], "[theme]", "other colours, or which there are", theme::theme;
     "time" [], "", "the server's time", time;
     "timer" [], "[time|off]", "a countdown for everybody in the room", board::timer;
     "quit" ["exit", "q"], "", "leave the chat", quit;
@@ -378,6 +382,7 @@ mod tests {
                 Argument::Person => "person".to_owned(),
                 Argument::Room => "room".to_owned(),
                 Argument::Command => "command".to_owned(),
+                Argument::Theme => "theme".to_owned(),
                 Argument::Choice(choices) => choices.collect::<Vec<_>>().join(" or "),
                 Argument::Text => "text".to_owned(),
             };
@@ -386,6 +391,7 @@ mod tests {
         check("name [text]", "person");
         check("[room]", "room");
         check("[command]", "command");
+        check("[theme]", "theme");
         check("[on|off]", "on or off");
         check("new-name", "text");
         check("", "text");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chat_protocol::{Nick, Request};
 
+use crate::config::keep::Choice;
 use crate::dialect::Dialect;
 use crate::highlight::Snippet;
 use crate::{people, places, written};
@@ -41,6 +42,9 @@ pub enum Effect {
     KeepPlaces(places::Change),
     /// Remember what was written for the next time.
     KeepWritten(written::Change),
+    /// Keep what was chosen in the configuration. [`crate::event::Event::NotKept`] answers where
+    /// that fails.
+    KeepChoice(Choice),
     /// A server answered: put it on top of the recent ones that the start screen lists.
     Remember(Target),
     /// Colour some code. [`crate::event::Event::Highlighted`] answers.

@@ -1,13 +1,15 @@
 //! What takes long and is done on threads of its own, beside the link and a hosted room: colouring
-//! code, and having an address opened.
+//! code, having an address opened, keeping what was chosen.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::Builder;
 
 use tokio::sync::mpsc;
 
+use crate::config::keep::{Choice, Keeper};
 use crate::event::Event;
 use crate::highlight::Snippet;
 
@@ -31,6 +33,8 @@ pub struct Errands {
     receiver: mpsc::Receiver<Event>,
     #[cfg(feature = "highlight")]
     snippets: Option<std::sync::mpsc::SyncSender<Snippet>>,
+    /// Missing where there is nothing to keep choices in.
+    keeper: Option<Keeper>,
     /// As many are held as programs are opening addresses.
     opening: Arc<()>,
 }
@@ -43,12 +47,36 @@ impl Default for Errands {
             receiver,
             #[cfg(feature = "highlight")]
             snippets: None,
+            keeper: None,
             opening: Arc::new(()),
         }
     }
 }
 
 impl Errands {
+    /// From now on what is chosen is kept in this file.
+    pub fn keep_in(&mut self, path: Option<PathBuf>) {
+        let answers = self.sender.clone();
+        let tell = move |words| _ = answers.try_send(Event::NotKept(words));
+        self.keeper = path.and_then(|path| Keeper::new(path, tell).ok());
+    }
+
+    /// Has a choice kept; [`Event::NotKept`] answers where that fails.
+    pub fn keep(&self, choice: Choice) {
+        let Some(keeper) = &self.keeper else { return };
+        if !keeper.keep(choice) {
+            let words = "not kept: the disk does not take it in".to_owned();
+            _ = self.sender.try_send(Event::NotKept(words));
+        }
+    }
+
+    /// Waits until everything is kept, but not for long.
+    pub fn close(self) {
+        if let Some(keeper) = self.keeper {
+            keeper.close();
+        }
+    }
+
     /// Has code coloured; [`Event::Highlighted`] answers. A full queue, which nobody fills who asks
     /// for [`crate::effect::Effect::Highlight`] as the state does, leaves the code plain.
     #[cfg(feature = "highlight")]

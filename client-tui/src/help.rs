@@ -2,6 +2,7 @@
 
 use crate::command::{COMMANDS, Command};
 use crate::dialect::Dialect;
+use crate::keymap::own::Keys;
 use crate::keymap::{Action, BINDINGS, Binding};
 use crate::sheet::{Row, Sheet, inside, wrap};
 use crate::state::{Stage, State};
@@ -38,18 +39,19 @@ pub(crate) fn whole(state: &State) -> Sheet {
         first.extend(ON_START.iter().map(|(keys, does)| line(keys, does)));
         first.push(Row::Gap);
     }
+    let own = &state.me.keys;
     let title = "Help".to_owned();
     let dialect = state.link.dialect();
     let mut sheet = if state.screen.width >= SIDE_BY_SIDE {
         let half = inside(WIDE) / 2 - 1;
-        first.extend(keys());
+        first.extend(keys(own));
         first.extend(mouse());
         let columns = vec![wrap(&first, half, LEFT), wrap(&commands(dialect), half, LEFT)];
         Sheet { title, columns, width: WIDE, left: LEFT, advice: Vec::new() }
     } else {
         first.extend(commands(dialect));
         first.push(Row::Gap);
-        first.extend(keys());
+        first.extend(keys(own));
         first.extend(mouse());
         Sheet::single(title, state, NARROW, LEFT, &first)
     };
@@ -126,6 +128,12 @@ fn notes(name: &str) -> &'static [&'static str] {
             "Without anything, shows what others see of you.",
         ],
         "away" => &["Lists show it until you are /back, or leave. You are told everything still."],
+        "set" => &["What you switch is kept in your configuration: chat-tui --print-config."],
+        "theme" => &[
+            "dark, light, contrast, mono, or auto, which goes by the terminal's background; and \
+             those of your own. It is kept in your configuration: chat-tui --print-config.",
+            "Without a name, says which there are.",
+        ],
         "rooms" => &["Type a few letters to find one; Enter joins it, or makes a new one."],
         "msg" => &["Only the two of you read it. Without a text it opens the conversation."],
         "announce" => {
@@ -154,11 +162,11 @@ fn sections<T>(
     headings: &[&str],
     rows: &[T],
     section: fn(&T) -> usize,
-    line: fn(&T) -> Row,
+    line: impl Fn(&T) -> Row,
 ) -> Vec<Row> {
     let mut all = Vec::new();
     for (index, heading) in headings.iter().enumerate() {
-        let mut own = rows.iter().filter(|row| section(row) == index).map(line).peekable();
+        let mut own = rows.iter().filter(|row| section(row) == index).map(&line).peekable();
         if own.peek().is_none() {
             continue;
         }
@@ -194,7 +202,7 @@ fn mouse() -> Vec<Row> {
     heading.into_iter().chain(MOUSE.iter().map(|(what, does)| line(what, does))).collect()
 }
 
-fn keys() -> Vec<Row> {
+fn keys(own: &Keys) -> Vec<Row> {
     let headings = ["Keys: conversations", "Keys: reading", "Keys: writing", "Keys: the rest"];
     let shown: Vec<&Binding> = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).collect();
     sections(
@@ -221,7 +229,7 @@ fn keys() -> Vec<Row> {
             | Action::EditOutside => 2,
             _ => 3,
         },
-        |binding| line(binding.keys, binding.help),
+        |binding| line(&own.told(binding), binding.help),
     )
 }
 
@@ -233,7 +241,10 @@ mod tests {
     fn every_key_and_command_is_in_one_section() {
         let lines = |rows: &[Row]| rows.iter().filter(|row| matches!(row, Row::Line(..))).count();
         let shown = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).count();
-        assert_eq!((lines(&keys()), lines(&commands(Dialect::Native))), (shown, COMMANDS.len()));
+        assert_eq!(
+            (lines(&keys(&Keys::default())), lines(&commands(Dialect::Native))),
+            (shown, COMMANDS.len())
+        );
         let raw = commands(Dialect::Lab(chat_protocol::Lab::Raw));
         assert!(lines(&raw) < COMMANDS.len());
     }

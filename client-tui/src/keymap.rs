@@ -1,6 +1,10 @@
 //! Which keys do what: one table, which also makes the help. What the actions do is decided in
 //! `update`.
 
+pub(crate) mod chord;
+pub(crate) mod names;
+pub mod own;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Something that a key can ask for.
@@ -94,6 +98,16 @@ pub(crate) struct Binding {
     pub(crate) help: &'static str,
 }
 
+impl Binding {
+    /// Its keys, those aside that stand for several at once.
+    pub(crate) fn chords(&self) -> impl Iterator<Item = chord::Chord> {
+        self.chords.iter().filter_map(|chord| match chord {
+            Chord::Key(code, modifiers) => Some(chord::of(&KeyEvent::new(*code, *modifiers))),
+            Chord::AltDigit => None,
+        })
+    }
+}
+
 const fn plain(code: KeyCode) -> Chord {
     Chord::Key(code, KeyModifiers::NONE)
 }
@@ -150,7 +164,7 @@ bindings! {
         [ctrl('n'), with_alt(KeyCode::Down)];
     "Ctrl-P, Alt-↑", "previous conversation", Action::PreviousTalk,
         [ctrl('p'), with_alt(KeyCode::Up)];
-    "Alt-1 … Alt-9", "conversation by number", Action::Talk(1), [Chord::AltDigit];
+    "Alt-1 to Alt-9", "conversation by number", Action::Talk(1), [Chord::AltDigit];
     "Alt-K", "find a conversation, a person", Action::Pick, [alt('k')];
     "Alt-A", "next with news", Action::NextActive, [alt('a')];
     "Alt-U", "first unread message", Action::Read(Read::FirstUnread), [alt('u')];

@@ -2,7 +2,8 @@
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
 //! back, and draws [`view::paint`] when something changed. Only `runtime`, `world`, `net`,
-//! `hosting`, `errands`, `outside`, `keyboard`, `terminal`, `stop` and `storage` touch the world.
+//! `hosting`, `errands`, `outside`, `keyboard`, `terminal`, `stop`, `storage` and `config`'s `file` and
+//! `keep` touch the world.
 
 use std::io;
 use std::sync::mpsc as done;
@@ -28,19 +29,22 @@ pub mod arguments;
 mod card;
 mod cells;
 mod command;
+pub mod config;
 pub mod dialect;
 mod doctor;
 pub mod effect;
 pub mod errands;
 pub mod event;
 pub mod export;
+pub mod glyph;
 mod help;
 pub mod highlight;
 pub mod hosting;
 pub mod input;
 mod keyboard;
-mod keymap;
+pub mod keymap;
 pub mod log;
+pub mod look;
 mod mention;
 mod nearest;
 pub mod net;
@@ -83,10 +87,11 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let (keys_sender, keys) = terminal::queue_of_keys();
     let parted = start_network(worker, stop_sender, &keys_sender)?;
     let mut storage = Storage::open();
+    let (config, mut errands) = (launch.config.clone(), Errands::default());
     let mut client = Client::new(launch, &mut storage)?;
     let host = hosting::Host::new(hosting::usual_folder());
-    let (errands, outside) = (Errands::default(), Outside::default());
-    let exporter = Exporter::default();
+    errands.keep_in(config);
+    let (outside, exporter) = (Outside::default(), Exporter::default());
     let mut world = World { link, host, storage, errands, outside, exporter };
     let result = Terminal::take().and_then(|mut terminal| {
         terminal::read_keys(keys_sender);
@@ -95,11 +100,12 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
-    let World { link, host, storage, errands: _, mut outside, exporter } = world;
+    let World { link, host, storage, errands, mut outside, exporter } = world;
     drop(link);
     exporter.close();
     _ = parted.recv_timeout(GOODBYE);
     host.close();
+    errands.close();
     let troubles = [outside.untold(), storage.close()];
     let troubles: Vec<String> = troubles.into_iter().flatten().collect();
     if !troubles.is_empty() {
@@ -147,13 +153,11 @@ async fn wait_for_stops(mut stops: Stops, stop: mpsc::Sender<()>) {
 /// State, update and view as what the loop runs.
 struct Client {
     state: State,
-    /// Whether the theme stays what it is, whatever the terminal answers.
-    settled: bool,
 }
 
 impl Client {
     fn new(launch: Launch, storage: &mut Storage) -> io::Result<Self> {
-        let Launch { start, port, name, named, room, dialect, look, projector, log: _ } = launch;
+        let Launch { start, port, name, named, room, dialect, look, habits, .. } = launch;
         // Whoever went by another name than their login's last time, goes on under it.
         let name = storage.last_name().filter(|_| !named).unwrap_or(name);
         if start != arguments::Start::Ask {
@@ -169,7 +173,7 @@ impl Client {
         };
         // A screen whose size is not told is told to be resized soon enough.
         let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-        let mut state = State::new(Setup {
+        let state = State::new(Setup {
             id_prefix: id_prefix()?,
             name: Some(name),
             recent: storage.recent(),
@@ -181,14 +185,11 @@ impl Client {
             port,
             width,
             height,
-            light: look.light,
-            no_color: !look.colours,
+            look,
+            habits,
             zone: zone::local(),
         });
-        if projector {
-            state.show_on_wall();
-        }
-        Ok(Self { state, settled: look.settled })
+        Ok(Self { state })
     }
 }
 
@@ -204,9 +205,6 @@ impl Program for Client {
     }
 
     fn update(&mut self, now: Moment, event: Event) -> Vec<Effect> {
-        if self.settled && matches!(event, Event::Background { .. }) {
-            return Vec::new();
-        }
         update::absorb(&mut self.state, now, event)
     }
 

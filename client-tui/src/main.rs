@@ -7,13 +7,19 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chat_tui::arguments::Launch;
-use chat_tui::{log, scripts, terminal};
+use chat_tui::arguments::Wanted;
+use chat_tui::{config, glyph, log, scripts, terminal};
 
 fn main() -> ExitCode {
-    let (launch, script) = Launch::from_process();
-    if let Some(script) = script {
-        return scripts::run(script, launch.name);
-    }
+    let launch = match Wanted::from_process() {
+        Wanted::Chat(launch) => *launch,
+        Wanted::Script(script, name) => return scripts::run(script, name),
+        Wanted::Sample => {
+            // Whoever closes the pipe has seen enough.
+            _ = std::io::stdout().write_all(config::sample().as_bytes());
+            return ExitCode::SUCCESS;
+        }
+    };
     if !terminal::is_there() {
         say("chat-tui needs a terminal to draw in; for scripts there are chat-tui send and tail");
         return ExitCode::from(2);
@@ -44,6 +50,10 @@ fn main() -> ExitCode {
 }
 
 fn start(launch: Launch) -> anyhow::Result<()> {
+    // Shown when the terminal is ours, and still there to be copied when it is not any more.
+    for line in &launch.habits.mistakes {
+        say(&if launch.look.ascii { glyph::in_ascii(line) } else { line.clone() });
+    }
     let tell = |trouble: &str| say(&format!("chat-tui: {trouble}"));
     chat_tui::run(launch, tell)
         .context("the terminal cannot be used any more; start again in another")

@@ -51,6 +51,7 @@ impl Sheet {
             Overlay::Help { .. } => Some(help::whole(state)),
             Overlay::CommandHelp { name, .. } => Some(help::of_command(state, name)),
             Overlay::Settings { .. } => Some(crate::command::settings::sheet(state)),
+            Overlay::Mistakes { .. } => Some(crate::command::settings::mistakes(state)),
             Overlay::Whois { whois, .. } => Some(card::of(state, whois)),
             _ => None,
         }

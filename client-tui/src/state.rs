@@ -11,6 +11,7 @@ pub(crate) mod compose;
 pub(crate) mod conversations;
 mod days;
 pub(crate) mod dial;
+pub(crate) mod dress;
 pub(crate) mod entry;
 pub(crate) mod export;
 pub(crate) mod hidden;
@@ -49,10 +50,13 @@ use jiff::tz::TimeZone;
 
 use crate::effect::Effect;
 use crate::event::Moment;
+use crate::glyph;
+use crate::look::Look;
 use crate::theme::Theme;
 use colours::Colours;
 use conversations::Conversations;
 use dial::Dial;
+use dress::Dress;
 use highlights::Highlights;
 use hosting::Hosting;
 use link::Link;
@@ -98,6 +102,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Looks {
     pub(crate) theme: Theme,
+    pub(crate) dress: Dress,
     pub(crate) zone: TimeZone,
     pub(crate) colours: Colours,
     pub(crate) highlights: Highlights,
@@ -106,6 +111,27 @@ pub(crate) struct Looks {
 }
 
 impl Looks {
+    fn new(look: Look, zone: TimeZone) -> Self {
+        let dress = Dress::new(look);
+        let (colours, highlights) = (Colours::default(), Highlights::default());
+        let (dial, wall) = (Dial::default(), Wall::default());
+        Self { theme: dress.theme(), dress, zone, colours, highlights, dial, wall }
+    }
+
+    /// Wears what the dress now says.
+    pub(crate) fn change(&mut self) {
+        let theme = self.dress.theme();
+        if theme.colours() != self.theme.colours() {
+            self.colours = Colours::default();
+        }
+        self.theme = theme;
+    }
+
+    /// The style for what somebody else wrote, or is writing.
+    pub(crate) fn theirs(&self, style: ratatui::style::Style) -> ratatui::style::Style {
+        if self.dress.is_ascii() { glyph::theirs(style) } else { style }
+    }
+
     /// Somebody's colour.
     pub(crate) fn person(&self, name: &str) -> ratatui::style::Style {
         match self.colours.of(name) {
@@ -114,12 +140,6 @@ impl Looks {
         }
     }
 
-    /// The terminal's background is light, or dark: the theme is one for it.
-    pub(crate) fn stand_on(&mut self, light: bool) {
-        if self.theme.colours() > 0 {
-            self.theme = Theme::choose(light, false);
-        }
-    }
 
     /// Gives those their colours who are seen for the first time.
     fn meet<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
@@ -151,8 +171,13 @@ impl State {
     pub fn new(setup: Setup) -> Self {
         let name = setup.name.as_ref().map(chat_protocol::Nick::as_str);
         let name = name.unwrap_or_default().to_owned();
-        let theme = Theme::choose(setup.light.unwrap_or(false), setup.no_color);
+        let habits = setup.habits;
+        let told = (!habits.mistakes.is_empty()).then_some(Overlay::Mistakes { scroll: 0 });
+        let overlays: Vec<Overlay> = told.into_iter().collect();
         let mut screen = Screen::new(setup.width, setup.height);
+        if setup.look.wall {
+            screen.sight = Sight::Wall;
+        }
         screen.divide(screen::Wishes::default());
         let mut start = StartForm::new(&name, setup.recent, setup.port);
         start.told = setup.trouble.clone().map(Told::Wrong);
@@ -162,23 +187,19 @@ impl State {
             link: Link::default(),
             conversations: Conversations::default(),
             outgoing: Outgoing::new(setup.id_prefix),
-            overlays: Vec::new(),
+            overlays,
             me: Me {
                 people: setup.people,
                 memory: Memory::new(setup.places),
                 written: setup.written,
+                settings: habits.settings,
+                keys: habits.keys,
+                mistakes: habits.mistakes,
                 ..Me::default()
             },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
             screen,
-            looks: Looks {
-                theme,
-                zone: setup.zone,
-                colours: Colours::default(),
-                highlights: Highlights::default(),
-                dial: Dial::default(),
-                wall: Wall::default(),
-            },
+            looks: Looks::new(setup.look, setup.zone),
         }
     }
 
@@ -227,12 +248,6 @@ impl State {
         [written, clock, pull].into_iter().flatten().min()
     }
 
-    /// Shows the chat as the wall of a classroom is to see it, as soon as there is one.
-    pub fn show_on_wall(&mut self) {
-        self.screen.sight = screen::Sight::Wall;
-        self.screen.dirty = true;
-    }
-
     /// Whether a message that comes to the open conversation now is before its reader's eyes.
     pub(crate) fn is_seen(&self) -> bool {
         self.stage == Stage::Chat
@@ -276,8 +291,8 @@ pub(crate) mod tests {
             start: Start::Screen,
             width: 80,
             height: 24,
-            light: None,
-            no_color: false,
+            look: Look::default(),
+            habits: crate::config::Habits::default(),
             zone: TimeZone::UTC,
         };
         State::new(setup)

@@ -87,6 +87,8 @@ impl Terminal {
         TAKEN.store(true, Ordering::SeqCst);
         let takes_strings = known::takes_strings(&std::env::var("TERM").unwrap_or_default());
         let question = if takes_strings && cfg!(unix) { background::QUESTION } else { &[] };
+        // How many colours there are was decided before, by more than one variable.
+        crossterm::style::force_color_output(true);
         take_over(true, question).inspect_err(|_| give_back())?;
         Ok(Self { canvas: Canvas::new(takes_strings), begun: Vec::new(), mouse: true })
     }

@@ -1,12 +1,55 @@
-//! Colours by role. Only the terminal's 256 fixed colours are used: they are known nearly
-//! everywhere, and so is their contrast. Meaning never hangs on colour alone.
+//! Styles by role: what a thing is decides how it looks, and a theme says how that is. Meaning never
+//! hangs on colour alone: a sign, a word or the weight of the letters tells the same.
+//!
+//! To add a role: a field here, a row in [`Theme::roles_mut`], and the style in each constructor of
+//! `built_in`; the compiler names whichever is missing, and the tests there check that it can be
+//! read, in every theme and at every depth. Its name there is its name in people's own themes.
+//! To draw a sign that is not ASCII: a row in the table of `glyph`. Where a picture needs more
+//! contrast than the person's theme has (a wall, seen from afar), [`Theme::new`] makes any theme.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Modifier, Style};
 
 use crate::highlight::Role;
 
+mod built_in;
+pub(crate) mod colour;
+pub(crate) mod custom;
+#[cfg(test)]
+mod legible;
+
+pub(crate) use colour::Depth;
+
+/// The themes that come with the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// For dark backgrounds.
+    Dark,
+    /// For light ones.
+    Light,
+    /// As far apart as colours are, on either.
+    Contrast,
+    /// Without colours.
+    Mono,
+}
+
+impl Base {
+    /// All of them, by their names.
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("dark", Self::Dark),
+        ("light", Self::Light),
+        ("contrast", Self::Contrast),
+        ("mono", Self::Mono),
+    ];
+
+    /// The one of this name, in any case.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let found = Self::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, base)| *base)
+    }
+}
+
 /// How everything on the screen is dressed; one style per role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Theme {
     /// What people say.
     pub(crate) text: Style,
@@ -31,10 +74,10 @@ pub(crate) struct Theme {
 }
 
 /// How parts of what people say are dressed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Prose {
-    /// Colours of people's names; empty without colour.
-    names: &'static [u8],
+    /// What names of people are dressed in; empty where there are too few colours to tell them apart.
+    people: Vec<Style>,
     /// Code within a line.
     pub(crate) code: Style,
     /// What somebody else said.
@@ -49,7 +92,7 @@ pub(crate) struct Prose {
 }
 
 /// The words of code, by their roles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Syntax {
     comment: Style,
     text: Style,
@@ -59,121 +102,52 @@ struct Syntax {
     function: Style,
 }
 
-/// At least 4.5:1 on the usual dark backgrounds, and as far apart as can be: with more of them
-/// people would be mistaken for each other.
-const NAMES_ON_DARK: &[u8] = &[75, 114, 178, 204, 141, 80, 208, 219, 155, 152, 187, 174];
-
-/// At least 4.5:1 on the usual light backgrounds.
-const NAMES_ON_LIGHT: &[u8] = &[26, 22, 94, 124, 91, 23, 130, 127, 58, 19, 61, 89];
-
-const fn ink(color: u8) -> Style {
-    Style::new().fg(Color::Indexed(color))
-}
-
-const fn on(color: u8, background: u8) -> Style {
-    ink(color).bg(Color::Indexed(background))
-}
-
 impl Theme {
-    /// The theme for a terminal: of light background or not, and with colours or without.
-    pub(crate) fn choose(light: bool, no_color: bool) -> Self {
-        match (no_color, light) {
-            (true, _) => Self::plain(),
-            (false, true) => Self::light(),
-            (false, false) => Self::dark(),
+    /// A theme for a background that is light or not, in as many colours as there are.
+    pub(crate) fn new(base: Base, light: bool, depth: Depth) -> Self {
+        match (base, depth) {
+            (Base::Contrast, Depth::None) => Self::mono(true),
+            (Base::Mono, _) | (_, Depth::None) => Self::mono(false),
+            (Base::Dark, Depth::Sixteen) => Self::sixteen(false),
+            (Base::Light, Depth::Sixteen) => Self::sixteen(true),
+            // What is left of them is as far apart as they are.
+            (Base::Contrast, Depth::Sixteen) => Self::sixteen(light),
+            (Base::Dark, _) => Self::dark(),
+            (Base::Light, _) => Self::light(),
+            (Base::Contrast, _) if light => Self::contrast_on_light(),
+            (Base::Contrast, _) => Self::contrast_on_dark(),
         }
     }
 
-    fn dark() -> Self {
-        Self {
-            text: Style::new(),
-            quiet: ink(245),
-            rule: ink(239),
-            accent: ink(117),
-            loud: on(234, 117).add_modifier(Modifier::BOLD),
-            error: ink(203),
-            bar: on(253, 236),
-            bar_quiet: on(248, 236),
-            bar_error: on(210, 236).add_modifier(Modifier::BOLD),
-            prose: Prose {
-                names: NAMES_ON_DARK,
-                code: ink(180),
-                quote: ink(248),
-                link: ink(117).add_modifier(Modifier::UNDERLINED),
-                mention: on(234, 222).add_modifier(Modifier::BOLD),
-                new: ink(222).add_modifier(Modifier::BOLD),
-                syntax: Syntax {
-                    comment: ink(245),
-                    text: ink(150),
-                    number: ink(216),
-                    keyword: ink(176),
-                    kind: ink(116),
-                    function: ink(111),
-                },
-            },
-        }
-    }
-
-    fn light() -> Self {
-        Self {
-            text: Style::new(),
-            quiet: ink(242),
-            rule: ink(250),
-            accent: ink(25),
-            loud: on(231, 25).add_modifier(Modifier::BOLD),
-            error: ink(160),
-            bar: on(235, 254),
-            bar_quiet: on(240, 254),
-            bar_error: on(124, 254).add_modifier(Modifier::BOLD),
-            prose: Prose {
-                names: NAMES_ON_LIGHT,
-                code: ink(94),
-                quote: ink(240),
-                link: ink(25).add_modifier(Modifier::UNDERLINED),
-                mention: on(234, 222).add_modifier(Modifier::BOLD),
-                new: ink(130).add_modifier(Modifier::BOLD),
-                syntax: Syntax {
-                    comment: ink(242),
-                    text: ink(22),
-                    number: ink(130),
-                    keyword: ink(90),
-                    kind: ink(23),
-                    function: ink(26),
-                },
-            },
-        }
-    }
-
-    fn plain() -> Self {
-        let reversed = Style::new().add_modifier(Modifier::REVERSED);
-        Self {
-            text: Style::new(),
-            quiet: Style::new().add_modifier(Modifier::DIM),
-            rule: Style::new().add_modifier(Modifier::DIM),
-            accent: Style::new().add_modifier(Modifier::BOLD),
-            loud: reversed.add_modifier(Modifier::BOLD),
-            error: Style::new().add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
-            bar: reversed,
-            bar_quiet: reversed,
-            bar_error: reversed.add_modifier(Modifier::BOLD),
-            prose: Prose {
-                names: &[],
-                // A block, so that it stands out where dim letters look like any other.
-                code: reversed.add_modifier(Modifier::DIM),
-                quote: Style::new().add_modifier(Modifier::DIM),
-                link: Style::new().add_modifier(Modifier::UNDERLINED),
-                mention: reversed.add_modifier(Modifier::BOLD),
-                new: Style::new().add_modifier(Modifier::BOLD),
-                syntax: Syntax {
-                    comment: Style::new().add_modifier(Modifier::DIM),
-                    text: Style::new(),
-                    number: Style::new(),
-                    keyword: Style::new().add_modifier(Modifier::BOLD),
-                    kind: Style::new(),
-                    function: Style::new(),
-                },
-            },
-        }
+    /// Every role by its name, people's colours aside. Whoever adds a field is led here by the
+    /// compiler.
+    fn roles_mut(&mut self) -> [(&'static str, &mut Style); 20] {
+        let Self { text, quiet, rule, accent, loud, error, bar, bar_quiet, bar_error, prose } =
+            self;
+        let Prose { people: _, code, quote, link, mention, new, syntax } = prose;
+        let Syntax { comment, text: string, number, keyword, kind, function } = syntax;
+        [
+            ("text", text),
+            ("quiet", quiet),
+            ("rule", rule),
+            ("accent", accent),
+            ("loud", loud),
+            ("error", error),
+            ("bar", bar),
+            ("bar-quiet", bar_quiet),
+            ("bar-error", bar_error),
+            ("code", code),
+            ("quote", quote),
+            ("link", link),
+            ("mention", mention),
+            ("new", new),
+            ("code-comment", comment),
+            ("code-text", string),
+            ("code-number", number),
+            ("code-keyword", keyword),
+            ("code-type", kind),
+            ("code-function", function),
+        ]
     }
 
     /// A word of code.
@@ -197,15 +171,13 @@ impl Theme {
 
     /// How many colours people can have.
     pub(crate) fn colours(&self) -> usize {
-        self.prose.names.len()
+        self.prose.people.len()
     }
 
     /// The colour of this number.
     pub(crate) fn colour(&self, number: usize) -> Style {
-        match self.prose.names.get(number) {
-            Some(&colour) => ink(colour),
-            None => Style::new().add_modifier(Modifier::BOLD),
-        }
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        self.prose.people.get(number).copied().unwrap_or(bold)
     }
 
     /// The number of the colour that a name asks for.
@@ -226,72 +198,18 @@ impl Theme {
 mod tests {
     use super::*;
 
-    fn rgb(index: u8) -> [f64; 3] {
-        let level = |step: u8| if step == 0 { 0.0 } else { f64::from(55 + 40 * step) };
-        match index {
-            16..=231 => {
-                let cube = index - 16;
-                [level(cube / 36), level(cube / 6 % 6), level(cube % 6)]
-            }
-            232.. => [f64::from(8 + 10 * (index - 232)); 3],
-            _ => panic!("colour {index} is the terminal's own"),
-        }
-    }
-
-    fn luminance(rgb: [f64; 3]) -> f64 {
-        let linear = rgb.map(|part| {
-            let part = part / 255.0;
-            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        });
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    }
-
-    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
-        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
-        (one / other).max(other / one)
-    }
-
-    fn check_style(style: Style, backgrounds: &[[f64; 3]]) {
-        let Some(Color::Indexed(ink)) = style.fg else { return };
-        let own = match style.bg {
-            Some(Color::Indexed(own)) => vec![rgb(own)],
-            _ => backgrounds.to_vec(),
-        };
-        for background in own {
-            let contrast = contrast(rgb(ink), background);
-            assert!(contrast >= 4.5, "{ink} on {background:?}: {contrast:.2}");
-        }
-    }
-
-    #[test]
-    fn everything_can_be_read() {
-        let dark = [[0.0; 3], [29.0, 31.0, 33.0], [30.0, 30.0, 30.0]];
-        let light = [[255.0; 3], [250.0; 3]];
-        for (theme, backgrounds) in [(Theme::dark(), &dark[..]), (Theme::light(), &light[..])] {
-            for style in [theme.quiet, theme.accent, theme.loud, theme.error, theme.bar] {
-                check_style(style, backgrounds);
-            }
-            check_style(theme.bar_quiet, backgrounds);
-            check_style(theme.bar_error, backgrounds);
-            let prose = &theme.prose;
-            for style in [prose.code, prose.quote, prose.link, prose.mention, prose.new] {
-                check_style(style, backgrounds);
-            }
-            for role in
-                [Role::Comment, Role::Text, Role::Number, Role::Keyword, Role::Type, Role::Function]
-            {
-                check_style(theme.syntax(role), backgrounds);
-            }
-            for &name in prose.names {
-                check_style(ink(name), backgrounds);
-            }
-        }
-    }
-
     #[test]
     fn a_person_keeps_the_colour() {
-        let theme = Theme::dark();
+        let theme = Theme::new(Base::Dark, false, Depth::Indexed);
         assert_eq!(theme.person("Ann"), theme.person("ann"));
         assert_ne!(theme.person("ann"), theme.person("bob"));
+    }
+
+    #[test]
+    fn roles_have_names_of_their_own() {
+        let mut theme = Theme::new(Base::Dark, false, Depth::Indexed);
+        let mut names = theme.roles_mut().map(|(name, _)| name);
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
     }
 }

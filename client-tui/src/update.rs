@@ -27,6 +27,7 @@ pub(crate) mod scroll;
 pub(crate) mod sheets;
 pub(crate) mod start;
 pub(crate) mod stranger;
+pub(crate) mod theme;
 pub(crate) mod typing;
 pub(crate) mod wall;
 pub(crate) mod written;
@@ -51,6 +52,10 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 /// The same, but what only a picture needs may be left to [`prepare`]: of the frames that come
 /// between two pictures, most are never seen, and need not be laid out.
 pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    let event = match event {
+        Event::Key(key) => Event::Key(state.me.keys.translate(key)),
+        event => event,
+    };
     if let Event::Key(key) = &event
         && typing::is_typing(state, key)
     {
@@ -91,11 +96,7 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             state.screen.dirty = true;
             Vec::new()
         }
-        Event::Background { light } => {
-            state.looks.stand_on(light);
-            state.screen.dirty = true;
-            Vec::new()
-        }
+        Event::Background { light } => theme::background(state, light),
         Event::Net(event) => network::event(state, now, event),
         Event::Hosted(hosted) => connect::hosted(state, hosted),
         Event::Highlighted { snippet, runs } => reading::highlighted(state, snippet, runs),
@@ -106,6 +107,7 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Edited(edited) => outside::edited(state, edited),
+        Event::NotKept(words) => theme::not_kept(state, words),
         Event::Exported(news) => export::news(state, news),
         Event::Woke => {
             mouse::woke(state, now);

@@ -24,8 +24,10 @@ use std::ops::Range;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use crate::cells;
+use crate::glyph;
 use crate::state::screen::{LEAST, Sight};
 use crate::state::{Stage, State};
 
@@ -38,6 +40,15 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
 
 /// Draws the screen; returns where the cursor is.
 pub fn paint(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    let cursor = paint_signs(state, buffer);
+    if state.looks.dress.is_ascii() {
+        glyph::to_ascii(buffer, 0..buffer.area.height);
+    }
+    cursor
+}
+
+/// The same, whatever signs the terminal knows.
+fn paint_signs(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let area = buffer.area;
     if area.is_empty() {
         return None;
@@ -74,6 +85,9 @@ pub fn paint_foot(state: &State, buffer: &mut Buffer) -> Option<(Range<u16>, Pos
     }
     let foot = areas::Areas::of(state, area).foot;
     let cursor = chat::draw_foot(state, foot, buffer);
+    if state.looks.dress.is_ascii() {
+        glyph::to_ascii(buffer, foot.rows());
+    }
     Some((foot.rows(), cursor))
 }
 
@@ -116,6 +130,24 @@ fn too_small(buffer: &mut Buffer, state: &State) {
         let line = &words[row.start..row.end];
         cells::put(buffer, (area.x, y), area.right(), line, state.looks.theme.text);
     }
+}
+
+/// Draws what somebody else wrote, cut to the room there is; the mark of that is ours. Returns the
+/// column behind it.
+fn put_theirs(
+    state: &State,
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    limit: u16,
+    text: &str,
+    style: Style,
+) -> u16 {
+    let fitted = cells::fit(text, usize::from(limit.saturating_sub(x)));
+    let whole = cells::width(text) <= cells::width(&fitted);
+    let theirs = fitted.strip_suffix('…').filter(|_| !whole);
+    let end =
+        cells::put(buffer, (x, y), limit, theirs.unwrap_or(&fitted), state.looks.theirs(style));
+    if theirs.is_some() { cells::put(buffer, (end, y), limit, "…", style) } else { end }
 }
 
 /// A rectangle of this size in the middle of another, a little above it as eyes like it.

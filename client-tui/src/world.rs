@@ -60,6 +60,7 @@ impl World {
             Effect::Highlight(snippet) => self.errands.highlight(snippet),
             Effect::FindAddresses => self.errands.find_addresses(),
             Effect::Open(url) => self.errands.open(url),
+            Effect::KeepChoice(choice) => self.errands.keep(choice),
             Effect::EditOutside(text) => self.outside.open(text),
             Effect::Export(order) => {
                 let name = match &order.source {

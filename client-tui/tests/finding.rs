@@ -9,6 +9,7 @@ mod support;
 use chat_protocol::{Conversation, Request};
 use chat_tui::effect::Effect;
 use chat_tui::event::Event;
+use chat_tui::look::Depth;
 use chat_tui::people::Change;
 use chat_tui::state::Start;
 use chat_tui::storage::Storage;
@@ -552,9 +553,11 @@ fn a_small_screen_says_what_it_needs() {
 
 #[test]
 fn without_colour_and_on_light_everything_is_told() {
-    for (name, light, no_color) in [("light", Some(true), false), ("plain", None, true)] {
+    for (name, light, depth) in
+        [("light", Some(true), Depth::Indexed), ("plain", None, Depth::None)]
+    {
         let mut setup = setup(Start::Join { target: support::client::target(), room: None });
-        (setup.light, setup.no_color) = (light, no_color);
+        (setup.look.light, setup.look.depth) = (light, depth);
         let mut client = Client::new(setup);
         client.connect();
         client.frames(&[r#"{"type":"away","name":"ann","text":"x"}"#, &direct(1, "bob", "psst")]);

@@ -7,6 +7,7 @@ mod support;
 
 use chat_tui::event::Event;
 use chat_tui::highlight::{Role, Run, Snippet};
+use chat_tui::look::Depth;
 use chat_tui::state::Start;
 use chat_tui::view;
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -118,11 +119,13 @@ fn scripts_of_the_world() {
 #[test]
 fn every_theme_has_its_styles() {
     let code = format!("sam: **b** _i_ `c` https://a.org\n> q\n```rust\n{RUST}\n```");
-    for (theme, light, no_color) in
-        [("dark", false, false), ("light", true, false), ("plain", false, true)]
-    {
+    for (theme, light, depth) in [
+        ("dark", false, Depth::Indexed),
+        ("light", true, Depth::Indexed),
+        ("plain", false, Depth::None),
+    ] {
         let mut setup = setup(Start::Join { target: target(), room: None });
-        (setup.light, setup.no_color) = (Some(light), no_color);
+        (setup.look.light, setup.look.depth) = (Some(light), depth);
         let mut client = Client::new(setup);
         client.connect();
         tell(&mut client, &[&code]);

@@ -202,7 +202,7 @@ fn what_is_typed_is_seen_while_it_is_typed() {
 #[test]
 fn nothing_on_the_wall_is_dim_and_everything_is_bold() {
     let mut setup = setup(Start::Join { target: target(), room: None });
-    setup.no_color = true;
+    setup.look.depth = chat_tui::look::Depth::None;
     let mut client = Client::new(setup);
     client.connect();
     client.frames(&[&said(1, "ann", 0, "> quoted\n`code`\nhttps://a.org"), &announce("pause")]);
@@ -252,7 +252,7 @@ fn the_address_is_one_that_others_reach() {
 fn a_code_says_how_to_join_dark_on_light() {
     for light in [None, Some(true)] {
         let mut setup = setup(Start::Join { target: target(), room: None });
-        setup.light = light;
+        setup.look.light = light;
         let mut client = Client::new(setup);
         client.connect();
         to_the_wall(&mut client);
@@ -380,8 +380,9 @@ fn an_announcement_is_a_command() {
 
 #[test]
 fn it_can_be_asked_for_before_anything_is_there() {
-    let mut client = Client::joining();
-    client.state.show_on_wall();
+    let mut setup = setup(Start::Join { target: target(), room: None });
+    setup.look.wall = true;
+    let mut client = Client::new(setup);
     client.connect();
     shows(&mut client, "Join in: open a terminal");
     let closed = support::client::closed();

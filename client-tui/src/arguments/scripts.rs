@@ -233,11 +233,14 @@ fn conversation(raw: &str) -> Result<Conversation, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arguments::Launch;
+    use crate::arguments::Wanted;
+    use crate::arguments::tests::wanted_in;
 
     fn script(line: &str) -> Result<Script, String> {
-        let parsed = Launch::parse(line.split(' ')).map_err(|error| error.to_string())?;
-        parsed.1.ok_or_else(|| "no subcommand".to_owned())
+        match wanted_in(line, &[], None)? {
+            Wanted::Script(script, _) => Ok(script),
+            wanted => Err(format!("no subcommand: {wanted:?}")),
+        }
     }
 
     fn refused(line: &str, reason: &str) {

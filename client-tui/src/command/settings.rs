@@ -1,6 +1,8 @@
 //! `/set`: what is switched on and off.
 
 use super::{Outcome, told};
+use crate::config::keep::Choice;
+use crate::effect::Effect;
 use crate::event::Moment;
 use crate::settings::{self, SETTINGS, Setting};
 use crate::sheet::{Row, Sheet};
@@ -24,7 +26,7 @@ pub(super) fn set(state: &mut State, _now: Moment, arguments: &str) -> Outcome {
         settings::is_on(value).ok_or_else(|| format!("on or off? /set {} on", setting.name))?;
     state.me.settings.set(setting.switch, on);
     let words = describe(setting, state);
-    told(state, words)
+    told(state, words).map(|_| vec![Effect::KeepChoice(Choice::Switch(setting.switch, on))])
 }
 
 fn describe(setting: &Setting, state: &State) -> String {
@@ -53,5 +55,16 @@ pub(crate) fn sheet(state: &State) -> Sheet {
     let rows: Vec<Row> = rows.collect();
     let mut sheet = Sheet::single("Settings".to_owned(), state, WIDTH, NAMES, &rows);
     sheet.advice = vec!["/set bell off switches one".to_owned()];
+    sheet
+}
+
+/// Columns of the sheet of mistakes: its lines are shown as they are.
+const WIDE: u16 = 90;
+
+/// What is wrong with the configuration.
+pub(crate) fn mistakes(state: &State) -> Sheet {
+    let rows: Vec<Row> = state.me.mistakes.iter().map(|line| Row::Words(line.clone())).collect();
+    let mut sheet = Sheet::single("Configuration".to_owned(), state, WIDE, 0, &rows);
+    sheet.advice = vec!["chat-tui --print-config shows one that is right".to_owned()];
     sheet
 }

@@ -5,6 +5,7 @@ use chat_protocol::{Line, Nick, Profile};
 use super::export::Export;
 use super::hosting::Hosting;
 use super::memory::Memory;
+use crate::keymap::own::Keys;
 use crate::people::People;
 use crate::settings::Settings;
 use crate::written::Written;
@@ -22,6 +23,10 @@ pub(crate) struct Me {
     pub(crate) export: Option<Export>,
     /// What is switched on.
     pub(crate) settings: Settings,
+    /// Keys that do something else than usual.
+    pub(crate) keys: Keys,
+    /// What was wrong with the configuration, line by line.
+    pub(crate) mistakes: Vec<String>,
     /// Of whom the server was asked who they are, until it answers.
     pub(crate) asked: Option<Nick>,
 }

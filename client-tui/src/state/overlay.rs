@@ -15,6 +15,8 @@ pub(crate) enum Overlay {
     CommandHelp { name: &'static str, scroll: usize },
     /// What can be switched; scrolled by this many rows.
     Settings { scroll: usize },
+    /// What is wrong with the configuration; scrolled by this many rows.
+    Mistakes { scroll: usize },
     /// A list to pick a conversation from.
     Picker(Picker),
     /// Who somebody is; scrolled by this many rows.
@@ -44,6 +46,7 @@ impl Overlay {
             Self::Help { .. }
                 | Self::CommandHelp { .. }
                 | Self::Settings { .. }
+                | Self::Mistakes { .. }
                 | Self::Whois { .. }
         )
     }
@@ -51,7 +54,9 @@ impl Overlay {
     /// By how many rows it is scrolled, if it is something to be read.
     pub(crate) fn scroll_mut(&mut self) -> Option<&mut usize> {
         match self {
-            Self::Help { scroll } | Self::Settings { scroll } => Some(scroll),
+            Self::Help { scroll } | Self::Settings { scroll } | Self::Mistakes { scroll } => {
+                Some(scroll)
+            }
             Self::CommandHelp { scroll, .. } | Self::Whois { scroll, .. } => Some(scroll),
             _ => None,
         }

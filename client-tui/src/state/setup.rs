@@ -4,7 +4,9 @@
 use chat_protocol::{Nick, RoomName};
 use jiff::tz::TimeZone;
 
+use crate::config::Habits;
 use crate::effect::Target;
+use crate::look::Look;
 use crate::people::People;
 use crate::places::Places;
 use crate::written::Written;
@@ -36,10 +38,10 @@ pub struct Setup {
     pub width: u16,
     /// The terminal's rows.
     pub height: u16,
-    /// Whether the terminal's background is light, where that is known.
-    pub light: Option<bool>,
-    /// Whether to do without colours, as `NO_COLOR` asks.
-    pub no_color: bool,
+    /// What is known and wished of how things look.
+    pub look: Look,
+    /// What holds while the program runs.
+    pub habits: Habits,
     /// Where the times shown are told.
     pub zone: TimeZone,
 }

@@ -129,6 +129,7 @@ fn argument(state: &State) -> Option<Completion> {
         Argument::Person => people(state, typed, " "),
         Argument::Room => rooms(state, typed),
         Argument::Command => commands(typed.trim_start_matches('/'), ""),
+        Argument::Theme => themes(state, typed),
         Argument::Choice(choices) => choices
             .filter(|choice| starts_with(choice, typed))
             .map(|choice| candidate(format!("{choice} "), choice.to_owned(), ""))
@@ -183,6 +184,13 @@ fn people(state: &State, word: &str, end: &str) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+fn themes(state: &State, word: &str) -> Vec<Candidate> {
+    let dress = &state.looks.dress;
+    let fitting = dress.names().filter(|name| starts_with(name, word));
+    let about = |name: &str| if name == dress.name() { "worn now" } else { "" };
+    fitting.map(|name| candidate(name.to_owned(), name.to_owned(), about(name))).collect()
 }
 
 fn rooms(state: &State, word: &str) -> Vec<Candidate> {

@@ -18,7 +18,8 @@ pub(crate) fn join(state: &mut State, target: Target, room: Option<RoomName>) ->
     let kept = memory::leave(state);
     state.conversations = Conversations::default();
     state.outgoing.clear();
-    state.overlays.clear();
+    // What is wrong with the configuration has not been read yet.
+    state.overlays.retain(|overlay| matches!(overlay, Overlay::Mistakes { .. }));
     state.start.told = None;
     if matches!(state.me.hosting, Hosting::Opening { .. }) {
         // A room that opens late must not take us away from here.

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 use super::areas::{Areas, Foot};
-use super::{completion, input, messages, panes, status};
+use super::{completion, input, messages, panes, put_theirs, status};
 use crate::cells;
 use crate::state::State;
 use crate::state::board::Left;
@@ -59,8 +59,12 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
         (false, _) if is_away(state, talk) => "between the two of you · away",
         (false, _) => "between the two of you",
     };
-    let about = cells::fit(about, usize::from(limit.saturating_sub(x + 1)));
-    cells::put(buffer, (x, area.y), limit, &about, theme.bar_quiet);
+    if talk.is_room() {
+        put_theirs(state, buffer, (x, area.y), limit.saturating_sub(1), about, theme.bar_quiet);
+    } else {
+        let about = cells::fit(about, usize::from(limit.saturating_sub(x + 1)));
+        cells::put(buffer, (x, area.y), limit, &about, theme.bar_quiet);
+    }
 }
 
 /// Whether the person one talks with said that they are away.

@@ -25,14 +25,15 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     let x = cells::put(buffer, (x, area.y), area.right(), SIGN, theme.accent);
     let x = x.min(area.right() - 1);
     let matched = compose.search.as_ref().map_or(0..0, |search| search.matched());
-    let found = theme.accent.add_modifier(Modifier::UNDERLINED);
+    let found = state.looks.theirs(theme.accent.add_modifier(Modifier::UNDERLINED));
+    let text = state.looks.theirs(theme.text);
     let (row, column, first) = seen(state, area.height);
     for (y, row) in (area.y..area.bottom()).zip(editor.rows().iter().skip(first)) {
         let [before, inside, behind] = thirds(row.start..row.end, &matched);
         let limit = area.right() - 1;
-        let mut at = cells::put(buffer, (x, y), limit, &editor.text()[before], theme.text);
+        let mut at = cells::put(buffer, (x, y), limit, &editor.text()[before], text);
         at = cells::put(buffer, (at, y), limit, &editor.text()[inside], found);
-        cells::put(buffer, (at, y), limit, &editor.text()[behind], theme.text);
+        cells::put(buffer, (at, y), limit, &editor.text()[behind], text);
     }
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     let y = area.y + u16::try_from(row - first).unwrap_or(0);

@@ -25,6 +25,7 @@ pub(super) fn draw(
     match overlay {
         Overlay::Help { scroll }
         | Overlay::Settings { scroll }
+        | Overlay::Mistakes { scroll }
         | Overlay::CommandHelp { scroll, .. }
         | Overlay::Whois { scroll, .. } => {
             if let Some(sheet) = Sheet::of(state, overlay) {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::overlay::{self, boxed};
+use super::put_theirs;
 use crate::cells;
 use crate::state::State;
 use crate::state::paste::{Choice, Paste};
@@ -32,26 +33,28 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     let title = if paste.typed { "Too long for one message" } else { "Paste" };
     let inner = boxed(state, title, overlay::place(width, height, area), buffer);
     let mut y = inner.y;
-    let mut put = |text: &str, style, rows: u16| {
+    let mut put = |ours: &str, theirs: &str, style, rows: u16| {
         if y < inner.bottom() {
-            cells::put(buffer, (inner.x, y), inner.right(), &cells::fit(text, columns), style);
+            let (limit, ours) = (inner.right(), cells::fit(ours, columns));
+            let x = cells::put(buffer, (inner.x, y), limit, &ours, style);
+            put_theirs(state, buffer, (x, y), limit, theirs, style);
         }
         y += rows;
     };
     let bold = theme.text.add_modifier(Modifier::BOLD);
-    put(&size(paste), bold, if rows > 0 { 2 } else { 1 });
+    put(&size(paste), "", bold, if rows > 0 { 2 } else { 1 });
     for (index, line) in paste.text.lines().take(preview).enumerate() {
         let last = index + 1 == rows;
-        put(&format!("│ {}", start(line)), theme.quiet, if last { 2 } else { 1 });
+        put("│ ", start(line), theme.quiet, if last { 2 } else { 1 });
     }
     if more > 0 {
-        put(&format!("… {} more lines", grouped(more)), theme.quiet, 2);
+        put(&format!("… {} more lines", grouped(more)), "", theme.quiet, 2);
     }
     for (index, choice) in paste.choices.iter().enumerate() {
         let chosen = index == paste.chosen;
         let mark = if chosen { '›' } else { ' ' };
         let style = if chosen { theme.accent.add_modifier(Modifier::BOLD) } else { theme.text };
-        put(&format!("{mark} {}  {}", choice.key(), words(*choice, columns)), style, 1);
+        put(&format!("{mark} {}  {}", choice.key(), words(*choice, columns)), "", style, 1);
     }
     let escape = if paste.typed { "Esc goes on" } else { "Esc drops it" };
     let keys = [
@@ -59,7 +62,7 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
         format!("↑ ↓ Enter · {escape}"),
     ];
     let keys = keys.iter().find(|keys| cells::width(keys) <= columns);
-    put(keys.map_or(escape, String::as_str), theme.quiet, 1);
+    put(keys.map_or(escape, String::as_str), "", theme.quiet, 1);
 }
 
 /// How many lines are shown in so many rows, and how many are not. The row that says how many more

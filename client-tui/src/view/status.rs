@@ -227,9 +227,12 @@ fn link(state: &State) -> (Vec<String>, Style) {
         }
         (Phase::Idle, _) if link.name_refused.is_some() => {
             let words = link.name_refused.as_ref().map_or("", |refused| &refused.words);
-            vec![format!("✗ {words} · Alt-R")]
+            vec![format!("✗ {words} · {}", state.me.keys.spoken("Alt-R"))]
         }
-        _ => all(&|lost| format!("✗ no link{lost} · Alt-R tries again")),
+        _ => {
+            let again = state.me.keys.spoken("Alt-R tries again");
+            all(&|lost| format!("✗ no link{lost} · {again}"))
+        }
     };
     (words, theme.bar_error)
 }

@@ -134,9 +134,10 @@ impl<'a> Said<'a> {
     fn fold(&self, edge: Edge, (x, y): (u16, u16), limit: u16, buffer: &mut Buffer) -> Option<u16> {
         let Edge::Fold { hidden, .. } = edge else { return None };
         let room = usize::from(limit.saturating_sub(x));
+        let keys = &self.state.me.keys;
         let words = [
-            format!("… {hidden} more lines · Alt-O unfolds"),
-            format!("… {hidden} more · Alt-O"),
+            format!("… {hidden} more lines · {}", keys.spoken("Alt-O unfolds")),
+            format!("… {hidden} more · {}", keys.spoken("Alt-O")),
             format!("… {hidden}"),
         ];
         let words = words.iter().find(|words| cells::width(words) <= room)?;
@@ -161,6 +162,11 @@ impl<'a> Said<'a> {
         while at < piece.end {
             let (end, style) = self.stretch(at, piece.end, style, &runs);
             let part = text.get(at..end).unwrap_or_default();
+            let style = match self.entry.body {
+                Body::Said { .. } => self.state.looks.theirs(style),
+                // Notices and who came and went are our own words.
+                Body::Notice { .. } | Body::Presence(_) => style,
+            };
             x = cells::put_part(buffer, (x, y), limit, part, style);
             at = end;
         }

@@ -1,6 +1,8 @@
 //! The line below the input: what is wrong, or else the keys that help with what is being written
 //! just now.
 
+use std::borrow::Cow;
+
 use chat_protocol::limit;
 
 use super::{counted, sentence};
@@ -36,15 +38,18 @@ pub(crate) fn has_row(state: &State) -> bool {
 
 /// The line, in so many columns.
 pub(crate) fn hint(state: &State, room: usize) -> Hint {
+    // As many words as there is room for, with the person's own keys.
+    let fit = |words: String| match state.me.keys.spoken(&words) {
+        Cow::Borrowed(words) => cells::fit(words, room),
+        Cow::Owned(words) => cells::fit(&words, room),
+    };
     match &state.tip {
-        Tip::Told(words) => Hint::Told(cells::fit(&sentence(words), room)),
-        Tip::Wrong(words) => Hint::Wrong(cells::fit(&format!("✗ {}", sentence(words)), room)),
-        Tip::Quit => Hint::Told(cells::fit("Press Ctrl-C again to quit", room)),
+        Tip::Told(words) => Hint::Told(fit(sentence(words))),
+        Tip::Wrong(words) => Hint::Wrong(fit(format!("✗ {}", sentence(words)))),
+        Tip::Quit => Hint::Told(fit("Press Ctrl-C again to quit".to_owned())),
         Tip::None | Tip::Keys => match &state.me.export {
-            Some(export) if state.overlays.is_empty() => {
-                Hint::Told(cells::fit(&sentence(&export.words()), room))
-            }
-            _ => Hint::Quiet(context(state, room)),
+            Some(export) if state.overlays.is_empty() => Hint::Told(fit(sentence(&export.words()))),
+            _ => Hint::Quiet(fit(context(state, room))),
         },
     }
 }

@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use chat_protocol as wire;
+use chat_tui::config::Habits;
 use chat_tui::dialect::Dialect;
 use chat_tui::effect::{Effect, Target};
 use chat_tui::event::{Event, Hosted, Moment};
+use chat_tui::look::Look;
 use chat_tui::net::{self, Failure};
 use chat_tui::state::{Setup, Start, State};
 use chat_tui::update::update;
@@ -48,8 +50,8 @@ pub(crate) fn setup(start: Start) -> Setup {
         start,
         width: 80,
         height: 24,
-        light: None,
-        no_color: false,
+        look: Look::default(),
+        habits: Habits::default(),
         zone: TimeZone::UTC,
     }
 }

@@ -1,0 +1,34 @@
+//! `/theme`: in which colours everything is drawn.
+
+use super::{Outcome, told};
+use crate::config::keep::Choice;
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::nearest;
+use crate::state::State;
+use crate::update::theme;
+
+/// Says which themes there are, or wears one.
+pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
+    if name.is_empty() {
+        let dress = &state.looks.dress;
+        let names: Vec<&str> = dress.names().collect();
+        let words = format!("the theme is {}; there are {}", dress.name(), names.join(", "));
+        return told(state, words);
+    }
+    if !theme::choose(state, name) {
+        return Err(unknown(state, name));
+    }
+    let dress = &state.looks.dress;
+    let faint = dress.faint().map(|words| format!(" ({words})")).unwrap_or_default();
+    let words = format!("the theme is {} now{faint}", dress.name());
+    let choice = Choice::Theme(dress.name().to_owned());
+    told(state, words).map(|_| vec![Effect::KeepChoice(choice)])
+}
+
+fn unknown(state: &State, name: &str) -> String {
+    match nearest::nearest(name, state.looks.dress.names()) {
+        Some(known) => format!("there is no theme “{name}”: did you mean /theme {known}?"),
+        None => format!("there is no theme “{name}”: /theme lists them"),
+    }
+}

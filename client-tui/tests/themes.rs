@@ -1,0 +1,294 @@
+//! How everything looks: themes from one moment to the next, nothing but ASCII where that is asked
+//! for, and keys and mistakes of a person's own configuration.
+
+// The lint lets tests unwrap, but not what they are built of.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use chat_tui::config;
+use chat_tui::config::keep::Choice;
+use chat_tui::effect::Effect;
+use chat_tui::event::{Event, HostFailure};
+use chat_tui::look::{Depth, Look};
+use chat_tui::net::{self, Failure};
+use chat_tui::settings::Switch;
+use chat_tui::state::{Setup, Start};
+use crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
+use support::client::{Client, alt, closed, ctrl_c, direct, hides, said, setup, shows, target};
+
+/// In a room with everything in it that can be said; everybody's names and words are ASCII.
+fn chat(look: Look) -> Client {
+    let mut client = client(Setup { look, ..joining() });
+    client.frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab","log":"1",
+        "rooms":[{"name":"lobby","topic":"Networks, week 7","last":0,"count":4,
+        "members":["ann","bob","kim","sam"],"via":{"bob":"line"},
+        "marks":{"ann":["host"],"bob":["guest"]}}]}"#]);
+    let code = (1..20).map(|n| format!("let x{n} = {n};")).collect::<Vec<_>>().join("\n");
+    let lines = [
+        said(1, "ann", -1500, "is anybody here yet?"),
+        said(2, "ann", 0, &format!("> a quote\n- one\n```rust\n{code}\n```")),
+        said(3, "bob", 1, "see https://example.org and `code`"),
+        r#"{"type":"joined","room":"lobby","names":["eve","kim"]}"#.to_owned(),
+        r#"{"type":"left","room":"lobby","name":"eve"}"#.to_owned(),
+        said(4, "ann", 9, "sam: what do you think?"),
+        direct(1, "bob", "psst"),
+    ];
+    client.frames(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    client.enter("read until the newline");
+    client
+}
+
+fn joining() -> Setup {
+    setup(Start::Join { target: target(), room: None })
+}
+
+fn client(setup: Setup) -> Client {
+    let mut client = Client::new(setup);
+    let token = chat_protocol::Token::new(support::client::TOKEN).unwrap();
+    client.net(net::Event::Up { token });
+    client
+}
+
+fn ascii() -> Look {
+    Look { ascii: true, ..Look::default() }
+}
+
+/// What is on the screen that is not ASCII.
+fn signs(client: &mut Client, size: (u16, u16)) -> Vec<String> {
+    let buffer = client.draw(size).backend().buffer().clone();
+    let symbols = buffer.content.iter().map(|cell| cell.symbol().to_owned());
+    symbols.filter(|symbol| !symbol.is_ascii()).collect()
+}
+
+#[track_caller]
+fn is_ascii(client: &mut Client, what: &str) {
+    for size in [(140, 40), (100, 30), (80, 24), (40, 12), (30, 8)] {
+        let found = signs(client, size);
+        assert!(found.is_empty(), "{what} {size:?}: {found:?}\n{}", client.text(size));
+    }
+}
+
+#[test]
+fn the_chat_is_drawn_in_ascii() {
+    let mut client = chat(ascii());
+    is_ascii(&mut client, "chat");
+    alt(&mut client, 'o');
+    is_ascii(&mut client, "unfolded");
+    alt(&mut client, 'c');
+    is_ascii(&mut client, "copied");
+    client.enter("/msg bob hello");
+    is_ascii(&mut client, "between two");
+    alt(&mut client, '1');
+    client.press(KeyCode::PageUp);
+    client.frames(&[&said(5, "bob", 10, "sam: and one more")]);
+    is_ascii(&mut client, "history");
+    client.type_text(&"a long line that wraps ".repeat(80));
+    is_ascii(&mut client, "long input");
+    ctrl_c(&mut client);
+    client.net(closed());
+    is_ascii(&mut client, "no link");
+    client.net(net::Event::Down { failure: Failure::Refused, retry_in: None });
+    is_ascii(&mut client, "no link any more");
+}
+
+#[test]
+fn what_lies_on_top_is_drawn_in_ascii() {
+    type Open = fn(&mut Client);
+    let overlays: [(&str, Open); 14] = [
+        ("help", |client| _ = client.press(KeyCode::F(1))),
+        ("help, scrolled", |client| {
+            client.press(KeyCode::F(1));
+            client.press(KeyCode::Down);
+        }),
+        ("command", |client| _ = client.enter("/help profile")),
+        ("settings", |client| _ = client.enter("/set")),
+        ("themes", |client| _ = client.enter("/theme")),
+        ("picker", |client| _ = alt(client, 'k')),
+        ("picker, nothing", |client| {
+            alt(client, 'k');
+            client.type_text("zzz");
+        }),
+        ("rooms", |client| _ = client.enter("/rooms")),
+        ("paste", |client| _ = client.send(Event::Paste("a line of it\n".repeat(40)))),
+        ("leave", |client| {
+            client.net(closed());
+            client.enter("not sent");
+            client.enter("/quit");
+        }),
+        ("completion", |client| client.type_text("/")),
+        ("search of what was sent", |client| {
+            client.key(KeyCode::Char('r'), KeyModifiers::CONTROL);
+            client.type_text("until");
+        }),
+        ("nothing found", |client| {
+            client.key(KeyCode::Char('r'), KeyModifiers::CONTROL);
+            client.type_text("zzz");
+        }),
+        ("mistake", |client| _ = client.enter("/joyn rust")),
+    ];
+    for (what, open) in overlays {
+        let mut client = chat(ascii());
+        open(&mut client);
+        is_ascii(&mut client, what);
+    }
+}
+
+#[test]
+fn what_comes_before_the_chat_is_drawn_in_ascii() {
+    let mut start = Client::new(Setup { look: ascii(), ..setup(Start::Screen) });
+    is_ascii(&mut start, "start");
+    start.press(KeyCode::F(1));
+    is_ascii(&mut start, "help at the start");
+    let failures = [Failure::Refused, Failure::Closed, Failure::TimedOut];
+    for failure in failures {
+        let mut client = Client::new(Setup { look: ascii(), ..joining() });
+        is_ascii(&mut client, "connecting");
+        let words = format!("{failure:?}");
+        client.net(net::Event::Down { failure, retry_in: None });
+        is_ascii(&mut client, &words);
+    }
+    for server in [None, Some("lab".to_owned())] {
+        let start = Start::Host { port: 7000, name: support::client::nick("sam") };
+        let mut client = Client::new(Setup { look: ascii(), ..setup(start) });
+        client.send(Event::Hosted(Err(HostFailure::PortTaken { port: 7000, server })));
+        is_ascii(&mut client, "port taken");
+    }
+    let mut refused = client(Setup { look: ascii(), ..joining() });
+    refused.frames(&[r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#]);
+    is_ascii(&mut refused, "name taken");
+}
+
+#[test]
+fn what_other_people_write_stays_as_it_is() {
+    let mut client = chat(ascii());
+    client.frames(&[&said(9, "kim", 10, "a → b … “c” · d")]);
+    client.type_text("mine → “too”");
+    for words in ["a → b … “c” · d", "mine → “too”", "#lobby > mine"] {
+        shows(&mut client, words);
+    }
+    ctrl_c(&mut client);
+    client.send(Event::Paste("x → y\n".repeat(40)));
+    shows(&mut client, "| x → y");
+}
+
+/// The inks of a picture, people's names aside: who met whom first decides over those.
+fn inks(buffer: &Buffer) -> Vec<(Color, Color)> {
+    let mut inks = Vec::new();
+    for row in buffer.content.chunks_exact(buffer.area.width.into()) {
+        let text: Vec<&str> = row.iter().map(|cell| cell.symbol()).collect();
+        let is_name = |at: usize| {
+            let names = ["ann", "bob", "eve", "kim", "sam"];
+            let start = |back: usize| at.checked_sub(back).and_then(|at| text.get(at..at + 3));
+            (0..3).filter_map(start).any(|three| names.contains(&three.concat().as_str()))
+        };
+        let others = row.iter().enumerate().filter(|(at, _)| !is_name(*at));
+        inks.extend(others.map(|(_, cell)| (cell.fg, cell.bg)));
+    }
+    inks
+}
+
+#[test]
+fn a_theme_is_worn_everywhere_at_once() {
+    let fresh = |theme: &str, depth| {
+        let look = Look { theme: Some(theme.to_owned()), depth, ..Look::default() };
+        chat(look).draw((100, 30)).backend().buffer().clone()
+    };
+    for depth in [Depth::Indexed, Depth::Sixteen, Depth::True] {
+        let mut client = chat(Look { depth, ..Look::default() });
+        client.draw((100, 30));
+        for theme in ["light", "contrast", "mono", "dark"] {
+            let kept = client.enter(&format!("/theme {theme}"));
+            assert!(kept.contains(&Effect::KeepChoice(Choice::Theme(theme.to_owned()))));
+            client.press(KeyCode::Esc);
+            let switched = client.draw((100, 30)).backend().buffer().clone();
+            assert!(inks(&switched) == inks(&fresh(theme, depth)), "{theme} {depth:?}");
+        }
+    }
+}
+
+#[test]
+fn the_background_decides_where_nobody_did() {
+    let check = |theme: Option<&str>, changes: bool| {
+        let look = Look { theme: theme.map(str::to_owned), ..Look::default() };
+        let mut client = chat(look);
+        let before = inks(client.draw((80, 24)).backend().buffer());
+        client.state.take_dirty();
+        client.send(Event::Background { light: true });
+        assert_eq!(client.state.take_dirty(), changes, "{theme:?}");
+        let after = inks(client.draw((80, 24)).backend().buffer());
+        assert_eq!(before != after, changes, "{theme:?}");
+    };
+    check(None, true);
+    check(Some("dark"), false);
+    check(Some("mono"), false);
+    // High contrast is another on a light background.
+    check(Some("contrast"), true);
+}
+
+#[test]
+fn themes_are_listed_completed_and_told() {
+    let (config, mistakes) =
+        config::read("[themes.mine]\nquiet = { fg = '#333333' }\n", "config.toml");
+    assert!(mistakes.is_empty());
+    let look = Look { themes: config.themes().to_vec(), ..Look::default() };
+    let mut client = chat(look);
+    client.enter("/theme");
+    shows(&mut client, "The theme is auto; there are auto, dark, light, contrast, mono, mine");
+    client.enter("/theme lihgt");
+    shows(&mut client, "did you mean /theme light?");
+    ctrl_c(&mut client);
+    client.type_text("/theme mi");
+    client.press(KeyCode::Tab);
+    assert_eq!(client.state.typed().0, "/theme mine");
+    client.press(KeyCode::Enter);
+    shows(&mut client, "The theme is mine now (hard to read: quiet (1.7:1))");
+}
+
+#[test]
+fn switches_are_kept() {
+    let mut client = chat(Look::default());
+    let kept = client.enter("/set bell off");
+    assert!(kept.contains(&Effect::KeepChoice(Choice::Switch(Switch::Bell, false))));
+    client.send(Event::NotKept("not kept in /x: it is no file".to_owned()));
+    shows(&mut client, "Not kept in /x: it is no file");
+}
+
+#[test]
+fn keys_of_ones_own_do_and_are_told() {
+    let text = "[keys]\n'ctrl-g' = 'help'\n'f1' = 'none'\n'alt-e' = 'find-conversation'\n";
+    let (config, mistakes) = config::read(text, "config.toml");
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let mut setup = joining();
+    setup.habits.keys = config.keys().clone();
+    let mut client = client(setup);
+    client.connect();
+    shows(&mut client, "Ctrl-G help");
+    hides(&mut client, "F1 help");
+    client.press(KeyCode::F(1));
+    hides(&mut client, "Esc closes");
+    client.key(KeyCode::Char('g'), KeyModifiers::CONTROL);
+    let help = client.text((140, 60));
+    assert!(help.contains("Ctrl-G               this help"), "{help}");
+    client.press(KeyCode::Esc);
+    alt(&mut client, 'e');
+    shows(&mut client, "type a few letters");
+    client.press(KeyCode::Esc);
+    client.type_text("text");
+    shows(&mut client, "Alt-Enter new line");
+    assert_eq!(client.state.typed().0, "text");
+}
+
+#[test]
+fn mistakes_are_shown_and_in_nobodys_way() {
+    let (_, mistakes) = config::read("port = 7\nthme = 'dark'\n", "config.toml");
+    let mut setup = setup(Start::Screen);
+    setup.habits.mistakes = mistakes;
+    let mut client = Client::new(setup);
+    insta::assert_snapshot!("mistakes_80x24", client.draw((80, 24)).backend());
+    client.press(KeyCode::Esc);
+    hides(&mut client, "thme");
+    shows(&mut client, "Your name");
+}
