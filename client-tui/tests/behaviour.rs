@@ -71,7 +71,7 @@ fn tab_completes_and_cycles() {
     check("an", 1, "ann: ");
     check("ask li", 1, "ask li 雷 ");
     check("/jo", 1, "/join ");
-    check("/t", 2, "/time ");
+    check("/t", 3, "/time ");
     check("zz", 1, "zz");
 }
 
