@@ -46,7 +46,7 @@ pub(crate) enum Command {
     /// Somebody says who they are.
     Hello(Newcomer, oneshot::Sender<Result<Nick, Refusal>>),
     /// Somebody known asks for something.
-    Request(ConnId, Request, Permit),
+    Request(ConnId, Request, Permit, Haste),
     /// Somebody known asks who is in the lobby.
     People(ConnId, Permit),
     /// Somebody sent what no request could be made of: answered in its turn.
@@ -55,6 +55,16 @@ pub(crate) enum Command {
     Drained(ConnId),
     /// The connection is over.
     Gone(ConnId),
+}
+
+/// When a request is dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// As soon as it can be.
+    Now,
+    /// With the next one of somebody else's, or after a moment: its peer is slowed down for the
+    /// sake of the others anyway, and so it costs them no round of its own.
+    WithOthers,
 }
 
 /// A connection that is not known yet.

@@ -155,9 +155,14 @@ impl Flow {
         }
     }
 
-    /// Whether this peer is slowed down.
+    /// Whether this peer has to wait now.
     pub(super) fn is_paced(&self) -> bool {
         self.until.is_some()
+    }
+
+    /// Whether what this peer asks for may wait for others.
+    pub(super) fn is_slowed(&self) -> bool {
+        self.slowed || self.suspect
     }
 }
 

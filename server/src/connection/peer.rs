@@ -16,7 +16,7 @@ use super::pace::{BESIDE_OTHERS, Pace};
 use super::pauses::Pauses;
 use super::{Context, Over, READ_BYTES, lifeline, read_into};
 use crate::doors::{Asked, Came, Door};
-use crate::hub::{Command, ConnId, Newcomer, Permit};
+use crate::hub::{Command, ConnId, Haste, Newcomer, Permit};
 use crate::link::{Link, Pushed, Wish};
 use crate::outbox::TOO_SLOW;
 
@@ -313,7 +313,9 @@ impl<'a> Peer<'a> {
                     if let Ok(Asked::Request(Request::History { .. })) = asked {
                         self.flow.charge(PAGE * others, now);
                     }
-                    self.pass_on(asked, permit).await?;
+                    let slowed = others > 1 && self.flow.is_slowed();
+                    let haste = if slowed { Haste::WithOthers } else { Haste::Now };
+                    self.pass_on(asked, permit, haste).await?;
                 }
                 gate => {
                     if self.flow.is_paced() {
@@ -376,7 +378,12 @@ impl<'a> Peer<'a> {
     }
 
     /// Hands a known peer's request to the hub, in order.
-    async fn pass_on(&mut self, asked: Result<Asked, Refusal>, permit: Permit) -> Result<(), Over> {
+    async fn pass_on(
+        &mut self,
+        asked: Result<Asked, Refusal>,
+        permit: Permit,
+        haste: Haste,
+    ) -> Result<(), Over> {
         if !matches!(asked, Ok(Asked::Request(Request::Ping | Request::Pong))) {
             self.context.others.asked(self.conn, Instant::now());
         }
@@ -392,7 +399,7 @@ impl<'a> Peer<'a> {
         if let Request::History { .. } = request {
             self.flow.alone();
         }
-        self.send(Command::Request(self.conn, request, permit)).await?;
+        self.send(Command::Request(self.conn, request, permit, haste)).await?;
         // However long the hub had to be waited for, the peer was not silent meanwhile.
         self.deadline.heard(Instant::now());
         Ok(())

@@ -99,6 +99,11 @@ impl Untold {
         self.changes.iter().any(|change| change.name == *name)
     }
 
+    /// Whether all of it is told with what is said in a room of so many members.
+    pub(super) fn rides_along(&self, members: usize) -> bool {
+        !self.changes.is_empty() && members <= BIG
+    }
+
     /// Adds a change; returns when all are to be told, given how many members the room has.
     fn add(&mut self, change: Change, members: usize, now: Instant) -> Instant {
         self.changes.push(change);

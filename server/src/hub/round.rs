@@ -295,8 +295,11 @@ impl Hub {
             _ => None,
         });
         let Some(room) = self.conversations.rooms.get(key) else { return };
-        // Nobody hears somebody of whom they were not told that they are here.
-        if authors.into_iter().any(|author| room.untold.concerns(author)) {
+        // Nobody hears somebody of whom they were not told that they are here. And one write for
+        // both costs no more than one.
+        if room.untold.rides_along(room.members.len())
+            || authors.into_iter().any(|author| room.untold.concerns(author))
+        {
             self.tell_changes(key);
         }
         let Some(room) = self.conversations.rooms.get_mut(key) else { return };

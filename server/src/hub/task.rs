@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chat_protocol::{Event, RoomKey, Token};
 use futures::StreamExt;
@@ -17,11 +18,14 @@ use super::people::People;
 use super::room::Conversations;
 use super::round::{Round, WEIGHT};
 use super::state::{About, Due, Hub};
-use super::{Command, Handle, INBOX};
+use super::{Command, Handle, Haste, INBOX};
 use crate::clock::Clock;
 use crate::console::Console;
 use crate::log::{Log, Snapshot};
 use crate::search::{Finder, Library};
+
+/// How long requests wait for others that may, at most.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A log that has been opened, and what it held.
 pub(crate) struct Opened {
@@ -73,12 +77,22 @@ pub(crate) fn start(
 
 async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: CancellationToken) {
     let mut waiting = Vec::with_capacity(INBOX);
+    let mut patience: Option<Instant> = None;
     loop {
         tokio::select! {
             taken = commands.recv_many(&mut waiting, INBOX) => {
                 if taken == 0 {
                     break;
                 }
+                if can_wait(&waiting, taken) {
+                    patience.get_or_insert_with(|| Instant::now() + PATIENCE);
+                } else {
+                    patience = None;
+                    hub.handle_all(&mut waiting).await;
+                }
+            }
+            () = until(patience), if patience.is_some() => {
+                patience = None;
                 hub.handle_all(&mut waiting).await;
             }
             Some(done) = hub.reads.next(), if !hub.reads.is_empty() => {
@@ -103,11 +117,25 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
             }
         }
     }
+    hub.handle_all(&mut waiting).await;
     hub.say_goodbye();
     // The log closes when nobody can ask it any more.
     hub.reads.clear();
     hub.finder.close().await;
     hub.log.close().await;
+}
+
+/// Whether everything that waits may wait on, of which so many have come just now.
+fn can_wait(waiting: &[Command], taken: usize) -> bool {
+    let may = |command: &Command| matches!(command, Command::Request(.., Haste::WithOthers));
+    waiting.len() < INBOX && waiting.iter().rev().take(taken).all(may)
+}
+
+/// Returns at that time.
+async fn until(time: Option<Instant>) {
+    if let Some(time) = time {
+        tokio::time::sleep_until(time).await;
+    }
 }
 
 /// Returns at the first of these times, when a room is to be told something.
@@ -134,7 +162,9 @@ impl Hub {
 
     async fn handle(&mut self, command: Command) {
         match command {
-            Command::Request(conn, request, permit) => self.request(conn, request, permit).await,
+            Command::Request(conn, request, permit, _) => {
+                self.request(conn, request, permit).await;
+            }
             Command::Refuse(conn, refusal, permit) => {
                 self.round.answer(conn, Event::Error(refusal), permit);
             }
@@ -179,5 +209,34 @@ impl Hub {
             conn.link.release_all();
             conn.link.finish();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_protocol::Request;
+    use tokio::sync::Semaphore;
+
+    use super::super::ConnId;
+    use super::*;
+
+    #[test]
+    fn what_may_wait_waits_for_the_first_that_may_not() {
+        use Haste::{Now, WithOthers};
+
+        let command = |haste| {
+            let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+            Command::Request(ConnId(1), Request::Ping, permit, haste)
+        };
+        let check = |hastes: &[Haste], taken, expected| {
+            let waiting: Vec<Command> = hastes.iter().copied().map(command).collect();
+            assert_eq!(can_wait(&waiting, taken), expected, "{hastes:?}");
+        };
+        check(&[WithOthers], 1, true);
+        check(&[WithOthers, WithOthers], 1, true);
+        check(&[WithOthers, Now], 1, false);
+        check(&[Now, WithOthers], 2, false);
+        check(&[WithOthers; INBOX], 1, false);
+        assert!(!can_wait(&[Command::Gone(ConnId(1))], 1));
     }
 }
