@@ -5,6 +5,7 @@
 
 mod canvas;
 mod changes;
+mod clipboard;
 mod hyperlinks;
 mod known;
 mod mouse;
@@ -18,7 +19,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
@@ -128,7 +128,7 @@ impl Screen for Terminal {
         if text.len() > CLIPBOARD_BYTES {
             return Ok(());
         }
-        queue!(self.begun, CopyToClipboard::to_clipboard_from(text))?;
+        clipboard::copy(&mut self.begun, text)?;
         self.send()
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chat_tui::event::Event;
 use chat_tui::net::{self, Failure};
 use chat_tui::view::{paint, paint_foot, view};
-use crossterm::event::{KeyCode, KeyModifiers};
+use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::{Strategy, any, prop_oneof};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -25,7 +25,7 @@ enum Step {
     Paste(String),
     Edited(Result<String, String>),
     Resize(u16, u16),
-    Wheel(bool),
+    Mouse(MouseEventKind, u16, u16),
     Frame(String),
     Down,
     Up,
@@ -45,10 +45,8 @@ impl Step {
             Self::Paste(text) => drop(client.send(Event::Paste(text))),
             Self::Edited(edited) => drop(client.send(Event::Edited(edited))),
             Self::Resize(width, height) => client.resize((width, height)),
-            Self::Wheel(up) => {
-                use crossterm::event::{MouseEvent, MouseEventKind};
-                let kind = if up { MouseEventKind::ScrollUp } else { MouseEventKind::ScrollDown };
-                let mouse = MouseEvent { kind, column: 1, row: 1, modifiers: KeyModifiers::NONE };
+            Self::Mouse(kind, column, row) => {
+                let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
                 client.send(Event::Mouse(mouse));
             }
             Self::Frame(line) => drop(client.frames(&[&line])),
@@ -75,7 +73,7 @@ fn steps() -> impl Strategy<Value = Step> {
     let codes = prop_oneof![
         any::<char>().prop_map(KeyCode::Char),
         "[a-z/@#:_`1-9]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
-        "[uopnc12]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
+        "[uopncl12]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap())),
         proptest::sample::select(vec![
             KeyCode::Enter,
             KeyCode::Tab,
@@ -98,6 +96,15 @@ fn steps() -> impl Strategy<Value = Step> {
             KeyCode::F(10),
         ]),
     ];
+    let mouse = proptest::sample::select(vec![
+        MouseEventKind::ScrollUp,
+        MouseEventKind::ScrollDown,
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::Drag(MouseButton::Left),
+        MouseEventKind::Up(MouseButton::Left),
+        MouseEventKind::Down(MouseButton::Right),
+        MouseEventKind::Moved,
+    ]);
     let name = proptest::sample::select(vec!["ann", "bob", "sam", "li 雷", "x"]);
     let rich = proptest::sample::select(vec![
         "**b** _i_ sam `c` [x](https://a.org) https://b.org/漢\n> q\n- item",
@@ -147,7 +154,7 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => (20_usize..60_000).prop_map(|count| Step::Paste("long ".repeat(count))),
         1 => any::<Result<String, String>>().prop_map(Step::Edited),
         2 => (0_u16..140, 0_u16..50).prop_map(|(width, height)| Step::Resize(width, height)),
-        2 => any::<bool>().prop_map(Step::Wheel),
+        6 => (mouse, 0_u16..140, 0_u16..50).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
         6 => frame.prop_map(Step::Frame),
         1 => proptest::strategy::Just(Step::Down),
         1 => proptest::strategy::Just(Step::Up),

@@ -101,7 +101,7 @@ fn the_mouse_is_the_terminals_when_it_is_switched_off_and_in_the_bare_view() {
     // Motion without a button is not even asked for.
     wait_for_mode(&pty, Mode::ButtonMotion);
     pty.send("\x1bl");
-    pty.wait_for("Esc comes back");
+    pty.wait_for("comes back");
     wait_for_mode(&pty, Mode::None);
     // Nothing stands behind the words, not even spaces that a selection would take along.
     assert!(pty.screen().starts_with("bob: some words\n\n\n"), "{}", pty.screen());
@@ -112,7 +112,7 @@ fn the_mouse_is_the_terminals_when_it_is_switched_off_and_in_the_bare_view() {
     wait_for_mode(&pty, Mode::None);
     // It stays so behind the bare view.
     pty.send("\x1bl");
-    pty.wait_for("Esc comes back");
+    pty.wait_for("comes back");
     pty.send("x");
     pty.wait_for("#lobby › x");
     pty.send("\x7f");
@@ -149,4 +149,36 @@ fn a_mouse_that_was_switched_off_stays_so_behind_an_editor() {
     pty.wait_for("#lobby › edited");
     assert_eq!(taken(&pty), (2, 1));
     wait_for_mode(&pty, Mode::None);
+}
+
+#[test]
+fn within_tmux_what_is_copied_is_handed_to_tmux_too() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path(), 0);
+    let mut bob = Peer::guest(server.port, "bob");
+    let tmux = data.path().join("tmux");
+    std::fs::write(&tmux, "#!/bin/sh\necho \"$@\" >> log\ncat >> log\nmv log done\n").unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&tmux, executable).unwrap();
+    let mut command = portable_pty::CommandBuilder::new("sh");
+    let client = env!("CARGO_BIN_EXE_chat-tui");
+    let line = format!(
+        "TMUX=x PATH=\"$PWD:$PATH\" exec '{client}' --host 127.0.0.1 --port {} --name ann",
+        server.port
+    );
+    command.args(["-c", &line]);
+    let mut pty = Pty::start(command, data.path());
+    pty.wait_for("● linked");
+    bob.say("1", "some words");
+    pty.wait_for("some words");
+    let (x, y) = find(&pty, "some words");
+    drag(&mut pty, (x, y), (x + 9, y));
+    pty.wait_for("Copied 1 line");
+    assert_eq!(copied(&pty), ["some words"]);
+    let start = std::time::Instant::now();
+    let done = data.path().join("done");
+    while !done.exists() && start.elapsed() < std::time::Duration::from_secs(20) {
+        std::thread::yield_now();
+    }
+    assert_eq!(std::fs::read_to_string(done).unwrap(), "load-buffer -w -\nsome words");
 }

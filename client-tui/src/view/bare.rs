@@ -23,8 +23,10 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     buffer.set_style(Rect { y: foot, height: 1, ..area }, theme.bar);
     let more = if scrollback.has_more_below_bare() { "↓ more · " } else { "" };
     let words = [
-        format!("{more}Select with the terminal's mouse · PgUp PgDn scroll · Esc comes back"),
-        format!("{more}PgUp PgDn · Esc comes back"),
+        format!(
+            "{more}Select with the terminal's mouse · PgUp PgDn scroll · Esc or Alt-L comes back"
+        ),
+        format!("{more}PgUp PgDn · Esc or Alt-L comes back"),
         "Esc comes back".to_owned(),
     ];
     let room = usize::from(area.width.saturating_sub(2));
