@@ -9,7 +9,7 @@ use crate::words::counted;
 use crate::words::hint::grouped;
 
 /// What a terminal may have to be told before it lets programs copy.
-const NOT_ALLOWED: &str = "nothing to paste? Allow OSC 52 (tmux: set-clipboard on)";
+const NOT_ALLOWED: &str = "nothing to paste? Allow OSC 52 in the terminal";
 
 /// Copies a text, and says what it is: its lines, and these words behind them.
 pub(crate) fn copy(state: &mut State, text: String, of: &str) -> Vec<Effect> {

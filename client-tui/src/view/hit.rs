@@ -265,6 +265,9 @@ mod tests {
     }
 
     proptest::proptest! {
+        // Every one of them clicks on every cell.
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(32))]
+
         #[test]
         fn any_cell_of_any_screen_can_be_clicked(
             width in 0_u16..150, height in 0_u16..50, members in 0_usize..60, talks in 1_usize..20,
