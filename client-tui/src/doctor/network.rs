@@ -132,10 +132,7 @@ async fn banner(mut stream: TcpStream) -> Option<String> {
 /// Somebody else than a chat server of ours.
 fn stranger(said: &str) -> Finding {
     let finding = Finding::wrong("greeting", format!("no chat server of ours; it says: {said}"));
-    finding.advise(match guess(said) {
-        Some(guess) => guess,
-        None => "wrong port? Chat servers usually have 65433",
-    })
+    finding.advise(guess(said).unwrap_or("wrong port? Chat servers usually have 65433"))
 }
 
 /// What speaks so, and what to do.
