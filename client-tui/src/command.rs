@@ -100,6 +100,7 @@ commands! {
     "discard" [], "", "give up what was refused here", discard;
     "set" [], "[setting on|off]", "switch the bell, the mouse and other things", settings::set;
     "theme" [], "[theme]", "other colours, or which there are", theme::theme;
+    "dnd" [], "[on|off]", "do not disturb, or do again", settings::dnd;
     "time" [], "", "the server's time", time;
     "timer" [], "[time|off]", "a countdown for everybody in the room", board::timer;
     "quit" ["exit", "q"], "", "leave the chat", quit;

@@ -69,6 +69,16 @@ pub enum Effect {
     Mouse(bool),
     /// Ring the terminal's bell.
     Bell,
+    /// Show a notice on the desktop of whoever sits at the terminal. Hostile text: it is as others
+    /// wrote it, but for controls.
+    Notify {
+        /// What it is.
+        title: String,
+        /// What is in it.
+        text: String,
+    },
+    /// Give the terminal's window this title; an empty one makes it what it was before us.
+    Title(String),
     /// Paint everything anew, as after somebody else wrote on the terminal.
     Redraw,
     /// Leave the program.

@@ -32,6 +32,8 @@ pub enum Event {
         /// Rows.
         height: u16,
     },
+    /// Whether the keyboard is this terminal's now, where it tells.
+    Focus(bool),
     /// The terminal has answered what its background is.
     Background {
         /// Whether it is light.

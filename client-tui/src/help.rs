@@ -39,7 +39,7 @@ pub(crate) fn whole(state: &State) -> Sheet {
         first.extend(ON_START.iter().map(|(keys, does)| line(keys, does)));
         first.push(Row::Gap);
     }
-    let own = &state.me.keys;
+    let own = &state.me.habits.keys;
     let title = "Help".to_owned();
     let dialect = state.link.dialect();
     let mut sheet = if state.screen.width >= SIDE_BY_SIDE {
@@ -128,7 +128,12 @@ fn notes(name: &str) -> &'static [&'static str] {
             "Without anything, shows what others see of you.",
         ],
         "away" => &["Lists show it until you are /back, or leave. You are told everything still."],
-        "set" => &["What you switch is kept in your configuration: chat-tui --print-config."],
+        "set" => &[
+            "What you switch is kept in your configuration: chat-tui --print-config.",
+            "Bell and notifications come while the keyboard is another window's; where the \
+             terminal does not tell, from half a minute after your last key.",
+            "tmux wants: set -g focus-events on, and for notifications set -g allow-passthrough on.",
+        ],
         "theme" => &[
             "dark, light, contrast, mono, or auto, which goes by the terminal's background; and \
              those of your own. It is kept in your configuration: chat-tui --print-config.",
@@ -152,6 +157,10 @@ fn notes(name: &str) -> &'static [&'static str] {
              two people, nor who calls you. What you type goes to the room, and is seen.",
             "F9 goes there and back; F10 shows how to join as a QR code.",
         ],
+        "dnd" => {
+            &["Without a word, switches back and forth; the status line says (quiet). What is new \
+             is counted as ever. It is the same as /set quiet on."]
+        }
         "names" => &["F8 shows or hides a list beside the messages."],
         _ => &[],
     }

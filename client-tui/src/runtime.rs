@@ -113,6 +113,19 @@ pub trait Screen {
     /// As for drawing.
     fn bell(&mut self) -> io::Result<()>;
 
+    /// Shows a notice outside of the screen, if the terminal does that.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn notify(&mut self, title: &str, text: &str) -> io::Result<()>;
+
+    /// Gives the window a title, or with an empty one that from before. While another program has
+    /// the screen, this is kept for later.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn entitle(&mut self, title: &str) -> io::Result<()>;
+
     /// Gives the screen and the keyboard to another program. Nothing is drawn until
     /// [`Self::regain`].
     ///
@@ -288,8 +301,11 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             match effect {
                 Effect::WakeAt(up) => self.wake = self.start.checked_add(up),
                 // What is asked for in another program's screen would end up in its text.
-                Effect::Bell | Effect::Redraw | Effect::EditOutside(_) if self.lent => {}
+                Effect::Bell | Effect::Notify { .. } | Effect::Redraw | Effect::EditOutside(_)
+                    if self.lent => {}
                 Effect::Bell => self.screen.bell()?,
+                Effect::Notify { title, text } => self.screen.notify(&title, &text)?,
+                Effect::Title(title) => self.screen.entitle(&title)?,
                 Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::Mouse(on) => self.screen.mouse(on)?,
                 Effect::Redraw => {
@@ -360,6 +376,7 @@ fn event_of(input: Input) -> Option<Event> {
         Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
         Input::Resize(width, height) => Some(Event::Resized { width, height }),
         Input::Background { light } => Some(Event::Background { light }),
-        Input::Key(_) | Input::Focus(_) => None,
+        Input::Focus(focus) => Some(Event::Focus(focus)),
+        Input::Key(_) => None,
     }
 }

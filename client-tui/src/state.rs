@@ -25,6 +25,7 @@ pub(crate) mod link;
 pub(crate) mod me;
 pub(crate) mod memory;
 pub(crate) mod motion;
+pub(crate) mod notice;
 pub(crate) mod outgoing;
 pub(crate) mod overlay;
 pub(crate) mod page;
@@ -140,7 +141,6 @@ impl Looks {
         }
     }
 
-
     /// Gives those their colours who are seen for the first time.
     fn meet<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
         for name in names.filter(|name| self.colours.of(name).is_none()).collect::<Vec<_>>() {
@@ -192,9 +192,7 @@ impl State {
                 people: setup.people,
                 memory: Memory::new(setup.places),
                 written: setup.written,
-                settings: habits.settings,
-                keys: habits.keys,
-                mistakes: habits.mistakes,
+                habits,
                 ..Me::default()
             },
             tip: setup.trouble.map_or(Tip::default(), Tip::Wrong),
@@ -239,13 +237,13 @@ impl State {
         std::mem::take(&mut self.screen.typed)
     }
 
-    /// When it wants to be woken: to write down what was read, to scroll on, or because a clock shows
-    /// something else.
+    /// When it wants to be woken: to write down what was read, to scroll on, to tell who called, or
+    /// because a clock shows something else.
     #[must_use]
     pub fn due(&self) -> Option<std::time::Duration> {
         let pull = self.screen.pointer.pull.map(|pull| pull.due);
         let (written, clock) = (self.me.memory.rhythm.due(), self.looks.dial.due());
-        [written, clock, pull].into_iter().flatten().min()
+        [written, clock, pull, self.me.notices.due()].into_iter().flatten().min()
     }
 
     /// Whether a message that comes to the open conversation now is before its reader's eyes.

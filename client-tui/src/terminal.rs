@@ -9,6 +9,7 @@ mod clipboard;
 mod hyperlinks;
 mod known;
 mod mouse;
+mod notice;
 mod pen;
 mod settings;
 mod size;
@@ -51,6 +52,9 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the terminal was asked to tell keys apart better.
 static ENHANCED: AtomicBool = AtomicBool::new(false);
 
+/// Whether the terminal shows a title of ours, and keeps what it showed before.
+static TITLED: AtomicBool = AtomicBool::new(false);
+
 /// Whether the terminal is lent to a program that we started.
 static LENT: AtomicBool = AtomicBool::new(false);
 
@@ -76,6 +80,10 @@ pub struct Terminal {
     begun: Vec<u8>,
     /// Whether it tells what the mouse does, as long as it is ours.
     mouse: bool,
+    /// How to reach whoever has it, where it leaves out what it does not understand.
+    known: Option<known::Terminal>,
+    /// The title that it shall show, if any.
+    title: String,
 }
 
 impl Terminal {
@@ -90,7 +98,9 @@ impl Terminal {
         // How many colours there are was decided before, by more than one variable.
         crossterm::style::force_color_output(true);
         take_over(true, question).inspect_err(|_| give_back())?;
-        Ok(Self { canvas: Canvas::new(takes_strings), begun: Vec::new(), mouse: true })
+        let known = takes_strings.then(|| known::terminal(|name| std::env::var(name).ok()));
+        let canvas = Canvas::new(takes_strings);
+        Ok(Self { canvas, begun: Vec::new(), mouse: true, known, title: String::new() })
     }
 
     /// Writes what was begun; nothing once the terminal was given back, not even what was begun
@@ -103,6 +113,25 @@ impl Terminal {
         }
         self.begun.clear();
         Ok(())
+    }
+
+    /// Writes the title that shall be shown, or brings back the one from before. Not while another
+    /// program has the terminal: then it is written when that has ended.
+    fn write_title(&mut self) -> io::Result<()> {
+        if self.known.is_none() || !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        if self.title.is_empty() {
+            if TITLED.swap(false, Ordering::SeqCst) {
+                self.begun.extend_from_slice(notice::RESTORE_TITLE);
+            }
+        } else {
+            if !TITLED.swap(true, Ordering::SeqCst) {
+                self.begun.extend_from_slice(notice::KEEP_TITLE);
+            }
+            notice::write_title(&mut self.begun, &self.title)?;
+        }
+        self.send()
     }
 }
 
@@ -143,6 +172,18 @@ impl Screen for Terminal {
         self.send()
     }
 
+    fn notify(&mut self, title: &str, text: &str) -> io::Result<()> {
+        if let Some(known) = self.known {
+            notice::write_notice(&mut self.begun, known, title, text)?;
+        }
+        self.send()
+    }
+
+    fn entitle(&mut self, title: &str) -> io::Result<()> {
+        title.clone_into(&mut self.title);
+        self.write_title()
+    }
+
     fn lend(&mut self) -> io::Result<()> {
         if !GATE.close(keyboard::wake_reader) {
             return Err(io::Error::other("the keyboard is still being read"));
@@ -163,6 +204,7 @@ impl Screen for Terminal {
         settings::put_back();
         take_over(self.mouse, &[])?;
         GATE.open();
+        self.write_title()?;
         self.repaint()
     }
 
@@ -207,6 +249,9 @@ pub fn give_back() {
     _ = queue!(out, EndSynchronizedUpdate);
     if ENHANCED.swap(false, Ordering::SeqCst) {
         _ = queue!(out, PopKeyboardEnhancementFlags);
+    }
+    if TITLED.swap(false, Ordering::SeqCst) {
+        _ = out.write_all(notice::RESTORE_TITLE);
     }
     _ = mouse::switch(&mut out, false);
     _ = queue!(out, DisableFocusChange, DisableBracketedPaste);

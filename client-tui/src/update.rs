@@ -14,6 +14,7 @@ pub(crate) mod lab;
 pub(crate) mod memory;
 pub(crate) mod mouse;
 pub(crate) mod network;
+pub(crate) mod notice;
 pub(crate) mod outside;
 pub(crate) mod overlays;
 pub(crate) mod panes;
@@ -52,8 +53,11 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 /// The same, but what only a picture needs may be left to [`prepare`]: of the frames that come
 /// between two pictures, most are never seen, and need not be laid out.
 pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
+        notice::touch(state, now);
+    }
     let event = match event {
-        Event::Key(key) => Event::Key(state.me.keys.translate(key)),
+        Event::Key(key) => Event::Key(state.me.habits.keys.translate(key)),
         event => event,
     };
     if let Event::Key(key) = &event
@@ -91,6 +95,10 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Key(key) => keys::key(state, now, &key),
         Event::Paste(text) => paste::paste(state, &text),
         Event::Mouse(mouse) => mouse::mouse(state, now, &mouse),
+        Event::Focus(focus) => {
+            notice::focus(state, focus);
+            Vec::new()
+        }
         Event::Resized { width, height } => {
             (state.screen.width, state.screen.height) = (width, height);
             state.screen.dirty = true;
@@ -111,7 +119,9 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Exported(news) => export::news(state, news),
         Event::Woke => {
             mouse::woke(state, now);
-            network::woke(state, now)
+            let mut effects = network::woke(state, now);
+            effects.extend(notice::tell(state, now));
+            effects
         }
         Event::Stop => vec![Effect::Send(Request::Bye), Effect::Quit],
     }
@@ -149,11 +159,15 @@ pub(crate) fn begin(state: &mut State, _now: Moment) -> Vec<Effect> {
 /// Before a picture: what has changed is laid out; what is seen then is read, and what is missing
 /// to it is asked for.
 pub fn prepare(state: &mut State) -> Vec<Effect> {
-    if !std::mem::take(&mut state.screen.stale) || state.stage != Stage::Chat {
+    if !std::mem::take(&mut state.screen.stale) {
         return Vec::new();
+    }
+    if state.stage != Stage::Chat {
+        return notice::title(state).into_iter().collect();
     }
     lay_out(state);
     let mut effects = reading::seen(state);
+    effects.extend(notice::title(state));
     if state.link.is_live() && state.link.dialect().can(Ability::History) {
         let talk = state.conversations.open_mut();
         if let Some(wanted) = talk.scrollback.ask_older() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod hint;
 pub(crate) mod lab;
+pub(crate) mod notice;
 pub(crate) mod shortcodes;
 
 use chat_protocol::{Code, Conversation, Refusal, limit, text};

@@ -74,6 +74,8 @@ impl World {
             // The loop's own: it never hands them on.
             Effect::WakeAt(_)
             | Effect::Bell
+            | Effect::Notify { .. }
+            | Effect::Title(_)
             | Effect::Copy(_)
             | Effect::Mouse(_)
             | Effect::Redraw

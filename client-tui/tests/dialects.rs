@@ -168,9 +168,9 @@ fn a_lab_is_neither_remembered_nor_given_a_secret() {
     for lab in Lab::ALL {
         let target = Target { dialect: Dialect::Lab(lab), ..target() };
         let mut client = Client::new(setup(Start::Join { target, room: None }));
-        let Ok([Effect::Send(Request::Hello(hello))]) = <[Effect; 1]>::try_from(up(&mut client))
-        else {
-            panic!("{lab}: not just a hello");
+        let effects = up(&mut client);
+        let [Effect::Send(Request::Hello(hello)), Effect::Title(_)] = &effects[..] else {
+            panic!("{lab}: not just a hello, and a title: {effects:?}");
         };
         assert_eq!(hello.token, None);
         let quit = client.enter("/quit");

@@ -388,7 +388,8 @@ fn enter_goes_where_the_choice_is() {
         for _ in 0..downs {
             ctrl(client, 'n');
         }
-        assert!(client.press(KeyCode::Enter).is_empty());
+        let effects = client.press(KeyCode::Enter);
+        assert!(effects.iter().all(|effect| matches!(effect, Effect::Title(_))), "{effects:?}");
         assert_eq!(place(client), expected, "{text} and {downs} down");
     };
     // Who concerns us first, then what is new, then where we were last.

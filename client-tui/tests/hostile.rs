@@ -105,6 +105,18 @@ fn client(port: u16) -> (Pty, tempfile::TempDir) {
     (pty, data)
 }
 
+/// Whether a command is the question for the background, a title or a notice: the last two with
+/// nothing in them that steers.
+fn is_ours(command: &str) -> bool {
+    let steers = |c: char| c.is_control() || chat_protocol::text::is_unwanted(c);
+    match command.split_once(';') {
+        Some(("11", question)) => question == "?",
+        Some(("2", title)) => title.ends_with("chat-tui") && !title.contains(steers),
+        Some(("9", notice)) => notice.contains(": ") && !notice.contains(steers),
+        _ => false,
+    }
+}
+
 /// Takes what was written apart: the operating system commands in it. Anything that this program
 /// has no reason to write fails.
 #[track_caller]
@@ -117,15 +129,22 @@ fn commands(written: &[u8]) -> Vec<String> {
         let here = &rest[at..];
         let shown: String = here.chars().take(40).collect();
         if let Some(command) = here.strip_prefix("\x1b]") {
-            let end = command.find("\x1b\\").unwrap_or_else(|| panic!("no end: {shown:?}"));
-            assert!(command[..end].bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{shown:?}");
-            commands.push(command[..end].to_owned());
-            rest = &command[end + 2..];
+            let ends = ["\x1b\\", "\x07"].into_iter();
+            let ends = ends.filter_map(|end| Some((command.find(end)?, end.len())));
+            let (end, length) = ends.min().unwrap_or_else(|| panic!("no end: {shown:?}"));
+            let whole = &command[..end];
+            rest = &command[end + length..];
+            if !is_ours(whole) {
+                assert!(whole.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{shown:?}");
+                commands.push(whole.to_owned());
+            }
         } else if let Some(sequence) = here.strip_prefix("\x1b[") {
             let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap();
             let (arguments, last) = (&sequence[..end], &sequence[end..=end]);
             assert!(arguments.bytes().all(|byte| b"0123456789;?< ".contains(&byte)), "{shown:?}");
-            assert!(["H", "m", "h", "l", "q", "J", "K"].contains(&last), "{shown:?}");
+            let title = ["22;2t", "23;2t"].contains(&&sequence[..=end]);
+            let known = ["H", "m", "h", "l", "q", "J", "K"].contains(&last);
+            assert!(known || title, "{shown:?}");
             rest = &sequence[end + 1..];
         } else {
             let own = ['\u{2068}', '\u{2069}', '\x07', '\r', '\n'];

@@ -110,6 +110,16 @@ impl Screen for Paper {
         Ok(())
     }
 
+    fn notify(&mut self, title: &str, text: &str) -> io::Result<()> {
+        self.diary.borrow_mut().push(format!("notify {title}: {text}"));
+        Ok(())
+    }
+
+    fn entitle(&mut self, title: &str) -> io::Result<()> {
+        self.diary.borrow_mut().push(format!("title {title}"));
+        Ok(())
+    }
+
     fn lend(&mut self) -> io::Result<()> {
         self.diary.borrow_mut().push("lend".to_owned());
         Ok(())
@@ -322,6 +332,8 @@ async fn effects_are_performed_in_order() {
             Effect::Connect(target.clone()),
             Effect::Send(Request::Time),
             Effect::Bell,
+            Effect::Notify { title: "bob".to_owned(), text: "psst".to_owned() },
+            Effect::Title("(1)".to_owned()),
             Effect::Copy("code".to_owned()),
         ],
         vec![Effect::Redraw, Effect::Send(Request::Bye), Effect::Quit, Effect::Disconnect],
@@ -331,7 +343,9 @@ async fn effects_are_performed_in_order() {
     stage.key('b');
     stage.key('c');
     assert!(stage.run(1).await.unwrap().is_ok());
-    assert_eq!(stage.diary(), ["draw", "key a", "bell", "copy code", "key b", "repaint"]);
+    let seen = ["bell", "notify bob: psst", "title (1)", "copy code"];
+    let expected = [&["draw", "key a"], &seen[..], &["key b", "repaint"]].concat();
+    assert_eq!(stage.diary(), expected);
     let mut orders = Vec::new();
     while let Ok((era, command)) = stage.commands.try_recv() {
         orders.push((era, command));
@@ -382,7 +396,8 @@ async fn only_what_the_program_knows_is_told() {
         stage.keys.try_send(Ok(input)).unwrap();
     }
     stage.run(1).await;
-    assert_eq!(stage.diary(), ["draw", "resized 9 3", "repaint", "draw"]);
+    let diary = stage.diary();
+    assert_eq!(diary, ["draw", "Focus(true)", "Focus(false)", "resized 9 3", "repaint", "draw"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -403,7 +418,9 @@ async fn no_key_counts_while_an_editor_has_the_terminal() {
     let mut stage = Stage::new();
     stage.world.outside = Outside::with("sleep 60 #".to_owned());
     let edit = || Effect::EditOutside("draft".to_owned());
-    stage.fake.answers = [vec![edit(), edit()], vec![edit()]].into();
+    let notice = Effect::Notify { title: "bob".to_owned(), text: "psst".to_owned() };
+    let calls = vec![edit(), Effect::Bell, notice];
+    stage.fake.answers = [vec![edit(), edit()], calls].into();
     stage.key('e');
     stage.key('x');
     stage.keys.try_send(Ok(Input::Resize(9, 3))).unwrap();

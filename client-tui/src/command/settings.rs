@@ -4,7 +4,7 @@ use super::{Outcome, told};
 use crate::config::keep::Choice;
 use crate::effect::Effect;
 use crate::event::Moment;
-use crate::settings::{self, SETTINGS, Setting};
+use crate::settings::{self, SETTINGS, Setting, Switch};
 use crate::sheet::{Row, Sheet};
 use crate::state::State;
 use crate::state::overlay::Overlay;
@@ -24,13 +24,27 @@ pub(super) fn set(state: &mut State, _now: Moment, arguments: &str) -> Outcome {
     }
     let on =
         settings::is_on(value).ok_or_else(|| format!("on or off? /set {} on", setting.name))?;
-    state.me.settings.set(setting.switch, on);
+    state.me.habits.settings.set(setting.switch, on);
     let words = describe(setting, state);
     told(state, words).map(|_| vec![Effect::KeepChoice(Choice::Switch(setting.switch, on))])
 }
 
+/// Switches whether one may be disturbed, back and forth or as it is said.
+pub(super) fn dnd(state: &mut State, _now: Moment, value: &str) -> Outcome {
+    let on = match value {
+        "" => !state.me.habits.settings.is_on(Switch::Quiet),
+        _ => settings::is_on(value).ok_or("on or off? /dnd on")?,
+    };
+    state.me.habits.settings.set(Switch::Quiet, on);
+    let words = match on {
+        true => "nothing rings now, and nothing is shown outside (/dnd off)",
+        false => "who calls you may disturb you again",
+    };
+    told(state, words.to_owned())
+}
+
 fn describe(setting: &Setting, state: &State) -> String {
-    let on = if state.me.settings.is_on(setting.switch) { "on" } else { "off" };
+    let on = if state.me.habits.settings.is_on(setting.switch) { "on" } else { "off" };
     format!("{} is {on} ({})", setting.name, setting.help)
 }
 
@@ -49,7 +63,7 @@ const NAMES: usize = 16;
 /// All settings, as they are now.
 pub(crate) fn sheet(state: &State) -> Sheet {
     let rows = SETTINGS.iter().map(|setting| {
-        let on = if state.me.settings.is_on(setting.switch) { "on" } else { "off" };
+        let on = if state.me.habits.settings.is_on(setting.switch) { "on" } else { "off" };
         Row::Line(format!("{:10} {on}", setting.name), setting.help.to_owned())
     });
     let rows: Vec<Row> = rows.collect();
@@ -63,7 +77,8 @@ const WIDE: u16 = 90;
 
 /// What is wrong with the configuration.
 pub(crate) fn mistakes(state: &State) -> Sheet {
-    let rows: Vec<Row> = state.me.mistakes.iter().map(|line| Row::Words(line.clone())).collect();
+    let rows: Vec<Row> =
+        state.me.habits.mistakes.iter().map(|line| Row::Words(line.clone())).collect();
     let mut sheet = Sheet::single("Configuration".to_owned(), state, WIDE, 0, &rows);
     sheet.advice = vec!["chat-tui --print-config shows one that is right".to_owned()];
     sheet

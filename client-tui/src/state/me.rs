@@ -5,9 +5,9 @@ use chat_protocol::{Line, Nick, Profile};
 use super::export::Export;
 use super::hosting::Hosting;
 use super::memory::Memory;
-use crate::keymap::own::Keys;
+use super::notice::Notices;
+use crate::config::Habits;
 use crate::people::People;
-use crate::settings::Settings;
 use crate::written::Written;
 
 /// Oneself, as this client's person.
@@ -21,12 +21,10 @@ pub(crate) struct Me {
     pub(crate) away: Away,
     /// The conversation that is being written to a file.
     pub(crate) export: Option<Export>,
-    /// What is switched on.
-    pub(crate) settings: Settings,
-    /// Keys that do something else than usual.
-    pub(crate) keys: Keys,
-    /// What was wrong with the configuration, line by line.
-    pub(crate) mistakes: Vec<String>,
+    /// What the configuration says, and what was switched since.
+    pub(crate) habits: Habits,
+    /// Who called, and whether somebody looks.
+    pub(crate) notices: Notices,
     /// Of whom the server was asked who they are, until it answers.
     pub(crate) asked: Option<Nick>,
 }

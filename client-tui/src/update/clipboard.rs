@@ -24,7 +24,7 @@ pub(crate) fn copy(state: &mut State, text: String, of: &str) -> Vec<Effect> {
 
 /// Why a text cannot be copied, if it cannot.
 pub(crate) fn refusal(state: &State, text: &str) -> Option<String> {
-    if !state.me.settings.is_on(Switch::Clipboard) {
+    if !state.me.habits.settings.is_on(Switch::Clipboard) {
         return Some("copying is switched off: /set clipboard on".to_owned());
     }
     let (bytes, most) = (grouped(text.len()), grouped(CLIPBOARD_BYTES));

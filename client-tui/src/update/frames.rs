@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::{board, memory, people, picker, refusals, stranger, written};
+use super::{board, memory, notice, people, picker, refusals, stranger, written};
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -37,7 +37,7 @@ pub(crate) fn frames(state: &mut State, now: Moment, events: Vec<Event>) -> Vec<
         }
     }
     if ring {
-        effects.push(Effect::Bell);
+        effects.extend(notice::tell(state, now));
     }
     effects
 }
@@ -112,13 +112,12 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
     effects.extend(memory::join_again(state));
     for direct in welcome.directs {
         let (address, last) = (Conversation::Direct(direct.name.clone()), direct.last);
-        if list_direct(state, direct, same_log) && !effects.contains(&Effect::Bell) {
-            effects.push(Effect::Bell);
-        }
+        list_direct(state, direct, same_log);
         if before.is_none() {
             effects.extend(memory::missed(state, &address, last));
         }
     }
+    effects.extend(notice::tell(state, now));
     if let Some(before) = before {
         came_back(state, now, lost.as_deref());
         let asked = state.link.session.as_ref().map(|session| &session.asked);
@@ -147,35 +146,36 @@ fn came_back(state: &mut State, now: Moment, lost: Option<&str>) {
     }
 }
 
-/// A conversation with somebody, as the welcome lists it; whether it deserves the bell. When the
-/// link comes back, what was said meanwhile in one that was not resumed is unread: nobody tells it
+/// A conversation with somebody, as the welcome lists it. When the link comes back, what was said meanwhile in one that was not resumed is unread: nobody tells it
 /// by itself. Before the first welcome nothing is known about what was read.
-fn list_direct(state: &mut State, direct: DirectInfo, again: bool) -> bool {
+fn list_direct(state: &mut State, direct: DirectInfo, again: bool) {
     let DirectInfo { name, last, log } = direct;
-    let address = Conversation::Direct(name);
+    let address = Conversation::Direct(name.clone());
     let closed = state.conversations.seen_in_closed(&address);
     if closed.is_some_and(|seen| seen >= last)
         || !state.conversations.admits(&address)
         || people::is_unwanted(state, &address)
     {
-        return false;
+        return;
     }
     let own = u64::try_from(state.outgoing.count_to(&address)).unwrap_or(u64::MAX);
     let (talk, open) = state.conversations.ensure(address);
     talk.log = log;
     if talk.resumed {
         talk.scrollback.expect(last);
-        return false;
+        return;
     }
     let seen = closed.or(talk.scrollback.resume_after()).unwrap_or(0);
     let missed = last.saturating_sub(seen).saturating_sub(own);
     talk.scrollback.skip_to(last);
     if !again || open || missed == 0 {
-        return false;
+        return;
     }
     let missed = usize::try_from(missed).unwrap_or(usize::MAX);
     talk.take_unread(seen.saturating_add(1), missed, missed);
-    true
+    if !state.me.people.ignores(&name) {
+        notice::missed(state, name.as_str(), missed);
+    }
 }
 
 /// The server is worth offering at the next start, under this name; one's own is not.
@@ -237,7 +237,7 @@ fn is_own(state: &State, name: &Nick) -> bool {
     state.link.name().is_some_and(|own| own == name)
 }
 
-/// Takes a message; whether it deserves the bell. One that was behind our own leaving is not ours
+/// Takes a message; whether it calls, and [`notice::tell`] is to be asked. One that was behind our own leaving is not ours
 /// any more.
 pub(super) fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
     if state.conversations.has_left(&address)
@@ -254,8 +254,9 @@ pub(super) fn take_message(state: &mut State, address: Conversation, message: Me
         people::take_ignored(state, address, message);
         return false;
     }
+    let call = concerns.then(|| (message.from.to_string(), message.text.clone()));
     let (seq, seen) = (message.seq, state.is_seen());
-    let (talk, open) = state.conversations.ensure(address);
+    let (talk, open) = state.conversations.ensure(address.clone());
     if own
         && talk.scrollback.is_news(message.seq)
         && let Some(local) = state.outgoing.recognize(&talk.address, &message.text)
@@ -270,10 +271,13 @@ pub(super) fn take_message(state: &mut State, address: Conversation, message: Me
         return false;
     }
     let fresh = talk.scrollback.take_live(message);
-    if fresh && !(open && seen) {
+    let shown = open && seen;
+    if fresh && !shown {
         talk.take_unread(seq, 1, usize::from(concerns));
     }
-    fresh && concerns
+    let Some((from, text)) = call.filter(|_| fresh) else { return false };
+    notice::call(state, &address, &from, text.as_str(), shown);
+    true
 }
 
 fn take_direct(state: &mut State, now: Moment, direct: DirectMessage) -> bool {

@@ -7,7 +7,7 @@ use chat_protocol::{
     Welcome, limit,
 };
 
-use super::frames;
+use super::{frames, notice};
 use crate::dialect::{Ability, Dialect};
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -78,7 +78,7 @@ pub(crate) fn heard(state: &mut State, now: Moment, heard: Vec<Heard>) -> Vec<Ef
             }
         }
     }
-    if ring { vec![Effect::Bell] } else { Vec::new() }
+    if ring { notice::tell(state, now) } else { Vec::new() }
 }
 
 /// Texts as they can be sent in this conversation; in words, why they cannot.

@@ -20,7 +20,7 @@ const PULL_MOST: u16 = 4;
 
 /// Whether the terminal has to be asked anew for the mouse, or to keep it.
 pub(crate) fn switch(state: &mut State) -> Option<Effect> {
-    let wanted = state.me.settings.is_on(Switch::Mouse) && state.screen.sight != Sight::Bare;
+    let wanted = state.me.habits.settings.is_on(Switch::Mouse) && state.screen.sight != Sight::Bare;
     let pointer = &mut state.screen.pointer;
     if pointer.is_told == wanted {
         return None;

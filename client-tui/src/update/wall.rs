@@ -103,7 +103,7 @@ pub(crate) fn settle(state: &mut State, now: Moment, tip: Option<Tip>, effects: 
         if let Some(tip) = tip {
             state.tip = tip;
         }
-        effects.retain(|effect| *effect != Effect::Bell);
+        effects.retain(|effect| !matches!(effect, Effect::Bell | Effect::Notify { .. }));
         let private =
             |overlay: &Overlay| matches!(overlay, Overlay::Whois { .. } | Overlay::Picker(_));
         state.overlays.retain(|overlay| !private(overlay));

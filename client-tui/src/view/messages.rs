@@ -209,7 +209,7 @@ fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
     let fits =
         |(words, keys): &&(String, &str)| cells::width(words) + cells::width(keys) + 2 <= room;
     let Some((words, keys)) = all.iter().find(fits).or(all.last()) else { return };
-    let keys = &state.me.keys.spoken(keys);
+    let keys = &state.me.habits.keys.spoken(keys);
     let keys_x = cells::put_right(buffer, (area.x, area.y), area.right() - 1, keys, theme.loud);
     cells::put(buffer, (area.x + 1, area.y), keys_x - 1, words, theme.loud);
 }

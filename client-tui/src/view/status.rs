@@ -10,6 +10,7 @@ use ratatui::style::{Modifier, Style};
 use super::input;
 use crate::cells;
 use crate::dialect::Dialect;
+use crate::settings::Switch;
 use crate::state::State;
 use crate::state::conversations::Talk;
 use crate::state::link::Phase;
@@ -63,7 +64,12 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Vec<(Range
         }
     };
     if !name.is_empty() {
-        let away = if state.me.away.is() { " (away)" } else { "" };
+        let away = match (state.me.away.is(), state.me.habits.settings.is_on(Switch::Quiet)) {
+            (true, true) => " (away, quiet)",
+            (true, false) => " (away)",
+            (false, true) => " (quiet)",
+            (false, false) => "",
+        };
         part(&format!("{name}{away}"), theme.bar, needed + gap(waiting));
     }
     if !waiting.is_empty() {
@@ -227,10 +233,10 @@ fn link(state: &State) -> (Vec<String>, Style) {
         }
         (Phase::Idle, _) if link.name_refused.is_some() => {
             let words = link.name_refused.as_ref().map_or("", |refused| &refused.words);
-            vec![format!("✗ {words} · {}", state.me.keys.spoken("Alt-R"))]
+            vec![format!("✗ {words} · {}", state.me.habits.keys.spoken("Alt-R"))]
         }
         _ => {
-            let again = state.me.keys.spoken("Alt-R tries again");
+            let again = state.me.habits.keys.spoken("Alt-R tries again");
             all(&|lost| format!("✗ no link{lost} · {again}"))
         }
     };

@@ -134,7 +134,7 @@ impl<'a> Said<'a> {
     fn fold(&self, edge: Edge, (x, y): (u16, u16), limit: u16, buffer: &mut Buffer) -> Option<u16> {
         let Edge::Fold { hidden, .. } = edge else { return None };
         let room = usize::from(limit.saturating_sub(x));
-        let keys = &self.state.me.keys;
+        let keys = &self.state.me.habits.keys;
         let words = [
             format!("… {hidden} more lines · {}", keys.spoken("Alt-O unfolds")),
             format!("… {hidden} more · {}", keys.spoken("Alt-O")),

@@ -39,7 +39,7 @@ pub(crate) fn has_row(state: &State) -> bool {
 /// The line, in so many columns.
 pub(crate) fn hint(state: &State, room: usize) -> Hint {
     // As many words as there is room for, with the person's own keys.
-    let fit = |words: String| match state.me.keys.spoken(&words) {
+    let fit = |words: String| match state.me.habits.keys.spoken(&words) {
         Cow::Borrowed(words) => cells::fit(words, room),
         Cow::Owned(words) => cells::fit(&words, room),
     };
