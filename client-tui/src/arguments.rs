@@ -50,7 +50,7 @@ pub enum Wanted {
     /// The chat on the screen.
     Chat(Box<Launch>),
     /// A subcommand, by somebody of this name when nothing else says by whom.
-    Script(Script, Nick),
+    Script(Box<Script>, Nick),
     /// A configuration to begin with.
     Sample,
 }
@@ -205,7 +205,7 @@ impl Wanted {
             .map_err(|words| command.error(ErrorKind::Io, words))?;
         arguments.fill(&config);
         if let Some(script) = arguments.script.take() {
-            return Ok(Self::Script(script, arguments.name.unwrap_or_else(login)));
+            return Ok(Self::Script(Box::new(script), arguments.name.unwrap_or_else(login)));
         }
         if let Some((kind, text)) = arguments.conflict(typed) {
             return Err(command.error(kind, text));

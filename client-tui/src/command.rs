@@ -10,7 +10,7 @@ use crate::state::State;
 use crate::state::link::Phase;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
-use crate::update::{compose, connect, keys, reading, wall};
+use crate::update::{compose, connect, keys, reading, results, wall};
 use crate::words;
 
 mod board;
@@ -94,6 +94,7 @@ commands! {
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
     "open" [], "[number]", "open a link: 1 is the newest", reading::open;
     "export" [], "[file]", "write this conversation to a file: .md or .jsonl", export::export;
+    "search" ["find"], "[words]", "search all that you may read", results::search;
     "clear" [], "", "an empty screen; PgUp brings everything back", clear;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;

@@ -34,6 +34,7 @@ pub(crate) enum Ability {
     Profile,
     Away,
     Time,
+    Search,
 }
 
 impl Dialect {
@@ -76,6 +77,7 @@ impl Dialect {
             Ability::Profile => "profiles",
             Ability::Away => "way to say that you are away",
             Ability::Time => "clock to ask",
+            Ability::Search => "search: Ctrl-S finds what is shown here",
         };
         Some(format!("the {lab} dialect has no {what}"))
     }
@@ -104,6 +106,7 @@ const NEEDS: &[(&str, Ability)] = &[
     ("timer", Ability::Board),
     ("nick", Ability::Rename),
     ("time", Ability::Time),
+    ("search", Ability::Search),
 ];
 
 #[cfg(test)]

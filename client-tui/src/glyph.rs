@@ -45,6 +45,14 @@ const GLYPHS: &[(&str, char, char)] = &[
     ("the left half of one", '▌', '|'),
     ("the right half of one", '▐', '|'),
     ("at least", '≥', '>'),
+    ("before a line for all", '▶', '>'),
+    ("beside what somebody says on the wall", '┊', '|'),
+    ("a person's sign", '■', '#'),
+    ("a person's sign", '◆', '%'),
+    ("a person's sign", '□', '='),
+    ("a person's sign", '△', '^'),
+    ("a person's sign", '◇', '+'),
+    ("a person's sign", '▽', 'v'),
     ("from one to another", '–', '-'),
     ("times", '×', 'x'),
     ("before what is quoted", '“', '"'),
@@ -162,7 +170,7 @@ mod tests {
                 // Files of tests, of what goes elsewhere, and of what is looked for in texts.
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 let aside = ["tests.rs", "input_tests.rs", "properties.rs", "reference.rs"];
-                if [&aside[..], &["emphasis.rs"]].concat().contains(&&*name) {
+                if [&aside[..], &["emphasis.rs", "widths.rs"]].concat().contains(&&*name) {
                     continue;
                 }
                 let text = std::fs::read_to_string(&path).unwrap();

@@ -128,6 +128,13 @@ fn notes(name: &str) -> &'static [&'static str] {
             "Without anything, shows what others see of you.",
         ],
         "away" => &["Lists show it until you are /back, or leave. You are told everything still."],
+        "search" => &[
+            "/search deadlock from:ann in:rust before:2026-11-01",
+            "/search \"exactly this\" in:@bob",
+            "Words are found by their beginnings, in any case; the newest come first. Enter goes to a \
+             message, and Esc from there back to where you were.",
+            "Without words, shows what was found last. Ctrl-S searches this conversation alone.",
+        ],
         "set" => &[
             "What you switch is kept in your configuration: chat-tui --print-config.",
             "Bell and notifications come while the keyboard is another window's; where the \

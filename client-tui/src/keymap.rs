@@ -38,6 +38,8 @@ pub(crate) enum Action {
     Retry,
     Help,
     SearchHistory,
+    /// Looks for something in the conversation.
+    Find,
     EditOutside,
     /// The first of the two keys by which readline edits outside.
     OutsidePrefix,
@@ -154,6 +156,7 @@ bindings! {
     "↑ ↓", "in the text, then what you sent before", Action::Up, [plain(KeyCode::Up)];
     "", "", Action::Down, [plain(KeyCode::Down)];
     "Ctrl-R", "search what you sent before", Action::SearchHistory, [ctrl('r')];
+    "Ctrl-S", "search this conversation", Action::Find, [ctrl('s')];
     "Alt-E, Ctrl-X Ctrl-E", "write in your own editor", Action::EditOutside, [alt('e')];
     "", "", Action::OutsidePrefix, [ctrl('x')];
     "PgUp PgDn, wheel", "scroll", Action::PageUp, [plain(KeyCode::PageUp)];

@@ -14,11 +14,14 @@ pub(crate) mod dial;
 pub(crate) mod dress;
 pub(crate) mod entry;
 pub(crate) mod export;
+pub(crate) mod find;
 pub(crate) mod hidden;
 pub(crate) mod highlights;
 pub(crate) mod history_search;
 pub(crate) mod hosting;
 pub(crate) mod input;
+pub(crate) mod inquiry;
+pub(crate) mod island;
 pub(crate) mod jump;
 pub(crate) mod kill_ring;
 pub(crate) mod link;
@@ -34,12 +37,14 @@ pub(crate) mod picker;
 pub(crate) mod pointer;
 pub(crate) mod reader;
 pub(crate) mod recall;
+pub(crate) mod results;
 pub(crate) mod rhythm;
 pub(crate) mod roster;
 pub(crate) mod screen;
 pub(crate) mod scrollback;
 pub(crate) mod selection;
 pub mod setup;
+pub(crate) mod sought;
 pub(crate) mod spaced;
 pub(crate) mod start;
 pub(crate) mod tip;
@@ -205,9 +210,10 @@ impl State {
     /// half of the row; while what was sent is searched, what is looked for.
     pub(crate) fn prompt(&self) -> String {
         let talk = self.conversations.open();
-        let words = match &talk.compose.search {
-            Some(search) => search.prompt(),
-            None => talk.title(),
+        let words = match (&talk.compose.find, &talk.compose.search) {
+            (Some(_), _) => format!("find in {}", talk.title()),
+            (None, Some(search)) => search.prompt(),
+            (None, None) => talk.title(),
         };
         crate::cells::fit(&words, usize::from(self.screen.width / 2))
     }
@@ -237,13 +243,14 @@ impl State {
         std::mem::take(&mut self.screen.typed)
     }
 
-    /// When it wants to be woken: to write down what was read, to scroll on, to tell who called, or
-    /// because a clock shows something else.
+    /// When it wants to be woken: to write down what was read, to scroll on, to tell who called, to
+    /// ask the server for what is looked for, or because a clock shows something else.
     #[must_use]
     pub fn due(&self) -> Option<std::time::Duration> {
         let pull = self.screen.pointer.pull.map(|pull| pull.due);
         let (written, clock) = (self.me.memory.rhythm.due(), self.looks.dial.due());
-        [written, clock, pull, self.me.notices.due()].into_iter().flatten().min()
+        let search = crate::update::find::due(self);
+        [written, clock, pull, self.me.notices.due(), search].into_iter().flatten().min()
     }
 
     /// Whether a message that comes to the open conversation now is before its reader's eyes.

@@ -8,6 +8,7 @@ pub(crate) mod complete;
 pub(crate) mod compose;
 pub(crate) mod connect;
 pub(crate) mod export;
+pub(crate) mod find;
 pub(crate) mod frames;
 pub(crate) mod keys;
 pub(crate) mod lab;
@@ -24,6 +25,7 @@ pub(crate) mod picker;
 pub(crate) mod reading;
 pub(crate) mod recall;
 pub(crate) mod refusals;
+pub(crate) mod results;
 pub(crate) mod scroll;
 pub(crate) mod sheets;
 pub(crate) mod start;
@@ -74,6 +76,7 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     let tip = (!pressed).then(|| state.tip.clone());
     effects.extend(take(state, now, event));
     effects.extend(send(state, now));
+    effects.extend(find::ask(state, now));
     wall::settle(state, now, tip, &mut effects);
     effects.extend(mouse::switch(state));
     state.screen.stale |= state.screen.dirty;
@@ -93,7 +96,7 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) => keys::key(state, now, &key),
-        Event::Paste(text) => paste::paste(state, &text),
+        Event::Paste(text) => paste::paste(state, now, &text),
         Event::Mouse(mouse) => mouse::mouse(state, now, &mouse),
         Event::Focus(focus) => {
             notice::focus(state, focus);
@@ -170,10 +173,11 @@ pub fn prepare(state: &mut State) -> Vec<Effect> {
     effects.extend(notice::title(state));
     if state.link.is_live() && state.link.dialect().can(Ability::History) {
         let talk = state.conversations.open_mut();
-        if let Some(wanted) = talk.scrollback.ask_older() {
+        for wanted in talk.scrollback.ask() {
             let page = match wanted {
                 Wanted::Newest => Page::Newest,
                 Wanted::Before(seq) => Page::Before(seq),
+                Wanted::After(seq) => Page::After(seq),
             };
             let (room, limit) = (talk.address.clone(), limit::HISTORY_PAGE);
             effects.push(Effect::Send(Request::History { room, page, limit }));

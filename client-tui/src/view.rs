@@ -13,6 +13,7 @@ mod overlay;
 mod panes;
 mod paste;
 mod picker;
+mod results;
 mod sheet;
 mod start;
 mod status;

@@ -131,6 +131,11 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(|more| format!(
             r#"{{"type":"rooms","rooms":[{{"name":"rust","count":3}}],"more":{more}}}"#)),
         1 => proptest::strategy::Just(r#"{"type":"bye","text":"stopping"}"#.to_owned()),
+        1 => (1_u64..60, any::<bool>()).prop_map(|(seq, more)| {
+            let next = if more { r#","next":"c""# } else { "" };
+            format!(
+                r#"{{"type":"search","query":"old","hits":[{{"room":"lobby","seq":{seq},"from":"ann","at":0,"text":"so old"}}]{next}}}"#)
+        }),
         1 => (1_u64..50, any::<bool>()).prop_map(|(seq, more)| format!(
             r#"{{"type":"history","room":"lobby","more":{more},"messages":[{{"seq":{seq},"from":"ann","at":0,"text":"old"}}]}}"#)),
     ];
@@ -144,10 +149,13 @@ fn steps() -> impl Strategy<Value = Step> {
         "/help",
         "/help ignore",
         "/away",
+        "/search old",
+        "/search",
     ];
     prop_oneof![
         1 => proptest::sample::select(commands).prop_map(Step::Run),
         1 => proptest::strategy::Just(Step::Key(KeyCode::Char('k'), KeyModifiers::ALT)),
+        1 => proptest::strategy::Just(Step::Key(KeyCode::Char('s'), KeyModifiers::CONTROL)),
         8 => (codes, modifiers).prop_map(|(code, modifiers)| Step::Key(code, modifiers)),
         1 => any::<String>().prop_map(Step::Paste),
         1 => "([a-z`\t]{0,9}\r?\n){8,40}".prop_map(Step::Paste),

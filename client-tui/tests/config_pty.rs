@@ -78,6 +78,7 @@ fn mistakes_are_shown_with_their_line_and_the_rest_holds() {
     pty.wait_for("2 | thme = \"dark\"");
     pty.wait_for("^^^^");
     pty.wait_for("there is no action “hlep”: did you mean help?");
+    pty.wait_for("Esc closes");
     pty.send("\x1b");
     pty.wait_for("Your name");
     pty.wait_for("ann");
@@ -100,6 +101,7 @@ fn values_of_the_environment_are_in_nobodys_way() {
         pty.wait_for(words);
     }
     pty.wait_for("CHAT_COLOR: ‘many’ is none of");
+    pty.wait_for("Esc closes");
     pty.send("\x1b");
     pty.wait_for("Your name");
 }
@@ -140,8 +142,10 @@ fn what_cannot_be_kept_is_told() {
     let port = server.port.to_string();
     let arguments = ["--host", "127.0.0.1", "--port", &port, "--name", "ann"];
     let mut pty = Pty::client(home.path(), &arguments);
-    pty.wait_for("config.toml:1:");
+    pty.wait_for("Esc closes");
+    // Once it is closed: what follows Esc at once is a key with Alt.
     pty.send("\x1b");
+    pty.wait_gone("Esc closes");
     pty.wait_for("● linked");
     pty.enter("/theme light");
     pty.wait_for("Not kept in ");

@@ -375,15 +375,15 @@ fn more_than_a_clipboard_takes_is_told() {
 fn mouse_and_clipboard_can_be_switched_off() {
     let mut client = Client::chatting(&[&said(1, "ann", 0, "```\ncode\n```")]);
     let cell = find(&mut client, SIZE, "code");
-    assert!(client.enter("/set clipboard off").is_empty());
+    client.enter("/set clipboard off");
     assert_eq!(copied(&drag(&mut client, cell, (cell.0 + 3, cell.1))), None);
     shows(&mut client, "Copying is switched off: /set clipboard on");
     assert_eq!(copied(&alt(&mut client, 'c')), None);
     client.enter("/set clipboard on");
     assert_eq!(copied(&alt(&mut client, 'c')), Some("code"));
-    assert_eq!(client.enter("/set mouse off"), [Effect::Mouse(false)]);
+    assert!(client.enter("/set mouse off").contains(&Effect::Mouse(false)));
     assert_eq!(drag(&mut client, cell, (cell.0 + 3, cell.1)), []);
-    assert_eq!(client.enter("/set mouse on"), [Effect::Mouse(true)]);
+    assert!(client.enter("/set mouse on").contains(&Effect::Mouse(true)));
     later(&mut client);
     assert_eq!(copied(&drag(&mut client, cell, (cell.0 + 3, cell.1))), Some("code"));
 }

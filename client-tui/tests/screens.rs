@@ -129,7 +129,7 @@ fn help_cuts_nothing() {
     client.press(KeyCode::F(1));
     for size in [(120, 40), (80, 24), (40, 12), (30, 8)] {
         let mut rows = 0;
-        for _ in 0..150 {
+        for _ in 0..300 {
             let text = client.text(size);
             assert!(!text.replace("Alt-1 …", "").contains('…'), "{text}");
             assert!(!text.contains(" 0 more") && text.contains("Esc closes"), "{text}");

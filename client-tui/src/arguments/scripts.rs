@@ -238,7 +238,7 @@ mod tests {
 
     fn script(line: &str) -> Result<Script, String> {
         match wanted_in(line, &[], None)? {
-            Wanted::Script(script, _) => Ok(script),
+            Wanted::Script(script, _) => Ok(*script),
             wanted => Err(format!("no subcommand: {wanted:?}")),
         }
     }

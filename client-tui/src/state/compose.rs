@@ -2,6 +2,7 @@
 //! All of it belongs to the conversation, so that switching loses nothing.
 
 use super::completion::Completion;
+use super::find::Find;
 use super::history_search::HistorySearch;
 use super::input::Editor;
 use super::recall::Recall;
@@ -15,6 +16,8 @@ pub(crate) struct Compose {
     /// Where a word starts whose completion was closed, so that it does not open by itself again.
     pub(crate) dismissed: Option<usize>,
     pub(crate) search: Option<HistorySearch>,
+    /// What is looked for in the conversation, in place of the text.
+    pub(crate) find: Option<Box<Find>>,
     /// What an editor outside of this program was given, while it has it.
     pub(crate) outside: Option<String>,
     /// Whether the key before was Ctrl-X, which begins a key of two.
@@ -25,12 +28,19 @@ pub(crate) struct Compose {
 }
 
 impl Compose {
-    /// What stands in the input: the text, or what was found while searching.
+    /// What stands in the input: the text, or what is looked for in the conversation, or what was
+    /// found in what was sent.
     pub(crate) fn shown(&self) -> &Editor {
+        if let Some(find) = &self.find {
+            return &find.editor;
+        }
         self.search.as_ref().and_then(HistorySearch::preview).unwrap_or(&self.editor)
     }
 
     pub(crate) fn lay_out(&mut self, width: usize) {
+        if let Some(find) = &mut self.find {
+            return find.editor.lay_out(width);
+        }
         match self.search.as_mut().and_then(HistorySearch::preview_mut) {
             Some(preview) => preview.lay_out(width),
             None => self.editor.lay_out(width),
@@ -78,7 +88,7 @@ impl Compose {
             std::mem::swap(&mut self.editor, &mut other.editor);
             self.completion = None;
         }
-        self.search = None;
+        (self.search, self.find) = (None, None);
         self.outside = self.outside.take().or(other.outside);
         for text in other.recall.into_texts() {
             self.keep(&text);

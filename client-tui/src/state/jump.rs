@@ -20,8 +20,16 @@ pub(crate) struct Led {
     landing: bool,
     /// The message that names the reader.
     mention: Option<Key>,
+    /// The message that was looked for.
+    found: Option<Key>,
     /// The block of code that was copied.
     code: Option<CodeSpot>,
+}
+
+impl Led {
+    pub(super) fn lead_to(&mut self, found: Key) {
+        self.found = Some(found);
+    }
 }
 
 /// A block of code: the entry, and which of its blocks.
@@ -81,6 +89,9 @@ impl Scrollback {
     /// Shows the first unread message; whether there is one.
     pub(crate) fn go_to_unread(&mut self, zone: &TimeZone) -> bool {
         let unread = self.unread_after.is_some();
+        if unread && self.is_apart() {
+            self.go_to_bottom();
+        }
         self.reader.led.landing = unread;
         if unread {
             self.lay_out(self.reader.shape, zone);
@@ -122,11 +133,12 @@ impl Scrollback {
     /// Shows the next message that names the reader, or the one before; whether there is one.
     pub(crate) fn go_to_mention(&mut self, own: &Nick, forward: bool, zone: &TimeZone) -> bool {
         let from = self.mention_from(forward);
+        let part = self.part();
         let names = |(_, entry): &(usize, &Entry)| is_mention(entry, own);
         let found = if forward {
-            self.visible(from..self.entries.len()).find(names)
+            self.visible(from..part.end).find(names)
         } else {
-            self.visible(0..from).rfind(names)
+            self.visible(part.start..from).rfind(names)
         };
         let Some((index, key)) = found.map(|(index, entry)| (index, entry.key)) else {
             return false;
@@ -154,9 +166,14 @@ impl Scrollback {
         }
     }
 
-    /// Whether this is the mention that the reader was led to.
+    /// Whether the reader is still where something was found.
+    pub(crate) fn is_led(&self) -> bool {
+        self.reader.led.found.is_some()
+    }
+
+    /// Whether this is what the reader was led to: the mention, or what was looked for.
     pub(crate) fn is_led_to(&self, key: Key) -> bool {
-        self.reader.led.mention == Some(key)
+        [self.reader.led.mention, self.reader.led.found].contains(&Some(key))
     }
 
     /// Shows the newest folded code on the screen whole; when there is none, folds the newest that
@@ -214,7 +231,7 @@ impl Scrollback {
     pub(crate) fn codes(&self, most: usize) -> Vec<CodeSpot> {
         let mut spots = self.codes_on_screen();
         let top = self.page().first().map_or(0, |row| row.entry);
-        for (_, entry) in self.visible(0..top).rev() {
+        for (_, entry) in self.visible(self.part().start..top).rev() {
             if spots.len() >= most {
                 break;
             }

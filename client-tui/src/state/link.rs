@@ -71,6 +71,8 @@ pub(crate) struct Session {
     pub(crate) asked: Nick,
     /// The identity of the log that numbers count in.
     pub(crate) log: String,
+    /// Whether it knows how to search, as far as is known.
+    pub(crate) searches: bool,
     pub(crate) lab: LabNews,
 }
 

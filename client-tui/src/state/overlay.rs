@@ -5,6 +5,7 @@ use chat_protocol::event::Whois;
 use super::input::Editor;
 use super::paste::Paste;
 use super::picker::Picker;
+use super::results::Results;
 
 /// Something on top of the screen.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) enum Overlay {
     Mistakes { scroll: usize },
     /// A list to pick a conversation from.
     Picker(Picker),
+    /// What was found, and what is looked for.
+    Results(Box<Results>),
     /// Who somebody is; scrolled by this many rows.
     Whois { whois: Box<Whois>, scroll: usize },
     /// How to join, as a QR code.
@@ -67,6 +70,7 @@ impl Overlay {
         match self {
             sheet if sheet.is_sheet() => Some("Esc closes · typing goes on here"),
             Self::Picker(_) => Some("↑ ↓ choose · Enter takes it · Esc closes"),
+            Self::Results(_) => Some("↑ ↓ choose · Enter goes there · Esc closes"),
             Self::Paste(_) => Some("Enter does what is marked · Esc drops it"),
             _ => None,
         }
@@ -77,6 +81,7 @@ impl Overlay {
         match self {
             Self::NameRefused(refused) => Some(&mut refused.editor),
             Self::Picker(picker) => Some(&mut picker.editor),
+            Self::Results(results) => Some(&mut results.editor),
             _ => None,
         }
     }

@@ -74,7 +74,7 @@ impl Heads {
 }
 
 /// A row of an entry, what stands above it counted as rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Spot {
     pub(super) entry: usize,
     pub(super) row: usize,
@@ -98,6 +98,7 @@ impl Scrollback {
     }
 
     pub(crate) fn go_to_bottom(&mut self) {
+        self.leave_island();
         self.reader.go_to_bottom();
     }
 
@@ -105,10 +106,12 @@ impl Scrollback {
     pub(crate) fn lay_out(&mut self, shape: Shape, zone: &TimeZone) {
         self.reader.shape = shape;
         self.try_landing(zone);
+        self.try_arriving(zone);
         // What is held goes out of sight at the bottom, as when somebody had scrolled up.
         if let Some(anchor) = self.reader.anchor.or(self.reader.held) {
             let top = self.find_spot(anchor, zone);
-            if self.rows_from(top, shape.height + 1, zone) > shape.height {
+            // What is apart from the newest messages goes on below, even if that is not here yet.
+            if self.is_apart() || self.rows_from(top, shape.height + 1, zone) > shape.height {
                 self.reader.anchor = Some(anchor);
                 let page = self.page_from(top, shape.reading_height(), zone);
                 self.reader.page = self.with_name(page);
@@ -141,6 +144,7 @@ impl Scrollback {
     pub(crate) fn scroll_up(&mut self, rows: usize, zone: &TimeZone) {
         self.reader.led = Led::default();
         self.reader.cleared = None;
+        self.forget_goal();
         let Some(top) = self.top(zone) else { return };
         let top = self.back(top, rows, zone);
         self.go(top, zone);
@@ -152,7 +156,9 @@ impl Scrollback {
             return;
         }
         self.reader.led = Led::default();
-        let Some(mut top) = self.top(zone) else { return };
+        self.forget_goal();
+        let Some(from) = self.top(zone) else { return };
+        let mut top = from;
         for _ in 0..rows {
             if top.row + 1 < self.block(top.entry, zone) {
                 top.row += 1;
@@ -162,6 +168,12 @@ impl Scrollback {
                 break;
             }
         }
+        if self.is_apart() {
+            // No farther than what is here fills the page: the rest is on its way.
+            let end = Spot { entry: self.part().end, row: 0 };
+            let lowest = self.back(end, self.reader.shape.reading_height(), zone);
+            top = top.min(lowest).max(from);
+        }
         self.go(top, zone);
     }
 
@@ -169,8 +181,10 @@ impl Scrollback {
     pub(crate) fn scroll_to_top(&mut self, zone: &TimeZone) {
         self.reader.led = Led::default();
         self.reader.cleared = None;
-        if !self.entries.is_empty() {
-            self.go(Spot { entry: 0, row: 0 }, zone);
+        self.forget_goal();
+        let part = self.part();
+        if !part.is_empty() {
+            self.go(Spot { entry: part.start, row: 0 }, zone);
         }
     }
 
@@ -225,7 +239,7 @@ impl Scrollback {
             Ok(index) => Some(index).filter(is_shown).ok_or(index),
             missing => missing,
         };
-        let last = self.entries.len().saturating_sub(1);
+        let last = self.part().end.saturating_sub(1);
         let entry = found.unwrap_or_else(|next| self.shown_from(next).unwrap_or(last));
         self.block(entry, zone);
         let heads = self.heads(entry, zone);
@@ -243,13 +257,14 @@ impl Scrollback {
 
     /// The first entry from this one on that is shown.
     fn shown_from(&self, index: usize) -> Option<usize> {
-        self.visible(index..self.entries.len()).next().map(|(index, _)| index)
+        self.visible(index..self.part().end).next().map(|(index, _)| index)
     }
 
     /// Whether less than a page is known above what is seen.
     pub(super) fn is_near_top(&self) -> bool {
         let height = self.reader.shape.height;
-        let above = |top: usize| self.visible(0..top).rev().take(height).count();
+        let start = self.part().start;
+        let above = |top: usize| self.visible(start..top).rev().take(height).count();
         let page = self.page().first().map(|row| row.entry);
         let bare = self.bare_page().and_then(|page| page.first()).map(|row| row.entry);
         self.reader.cleared.is_none() && bare.or(page).is_none_or(|top| above(top) < height)
@@ -257,16 +272,18 @@ impl Scrollback {
 
     /// Whether the first that is known is seen.
     pub(crate) fn is_at_top(&self) -> bool {
-        self.reader.cleared.is_none() && self.page().first().is_none_or(|top| top.entry == 0)
+        let start = self.part().start;
+        self.reader.cleared.is_none() && self.page().first().is_none_or(|top| top.entry <= start)
     }
 
     /// The spot `rows` above another, or the first there is.
     pub(super) fn back(&mut self, from: Spot, rows: usize, zone: &TimeZone) -> Spot {
+        let start = self.part().start;
         let mut spot = from;
         let mut left = rows;
         while left > spot.row {
-            let Some(before) = spot.entry.checked_sub(1) else {
-                return Spot { entry: 0, row: 0 };
+            let Some(before) = spot.entry.checked_sub(1).filter(|before| *before >= start) else {
+                return Spot { entry: start, row: 0 };
             };
             left -= spot.row;
             spot = Spot { entry: before, row: self.block(before, zone) };
@@ -278,7 +295,7 @@ impl Scrollback {
     /// How many rows there are from a spot to the end, counted to `most`.
     fn rows_from(&mut self, from: Spot, most: usize, zone: &TimeZone) -> usize {
         let mut rows = 0;
-        for entry in from.entry..self.entries.len() {
+        for entry in from.entry..self.part().end {
             if rows >= most + from.row {
                 break;
             }
@@ -289,7 +306,7 @@ impl Scrollback {
 
     fn page_from(&mut self, top: Spot, height: usize, zone: &TimeZone) -> Vec<PageRow> {
         let mut page = Vec::with_capacity(height);
-        for entry in top.entry..self.entries.len() {
+        for entry in top.entry..self.part().end {
             let rows = self.block(entry, zone);
             if rows == 0 {
                 continue;
@@ -335,6 +352,11 @@ impl Scrollback {
         rows
     }
 
+    /// Rows of what stands above an entry.
+    pub(super) fn rows_above(&self, index: usize, zone: &TimeZone) -> usize {
+        self.heads(index, zone).rows()
+    }
+
     fn heads(&self, index: usize, zone: &TimeZone) -> Heads {
         if self.reader.wall {
             return self.wall_heads(index);
@@ -349,7 +371,7 @@ impl Scrollback {
     fn is_dated(&self, index: usize, zone: &TimeZone) -> bool {
         let date = |entry: &Entry| self.days.of(entry.at, zone);
         let Some(day) = self.entries.get(index).and_then(date) else { return false };
-        let before = self.visible(0..index).rev().take(DATE_LOOK_BACK);
+        let before = self.visible(self.part().start..index).rev().take(DATE_LOOK_BACK);
         !before.filter_map(|(_, entry)| date(entry)).any(|before| before >= day)
     }
 
@@ -357,7 +379,8 @@ impl Scrollback {
     /// before.
     pub(super) fn turn(&self, index: usize, headed: bool) -> (bool, bool) {
         let entry = self.entries.get(index);
-        let before = self.visible(0..index).next_back().map(|(_, before)| before);
+        let before = self.visible(self.part().start..index).next_back();
+        let before = before.map(|(_, before)| before);
         let (Some(entry), Some(before)) = (entry, before) else { return (true, true) };
         // An action is read together with the name.
         let same =

@@ -76,16 +76,21 @@ impl Reader {
     }
 
     pub(crate) fn go_to_bottom(&mut self) {
+        self.sink();
+        self.led = Led::default();
+    }
+
+    /// Everything down to the bottom fits the page: that is where the reader is now.
+    pub(super) fn sink(&mut self) {
         self.anchor = None;
         self.held = None;
         self.below = 0;
-        self.led = Led::default();
     }
 
     /// The page has come to the bottom by itself; what is held there goes on to be held.
     pub(super) fn reach_bottom(&mut self) {
         let held = self.held.take();
-        self.go_to_bottom();
+        self.sink();
         self.held = held;
     }
 

@@ -7,6 +7,7 @@ use chat_protocol::{Message, Nick, Text};
 
 use super::days::Days;
 use super::entry::{Body, Entry, Key, Presence, Tone};
+use super::island::Island;
 use super::reader::Reader;
 
 /// Entries kept while the reader is at the bottom; older messages can be fetched again.
@@ -40,6 +41,7 @@ pub(crate) struct Scrollback {
     pub(super) unread_after: Option<u64>,
     /// The last notice of the link.
     news: Option<LinkNews>,
+    pub(super) island: Island,
 }
 
 /// A notice of the link, which the next one replaces while nothing stands behind it: a link that
@@ -76,6 +78,7 @@ struct Known {
 pub(crate) enum Wanted {
     Newest,
     Before(u64),
+    After(u64),
 }
 
 impl Scrollback {
@@ -167,6 +170,7 @@ impl Scrollback {
 
     /// Takes a page of history; `more` says whether there is more in its direction.
     pub(crate) fn take_page(&mut self, messages: Vec<Message>, more: bool) {
+        let Some(messages) = self.take_around(messages, more) else { return };
         let asked = std::mem::take(&mut self.known.fetching);
         self.known.failed = false;
         let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
@@ -198,6 +202,7 @@ impl Scrollback {
 
     /// Forgets every number and what they stood for; what is on its way stays.
     pub(crate) fn drop_numbered(&mut self) {
+        self.forget_island();
         self.entries.drain(..self.entries.len() - self.unsent);
         self.known = Known::default();
         self.unread_after = None;
@@ -207,6 +212,8 @@ impl Scrollback {
     /// Gives the numbers up, and keeps what was said under them to be read; whether there was
     /// anything.
     pub(crate) fn retire(&mut self) -> bool {
+        self.leave_island();
+        self.forget_island();
         let numbered = self.entries.len() - self.unsent;
         for entry in self.entries.iter_mut().take(numbered) {
             self.notices += 1;
@@ -237,7 +244,7 @@ impl Scrollback {
         }
         let known = &self.known;
         let enough = known.in_a_row >= PAGES_IN_A_ROW || self.entries.len() >= KEEP_READING;
-        if !known.older || known.fetching || known.failed || enough {
+        if !known.older || known.fetching || known.failed || enough || self.is_asking_around() {
             return None;
         }
         self.known.fetching = true;
@@ -248,8 +255,9 @@ impl Scrollback {
     /// Whether the newest page is to be asked for although nobody is there to read it; the asking
     /// is noted.
     pub(crate) fn ask_newest(&mut self) -> bool {
+        let free = !self.is_asking_around();
         let known = &mut self.known;
-        let wanted = known.older && !known.fetching && known.first.is_none();
+        let wanted = free && known.older && !known.fetching && known.first.is_none();
         known.fetching |= wanted;
         wanted
     }
@@ -262,12 +270,16 @@ impl Scrollback {
     /// Whatever was asked for will not be answered any more.
     pub(crate) fn forget_asking(&mut self) {
         self.known.fetching = false;
+        self.forget_asking_around();
         self.want_older();
     }
 
     /// The page asked for cannot be read; `false` when none was asked for. Another is not asked
     /// for before the reader does something, so that nobody asks all the time.
     pub(crate) fn page_failed(&mut self) -> bool {
+        if self.page_around_failed() {
+            return true;
+        }
         let asked = std::mem::take(&mut self.known.fetching);
         self.known.failed |= asked;
         asked
@@ -277,6 +289,16 @@ impl Scrollback {
     /// fill the screen be gone on with.
     pub(crate) fn want_older(&mut self) {
         (self.known.failed, self.known.in_a_row) = (false, 0);
+        self.want_around();
+    }
+
+    /// Everything from `first` to `last` is here, right before what was known until now.
+    pub(super) fn reach_back_to(&mut self, first: u64, last: u64, older: bool) {
+        let known = &mut self.known;
+        known.solid.get_or_insert(last);
+        known.first = Some(known.first.map_or(first, |lowest| lowest.min(first)));
+        known.older = older;
+        self.trim_to(KEEP_READING);
     }
 
     /// Shows a message that is on its way.
@@ -457,7 +479,7 @@ impl Scrollback {
     }
 
     /// Puts a stored message into its place; `false` when it is there, or has no valid number.
-    fn insert(&mut self, message: Message) -> bool {
+    pub(super) fn insert(&mut self, message: Message) -> bool {
         if message.seq == 0 || message.seq > u64::MAX / 2 {
             return false;
         }
@@ -508,14 +530,15 @@ impl Scrollback {
     }
 
     fn trim_to(&mut self, keep: usize) {
-        let numbered = self.entries.len() - self.unsent;
+        let from = self.newest_part();
+        let numbered = self.entries.len() - self.unsent - from;
         if numbered <= keep + SLACK {
             return;
         }
-        let dropped = self.entries.drain(..numbered - keep);
+        let dropped = self.entries.drain(from..from + numbered - keep);
         if dropped.filter(|entry| entry.key.is_stored()).count() > 0 {
             self.known.older = true;
-            let stored = self.entries.iter().find(|entry| entry.key.is_stored());
+            let stored = self.entries.range(from..).find(|entry| entry.key.is_stored());
             self.known.first = stored.map(|entry| entry.key.seq);
         }
     }

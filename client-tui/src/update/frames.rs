@@ -7,7 +7,7 @@ use chat_protocol::{
     Conversation, Event, Line, Message, Nick, Request, RoomInfo, RoomName, Welcome,
 };
 
-use super::{board, memory, notice, people, picker, refusals, stranger, written};
+use super::{board, find, memory, notice, people, picker, refusals, stranger, written};
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -74,7 +74,8 @@ fn frame(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             state.link.goodbye = true;
         }
         Event::Error(refusal) => return refusals::take(state, now, &refusal),
-        Event::Message(_) | Event::Direct(_) | Event::Search(_) | Event::Pong | Event::Unknown => {}
+        Event::Search(page) => find::take(state, now, page),
+        Event::Message(_) | Event::Direct(_) | Event::Pong | Event::Unknown => {}
     }
     Vec::new()
 }
@@ -89,6 +90,7 @@ fn take_welcome(state: &mut State, now: Moment, welcome: Welcome) -> Vec<Effect>
         name: welcome.name.clone(),
         asked: target.name.clone(),
         log: welcome.log.clone(),
+        searches: true,
         lab: LabNews::default(),
     });
     let lost = state.link.lost_since(now.up);

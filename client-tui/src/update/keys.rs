@@ -3,8 +3,8 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{
-    bare, complete, compose, connect, export, outside, overlays, panes, picker, reading, recall,
-    scroll, start, wall,
+    bare, complete, compose, connect, export, find, outside, overlays, panes, picker, reading,
+    recall, scroll, start, wall,
 };
 use crate::command;
 use crate::effect::Effect;
@@ -81,6 +81,9 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
     if wall::is_shown(state) && wall::takes(state, key) {
         return Vec::new();
     }
+    if state.conversations.open().compose.find.is_some() && find::key(state, now, key) {
+        return Vec::new();
+    }
     if state.conversations.open().compose.search.is_some() && recall::key(state, key) {
         return Vec::new();
     }
@@ -143,6 +146,7 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
             talk.compose.editor.insert("\n");
         }
         Action::SearchHistory => recall::begin(state),
+        Action::Find => find::begin(state),
         Action::EditOutside => return outside::begin(state),
         Action::OutsidePrefix => talk.compose.prefixed = true,
         Action::Up => climb(state, false),
@@ -184,12 +188,12 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Unselects what is selected, or else leaves the history, if that is where the reader is; never the
-/// program.
+/// Unselects what is selected, or goes back from where a search has led, or leaves the history; never
+/// the program.
 fn escape(state: &mut State) {
-    let scrollback = &mut state.conversations.open_mut().scrollback;
-    if !scrollback.unselect() {
-        scrollback.go_to_bottom();
+    let unselected = state.conversations.open_mut().scrollback.unselect();
+    if !unselected && !find::go_back(state) {
+        state.conversations.open_mut().scrollback.go_to_bottom();
     }
 }
 

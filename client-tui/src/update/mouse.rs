@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{clipboard, complete, overlays, picker, reading, scroll};
+use super::{clipboard, complete, find, overlays, picker, reading, scroll};
 use crate::command;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -38,8 +38,8 @@ pub(crate) fn mouse(state: &mut State, now: Moment, mouse: &MouseEvent) -> Vec<E
     }
     let cell = (mouse.column, mouse.row);
     match mouse.kind {
-        MouseEventKind::ScrollUp => wheel(state, cell, true),
-        MouseEventKind::ScrollDown => wheel(state, cell, false),
+        MouseEventKind::ScrollUp => wheel(state, now, cell, true),
+        MouseEventKind::ScrollDown => wheel(state, now, cell, false),
         MouseEventKind::Down(MouseButton::Left) => press(state, now, cell),
         MouseEventKind::Drag(MouseButton::Left) => drag(state, now, cell),
         MouseEventKind::Up(MouseButton::Left) => return release(state, now),
@@ -55,8 +55,8 @@ pub(crate) fn woke(state: &mut State, now: Moment) {
     }
 }
 
-fn wheel(state: &mut State, cell: Cell, up: bool) {
-    scroll::wheel(state, cell, up);
+fn wheel(state: &mut State, now: Moment, cell: Cell, up: bool) {
+    scroll::wheel(state, now, cell, up);
     let dragged = state.screen.pointer.press.as_ref().is_some_and(|press| press.dragged);
     if dragged && let Some(point) = hit::point(state, cell) {
         state.conversations.open_mut().scrollback.select_to(&point);
@@ -200,7 +200,10 @@ fn copy(state: &mut State) -> Vec<Effect> {
 fn click(state: &mut State, now: Moment, target: Target, count: u8) -> Vec<Effect> {
     let zone = state.looks.zone.clone();
     match target {
-        Target::Talk(index) => state.conversations.go_to_index(index),
+        Target::Talk(index) => {
+            find::cancel(state);
+            state.conversations.go_to_index(index);
+        }
         Target::Person(name) => return person(state, now, name.as_str(), count),
         Target::Link(url) => return reading::open_url(state, url),
         Target::Fold(key) => state.conversations.open_mut().scrollback.unfold(key, &zone),

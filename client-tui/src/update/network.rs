@@ -10,7 +10,7 @@ use crate::event::Moment;
 use crate::net::{Event, Failure};
 use crate::state::link::Phase;
 use crate::state::{Stage, State};
-use crate::update::{frames, memory};
+use crate::update::{find, frames, memory};
 use crate::words;
 
 /// Bytes of a hello that what is to be resumed may take: the rest of the frame is for the rest.
@@ -140,6 +140,7 @@ fn down(
     state.outgoing.unsend();
     state.conversations.iter_mut().for_each(|talk| talk.scrollback.forget_asking());
     memory::reveal(state);
+    find::unsend(state);
     state.link.forget_round_trip();
     state.link.renaming = None;
     state.me.asked = None;

@@ -3,7 +3,7 @@
 use chat_protocol::{Nick, Request};
 use crossterm::event::KeyEvent;
 
-use super::{connect, paste, picker, sheets, wall};
+use super::{connect, paste, picker, results, sheets, wall};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action};
@@ -28,6 +28,7 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Outcome {
     }
     Outcome::Done(match state.overlays.last_mut() {
         Some(Overlay::Picker(_)) => picker::key(state, action, typed),
+        Some(Overlay::Results(_)) => results::key(state, now, action, typed),
         Some(Overlay::Leave) => {
             let leaves = matches!(action, Some(Action::Send | Action::Interrupt))
                 || matches!(typed, Some('y' | 'Y'));

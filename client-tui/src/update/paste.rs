@@ -4,7 +4,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{compose, recall};
+use super::{compose, find, recall, results};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action};
@@ -16,7 +16,7 @@ use crate::state::{Stage, State};
 /// Bytes of a paste that a field of one line takes.
 const FIELD_BYTES: usize = 1024;
 
-pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
+pub(crate) fn paste(state: &mut State, now: Moment, raw: &str) -> Vec<Effect> {
     state.screen.dirty = true;
     // As after a key: what was said to the last one is over.
     if state.tip != Tip::Keys {
@@ -30,16 +30,17 @@ pub(crate) fn paste(state: &mut State, raw: &str) -> Vec<Effect> {
     match (state.overlays.last_mut(), &state.stage) {
         (Some(Overlay::Paste(asked)), _) if asked.typed => {
             state.overlays.pop();
-            into_chat(state, &text);
+            into_chat(state, now, &text);
         }
         // It goes with the one that is asked about.
         (Some(Overlay::Paste(_)), _) => add(state, &text),
         (None, Stage::Start(_)) => drop(state.start.editor().insert(&one_line(&text))),
-        (None, Stage::Chat) => into_chat(state, &text),
+        (None, Stage::Chat) => into_chat(state, now, &text),
         (Some(overlay), _) => {
             if let Some(editor) = overlay.editor() {
                 editor.insert(&one_line(&text));
             }
+            results::look(state, now);
         }
         (None, Stage::Connecting(_)) => {}
     }
@@ -52,10 +53,15 @@ fn one_line(text: &str) -> String {
     chat_protocol::text::one_line(&text[..end])
 }
 
-fn into_chat(state: &mut State, text: &str) {
+fn into_chat(state: &mut State, now: Moment, text: &str) {
     let talk = state.conversations.open_mut();
     let compose = &mut talk.compose;
     compose.completion = None;
+    if let Some(find) = &mut compose.find {
+        find.editor.insert(&one_line(text));
+        find::look(state, now);
+        return;
+    }
     if compose.search.is_some() {
         recall::narrow(state, &one_line(text));
         return;

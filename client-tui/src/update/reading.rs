@@ -151,6 +151,7 @@ pub(crate) fn seen(state: &mut State) -> Vec<Effect> {
     if state.is_seen() {
         state.conversations.mark_read();
     }
+    super::find::forget_ways(state);
     if state.screen.is_too_small() || !cfg!(feature = "highlight") {
         return Vec::new();
     }

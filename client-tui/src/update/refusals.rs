@@ -12,7 +12,7 @@ use crate::state::outgoing::Unsent;
 use crate::state::overlay::{NameRefused, Overlay};
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
-use crate::update::{memory, stranger};
+use crate::update::{find, memory, stranger};
 use crate::words;
 
 pub(crate) fn take(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Effect> {
@@ -29,6 +29,9 @@ pub(crate) fn take(state: &mut State, now: Moment, refusal: &Refusal) -> Vec<Eff
             }
             _ => {}
         }
+    }
+    if find::refused(state, refusal) {
+        return Vec::new();
     }
     let talk = refusal.room.as_deref().and_then(|room| room.parse::<Conversation>().ok());
     match refusal.code {
@@ -203,6 +206,8 @@ pub(crate) fn log_changed(state: &mut State, now: Moment, only: Option<&Conversa
         forget_numbers(talk, now, ANOTHER_LOG.to_owned());
     }
     state.conversations.forget_closed();
+    // What was found is under numbers that mean something else now.
+    state.conversations.sought.results = None;
 }
 
 /// What is told when numbers mean nothing any more.

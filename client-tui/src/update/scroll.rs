@@ -1,6 +1,7 @@
 //! Moving through the messages, by page and by wheel.
 
-use super::{lab, sheets};
+use super::{lab, results, sheets};
+use crate::event::Moment;
 use crate::state::overlay::Overlay;
 use crate::state::pointer::{Cell, Pane};
 use crate::state::{Stage, State};
@@ -18,10 +19,12 @@ pub(crate) fn page(state: &mut State, up: bool) {
 }
 
 /// The wheel: scrolls what is under it.
-pub(crate) fn wheel(state: &mut State, cell: Cell, up: bool) {
+pub(crate) fn wheel(state: &mut State, now: Moment, cell: Cell, up: bool) {
     state.screen.dirty = true;
     if let Some(Overlay::Picker(picker)) = state.overlays.last_mut() {
         picker.step(if up { -1 } else { 1 });
+    } else if matches!(state.overlays.last(), Some(Overlay::Results(_))) {
+        results::step(state, now, if up { -1 } else { 1 });
     } else if !sheets::scroll(state, WHEEL, up)
         && state.overlays.is_empty()
         && state.stage == Stage::Chat

@@ -32,6 +32,7 @@ fn is_plain(state: &State) -> bool {
         && state.overlays.is_empty()
         && compose.completion.is_none()
         && compose.search.is_none()
+        && compose.find.is_none()
 }
 
 /// Takes such a key. What it brings about after all, such as a list of completions or one row more,

@@ -14,7 +14,8 @@ use crate::state::{Stage, State};
 use crate::update::bare;
 
 /// Commands whose answers are for one person.
-const PRIVATE: &[&str] = &["msg", "whois", "profile", "ignore", "unignore", "names", "rooms"];
+const PRIVATE: &[&str] =
+    &["msg", "whois", "profile", "ignore", "unignore", "names", "rooms", "search"];
 
 /// Whether the wall is what is seen.
 pub(crate) fn is_shown(state: &State) -> bool {
@@ -104,8 +105,9 @@ pub(crate) fn settle(state: &mut State, now: Moment, tip: Option<Tip>, effects: 
             state.tip = tip;
         }
         effects.retain(|effect| !matches!(effect, Effect::Bell | Effect::Notify { .. }));
-        let private =
-            |overlay: &Overlay| matches!(overlay, Overlay::Whois { .. } | Overlay::Picker(_));
+        let private = |overlay: &Overlay| {
+            matches!(overlay, Overlay::Whois { .. } | Overlay::Picker(_) | Overlay::Results(_))
+        };
         state.overlays.retain(|overlay| !private(overlay));
         if !state.conversations.open().is_room() {
             let index = state.conversations.last_room();
@@ -113,7 +115,7 @@ pub(crate) fn settle(state: &mut State, now: Moment, tip: Option<Tip>, effects: 
             state.screen.dirty = true;
         }
         let compose = &mut state.conversations.open_mut().compose;
-        compose.search = None;
+        (compose.search, compose.find) = (None, None);
         state.looks.wall.writing &= !compose.editor.is_empty();
     }
     if (is_shown(state) || state.overlays.last().is_some_and(|top| matches!(top, Overlay::Code)))

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 use crate::cells;
 use crate::state::State;
@@ -18,13 +18,16 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
     let theme = &state.looks.theme;
     let compose = &state.conversations.open().compose;
     let editor = compose.shown();
-    let failing = compose.search.as_ref().is_some_and(|search| search.failing);
+    let linked = state.link.is_live();
+    let failing = compose.search.as_ref().is_some_and(|search| search.failing)
+        || compose.find.as_ref().is_some_and(|find| find.is_failing(linked));
     let bold = if failing { theme.error } else { theme.accent }.add_modifier(Modifier::BOLD);
     let prompt = state.prompt();
     let x = cells::put(buffer, (area.x + 1, area.y), area.right(), &prompt, bold);
     let x = cells::put(buffer, (x, area.y), area.right(), SIGN, theme.accent);
     let x = x.min(area.right() - 1);
-    let matched = compose.search.as_ref().map_or(0..0, |search| search.matched());
+    let search = compose.search.as_ref().filter(|_| compose.find.is_none());
+    let matched = search.map_or(0..0, |search| search.matched());
     let found = state.looks.theirs(theme.accent.add_modifier(Modifier::UNDERLINED));
     let text = state.looks.theirs(theme.text);
     let (row, column, first) = seen(state, area.height);
@@ -33,11 +36,23 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Position {
         let limit = area.right() - 1;
         let mut at = cells::put(buffer, (x, y), limit, &editor.text()[before], text);
         at = cells::put(buffer, (at, y), limit, &editor.text()[inside], found);
-        cells::put(buffer, (at, y), limit, &editor.text()[behind], text);
+        let end = cells::put(buffer, (at, y), limit, &editor.text()[behind], text);
+        if let Some(find) = compose.find.as_ref().filter(|_| y == area.y) {
+            let style = if failing { theme.error } else { theme.accent };
+            count(&find.count(linked), style, (end, y), limit, buffer);
+        }
     }
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     let y = area.y + u16::try_from(row - first).unwrap_or(0);
     Position { x: x.saturating_add(column).min(area.right() - 1), y }
+}
+
+/// How much was found, at the end of the row, where there is room for it.
+fn count(words: &str, style: Style, (x, y): (u16, u16), limit: u16, buffer: &mut Buffer) {
+    // The cursor has a column of its own.
+    if cells::width(words) + 2 <= usize::from(limit.saturating_sub(x)) {
+        cells::put_right(buffer, (x, y), limit, words, style);
+    }
 }
 
 /// The byte of the text before which the cursor goes that is put into this cell.

@@ -13,6 +13,7 @@ use crate::cells;
 use crate::state::State;
 use crate::state::entry::{Body, Entry, Tone};
 use crate::state::page::{Line, PageRow};
+use crate::update::find;
 use crate::words;
 
 pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
@@ -135,9 +136,9 @@ fn dress(state: &State, said: &Said<'_>) -> (&'static str, Style, Style) {
         Body::Said { trouble: Some(_), .. } => ("✗", theme.error, theme.error),
         Body::Said { .. } if entry.key.is_unsent() => ("…", dim, dim),
         Body::Said { .. } if said.names_reader() => {
-            let led = state.conversations.open().scrollback.is_led_to(entry.key);
-            (if led { "▸" } else { "@" }, theme.prose.mention, theme.text)
+            (if is_led_to(state, entry) { "▸" } else { "@" }, theme.prose.mention, theme.text)
         }
+        Body::Said { .. } if is_led_to(state, entry) => ("▸", theme.accent, theme.text),
         Body::Said { .. } if entry.is_action() => {
             let (_, name) = author(state, entry);
             ("*", name, theme.text.add_modifier(Modifier::ITALIC))
@@ -150,6 +151,10 @@ fn dress(state: &State, said: &Said<'_>) -> (&'static str, Style, Style) {
         Body::Notice { tone: Tone::Trouble, .. } => ("!", theme.error, theme.error),
         Body::Presence(_) => ("∙", dim, dim),
     }
+}
+
+fn is_led_to(state: &State, entry: &Entry) -> bool {
+    state.conversations.open().scrollback.is_led_to(entry.key)
 }
 
 fn trouble(entry: &Entry) -> Option<&str> {
@@ -187,6 +192,14 @@ fn clock(state: &State, at: i64) -> String {
     }
 }
 
+/// The day of what is seen first, where it is far from the newest.
+fn far_day(state: &State) -> Option<String> {
+    let scrollback = &state.conversations.open().scrollback;
+    let top = scrollback.page().first().filter(|_| scrollback.is_apart())?;
+    let at = jiff::Timestamp::from_millisecond(scrollback.entry(top.entry)?.at).ok()?;
+    Some(at.to_zoned(state.looks.zone.clone()).strftime("%-d %B %Y").to_string())
+}
+
 fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
     let theme = &state.looks.theme;
     buffer.set_style(area, theme.loud);
@@ -200,14 +213,21 @@ fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
     };
     // Where it gets narrow, the counts stay.
     let room = usize::from(area.width.saturating_sub(2));
+    let viewing = match far_day(state) {
+        Some(day) => format!("viewing history of {day}"),
+        None => "viewing history".to_owned(),
+    };
     let short = news.strip_prefix(" · ").unwrap_or("history");
+    let back = if find::leads_back(state) { "Esc: back · " } else { "" };
     let all = [
-        (format!("↓ viewing history{news}{named}"), "Alt-End: newest"),
-        (format!("↓ viewing history{news}{named}"), "Alt-End"),
-        (format!("↓ {short}{named}"), "Alt-End"),
+        (format!("↓ {viewing}{news}{named}"), format!("{back}Alt-End: newest")),
+        (format!("↓ viewing history{news}{named}"), format!("{back}Alt-End: newest")),
+        (format!("↓ viewing history{news}{named}"), format!("{back}Alt-End")),
+        (format!("↓ {short}{named}"), format!("{back}Alt-End")),
+        (format!("↓ {short}{named}"), "Alt-End".to_owned()),
     ];
     let fits =
-        |(words, keys): &&(String, &str)| cells::width(words) + cells::width(keys) + 2 <= room;
+        |(words, keys): &&(String, String)| cells::width(words) + cells::width(keys) + 2 <= room;
     let Some((words, keys)) = all.iter().find(fits).or(all.last()) else { return };
     let keys = &state.me.habits.keys.spoken(keys);
     let keys_x = cells::put_right(buffer, (area.x, area.y), area.right() - 1, keys, theme.loud);

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style, Styled};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::{centred, cursor_in, paste, picker, sheet, wall};
+use super::{centred, cursor_in, paste, picker, results, sheet, wall};
 use crate::cells;
 use crate::sheet::Sheet;
 use crate::state::State;
@@ -38,6 +38,7 @@ pub(super) fn draw(
             None
         }
         Overlay::Picker(picker) => picker::draw(state, picker, area, buffer),
+        Overlay::Results(found) => results::draw(state, found, area, buffer),
         Overlay::Leave | Overlay::PortTaken { .. } => {
             if let Some(question) = Question::of(state, overlay) {
                 question.draw(state, area, buffer);

@@ -26,6 +26,9 @@ pub(super) struct Said<'a> {
     links: usize,
     /// Where it names the reader.
     mentions: Vec<Range<usize>>,
+    /// Where it has what is looked for, and how that looks.
+    found: Vec<Range<usize>>,
+    found_style: Style,
     /// The colours of its blocks of code.
     runs: Vec<&'a [Run]>,
 }
@@ -53,7 +56,8 @@ impl<'a> Said<'a> {
         };
         let codes = entry.codes().iter().filter(|_| coloured);
         let (mentions, runs) = (Vec::new(), codes.map(runs).collect());
-        Self { state, entry, coloured, links, mentions, runs }
+        let (found, found_style) = found(state, entry);
+        Self { state, entry, coloured, links, mentions, found, found_style, runs }
     }
 
     /// Whether somebody else names the reader in it.
@@ -182,6 +186,13 @@ impl<'a> Said<'a> {
         runs: &(usize, &[Run]),
     ) -> (usize, Style) {
         let theme = &self.state.looks.theme;
+        // What is looked for is seen whatever else it is.
+        let found = self.found.partition_point(|range| range.end <= at);
+        let found = self.found.get(found);
+        if let Some(range) = found.filter(|range| range.start <= at) {
+            return (range.end.min(end), style.patch(self.found_style));
+        }
+        let end = found.map_or(end, |range| range.start.min(end));
         let mention = self.mentions.partition_point(|range| range.end <= at);
         let mention = self.mentions.get(mention);
         if let Some(range) = mention.filter(|range| range.start <= at) {
@@ -230,4 +241,20 @@ impl<'a> Said<'a> {
             None => style,
         }
     }
+}
+
+/// Where a message has what is looked for in the conversation: in a block where the reader was led
+/// to, else underlined.
+fn found(state: &State, entry: &Entry) -> (Vec<Range<usize>>, Style) {
+    let talk = state.conversations.open();
+    let theme = &state.looks.theme;
+    let said = matches!(entry.body, Body::Said { .. });
+    let Some(find) = talk.compose.find.as_ref().filter(|_| said) else {
+        return (Vec::new(), theme.text);
+    };
+    let style = match talk.scrollback.is_led_to(entry.key) {
+        true => theme.loud.add_modifier(Modifier::UNDERLINED),
+        false => theme.accent.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+    };
+    (find.query.spans(entry.text()), style)
 }

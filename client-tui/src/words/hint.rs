@@ -11,6 +11,7 @@ use crate::command;
 use crate::dialect::Ability;
 use crate::state::State;
 use crate::state::completion::Completion;
+use crate::state::find::Find;
 use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
 
@@ -32,6 +33,7 @@ pub(crate) fn has_row(state: &State) -> bool {
         || state.tip != Tip::None
         || state.me.export.is_some()
         || compose.search.is_some()
+        || compose.find.is_some()
         || compose.completion.is_some()
         || compose.editor.text().starts_with('/')
 }
@@ -60,6 +62,9 @@ fn context(state: &State, room: usize) -> String {
     }
     let compose = &state.conversations.open().compose;
     let text = compose.editor.text();
+    if let Some(find) = &compose.find {
+        return finding(state, find, room);
+    }
     if let Some(search) = &compose.search {
         let keys = ["Enter takes it", "Ctrl-R older", "Ctrl-S newer", "Esc back to your text"];
         let nothing = search.preview().is_none();
@@ -89,6 +94,30 @@ fn context(state: &State, room: usize) -> String {
         return list(&keys, None, room);
     }
     keys(state, text.is_empty(), room)
+}
+
+/// What to do while something is looked for in the conversation, and what is in the way of it.
+fn finding(state: &State, find: &Find, room: usize) -> String {
+    if find.query.is_empty() {
+        let elsewhere = match state.link.dialect().can(Ability::Search) {
+            true => "/search looks everywhere",
+            false => "in what is shown here",
+        };
+        return list(&["Type what to look for", elsewhere], Some("Esc back"), room);
+    }
+    let trouble = match find.trouble() {
+        Some(words) => sentence(words),
+        None if !state.link.dialect().can(Ability::Search) => String::new(),
+        None if !state.link.is_live() => "No link: only what is loaded was searched".to_owned(),
+        None => String::new(),
+    };
+    let trouble: &[&str] = if trouble.is_empty() { &[] } else { &[&trouble] };
+    let keys: &[&str] = match find.is_failing(state.link.is_live()) {
+        true if !state.link.dialect().can(Ability::Search) => &["Nothing here has it"],
+        true => &["/search looks everywhere"],
+        false => &["↑ Ctrl-S older", "↓ newer", "Enter stays here"],
+    };
+    list(&[trouble, keys].concat(), Some("Esc back"), room)
 }
 
 fn completing(completion: &Completion, room: usize) -> String {

@@ -16,9 +16,19 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server with its data in this folder; port 0 takes a free one.
     pub(crate) fn start(data: &Path, port: u16) -> Self {
+        Self::with(data, port, &[])
+    }
+
+    /// The same, which lets everybody say as much as they can.
+    pub(crate) fn unlimited(data: &Path) -> Self {
+        Self::with(data, 0, &["--limits", "off"])
+    }
+
+    fn with(data: &Path, port: u16, arguments: &[&str]) -> Self {
         let mut child = Command::new(binary())
             .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--data"])
             .arg(data)
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

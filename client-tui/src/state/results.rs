@@ -1,0 +1,193 @@
+//! `/search`: what was found in all that one may read, as a list to go to something from.
+
+use chat_protocol::event::{Hit, SearchPage};
+use chat_protocol::{Conversation, Nick, Query};
+
+use super::input::Editor;
+use super::inquiry::{Answer, Inquiry};
+use super::motion;
+
+/// Hits that are kept: who wants older ones can say more of what is looked for.
+const MOST: usize = 2_000;
+
+/// Bytes of a text that are kept, and those of them that stand before what was found.
+const KEPT_BYTES: usize = 400;
+const BEFORE_BYTES: usize = 120;
+
+/// From how many hits before the end on more are asked for.
+const AHEAD: usize = 20;
+
+/// A search, and what it has found.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    pub(crate) editor: Editor,
+    /// What was looked for when the list came.
+    pub(crate) query: Query,
+    pub(crate) found: Vec<Found>,
+    pub(crate) chosen: usize,
+    pub(crate) inquiry: Inquiry,
+}
+
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) room: Conversation,
+    pub(crate) seq: u64,
+    pub(crate) from: Nick,
+    pub(crate) at: i64,
+    /// A part of the text, in one line, with what was found.
+    pub(crate) text: String,
+    /// Where in the whole text that stands.
+    pub(crate) byte: usize,
+}
+
+impl Found {
+    fn new(hit: Hit, query: &Query) -> Self {
+        let Hit { room, message } = hit;
+        let text = message.text.as_str();
+        let byte = query.spans(text).first().map_or(0, |span| span.start);
+        let mut from = motion::floor(text, byte.saturating_sub(BEFORE_BYTES));
+        if from > 0 {
+            // With a whole word.
+            let gap = text[from..byte].find(char::is_whitespace);
+            from += gap.map_or(0, |gap| gap + 1);
+            from = motion::snapped(text, from);
+        }
+        let to = motion::floor(text, (from + KEPT_BYTES).min(text.len()));
+        let (head, tail) = (cut_mark(from > 0), cut_mark(to < text.len()));
+        let part = chat_protocol::text::one_line(&text[from..to]);
+        let text = format!("{head}{}{tail}", part.trim());
+        Self { room, seq: message.seq, from: message.from, at: message.at, text, byte }
+    }
+}
+
+fn cut_mark(cut: bool) -> &'static str {
+    if cut { "…" } else { "" }
+}
+
+impl Results {
+    /// What is typed, without what is around it.
+    pub(crate) fn typed(&self) -> &str {
+        self.editor.text().trim()
+    }
+
+    /// Whether nothing is looked for.
+    pub(crate) fn query_is_empty(&self) -> bool {
+        Query::parse(self.typed()).is_empty()
+    }
+
+    /// Takes a page; whose messages `ignored` names are left out.
+    pub(crate) fn take(
+        &mut self,
+        page: SearchPage,
+        now: std::time::Duration,
+        ignored: impl Fn(&Nick) -> bool,
+    ) -> Answer {
+        let answer = self.inquiry.take(&page, now);
+        match answer {
+            Answer::None => return answer,
+            Answer::First => {
+                self.query = Query::parse(page.query.as_str());
+                self.found.clear();
+                self.chosen = 0;
+            }
+            Answer::Next => {}
+        }
+        let wanted = page.hits.into_iter().filter(|hit| !ignored(&hit.message.from));
+        let room = MOST.saturating_sub(self.found.len());
+        self.found.extend(wanted.take(room).map(|hit| Found::new(hit, &self.query)));
+        answer
+    }
+
+    /// Moves the choice by some hits, not beyond the ends; asks for more before they are reached.
+    pub(crate) fn step(&mut self, by: isize, now: std::time::Duration) {
+        let last = self.found.len().saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(by).min(last);
+        if self.chosen + AHEAD > self.found.len() && !self.is_full() {
+            self.inquiry.want_more(now);
+        }
+    }
+
+    /// Whether no more are kept.
+    pub(crate) fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
+    /// What Enter goes to: nothing before the answer to what is typed now has come.
+    pub(crate) fn choice(&self) -> Option<&Found> {
+        let current = self.query == Query::parse(self.typed());
+        self.found.get(self.chosen).filter(|_| current)
+    }
+
+    /// Which is chosen, and how many there are: `3 of 50+`.
+    pub(crate) fn count(&self) -> String {
+        let more = self.inquiry.has_more() || self.is_full();
+        let more = if more { "+" } else { "" };
+        match self.found.len() {
+            0 => String::new(),
+            count => format!("{} of {count}{more}", self.chosen + 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chat_protocol::{Line, Message, Text};
+
+    use super::*;
+
+    fn hit(seq: u64, text: &str) -> Hit {
+        let (room, from) = ("lobby".parse().unwrap(), Nick::new("ann").unwrap());
+        Hit { room, message: Message { seq, from, at: 0, text: Text::new(text).unwrap() } }
+    }
+
+    #[test]
+    fn a_part_of_the_text_is_kept_with_what_was_found() {
+        let check = |text: &str, expected: &str| {
+            let found = Found::new(hit(1, text), &Query::parse("dead"));
+            assert_eq!(found.text, expected);
+            assert!(text[found.byte..].starts_with("dead"));
+        };
+        check("dead", "dead");
+        check("one\ntwo dead\nthree", "one two dead three");
+        let words = "word ".repeat(200);
+        let found = Found::new(hit(1, &format!("{words}dead {words}")), &Query::parse("dead"));
+        assert_eq!(found.byte, 1000);
+        assert!(found.text.starts_with("…word ") && found.text.ends_with('…'), "{}", found.text);
+        assert!(found.text.contains("word dead word") && found.text.len() < KEPT_BYTES + 10);
+        let wide = "漢字".repeat(300);
+        assert!(
+            Found::new(hit(1, &format!("{wide} dead {wide}")), &Query::parse("dead"))
+                .text
+                .contains("dead")
+        );
+    }
+
+    #[test]
+    fn enter_goes_nowhere_before_the_answer_has_come() {
+        let mut results = Results { editor: Editor::with("dead"), ..Results::default() };
+        let now = Duration::from_secs(1);
+        results.inquiry.look_for("dead".to_owned(), Duration::ZERO);
+        results.inquiry.ask(now, None).unwrap();
+        let hits = vec![hit(9, "dead"), hit(5, "deadly")];
+        let page =
+            SearchPage { query: Line::from("dead".to_owned()), hits, next: None, complete: true };
+        assert_eq!(results.take(page, now, |_| false), Answer::First);
+        assert_eq!(results.choice().unwrap().seq, 9);
+        results.step(5, now);
+        assert_eq!((results.choice().unwrap().seq, results.count().as_str()), (5, "2 of 2"));
+        results.editor.insert("x");
+        assert_eq!(results.choice(), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_found(text in "\\PC{1,900}", query in "\\PC{0,20}") {
+            if let Ok(text) = Text::new(&text) {
+                Found::new(hit(1, text.as_str()), &Query::parse(&query));
+            }
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Looking for something in a conversation: its keys, what the server finds, and the way back. Asking
+//! the server is the same for the list of `/search`.
+
+use chat_protocol::event::SearchPage;
+use chat_protocol::{Code, Conversation, Message, Refusal, Request};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{results, scroll};
+use crate::dialect::Ability;
+use crate::effect::Effect;
+use crate::event::Moment;
+use crate::keymap::{self, Action};
+use crate::state::State;
+use crate::state::find::Find;
+use crate::state::inquiry::{Answer, Inquiry};
+use crate::state::overlay::Overlay;
+use crate::state::tip::Tip;
+
+pub(crate) fn begin(state: &mut State) {
+    let talk = state.conversations.open_mut();
+    let find = Find::begin(&talk.scrollback);
+    talk.compose.completion = None;
+    talk.compose.find = Some(Box::new(find));
+}
+
+/// Takes a key while something is looked for; `false` when it is still to be done.
+pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> bool {
+    let Some(find) = &mut state.conversations.open_mut().compose.find else { return false };
+    if let Some(c) = keymap::typed(key) {
+        find.editor.insert(c.encode_utf8(&mut [0; 4]));
+        look(state, now);
+        return true;
+    }
+    // As in readline, whatever it is elsewhere.
+    if key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('g' | 'G'))
+    {
+        cancel(state);
+        return true;
+    }
+    match keymap::action(key) {
+        Some(Action::Edit(edit)) => {
+            edit_query(state, edit);
+            look(state, now);
+        }
+        Some(Action::Find | Action::SearchHistory | Action::Up) => step(state, now, true),
+        Some(Action::Down) => step(state, now, false),
+        Some(Action::PageUp) => scroll::page(state, true),
+        Some(Action::PageDown) => scroll::page(state, false),
+        Some(Action::Send | Action::Complete) => accept(state),
+        Some(Action::Escape | Action::Interrupt) => cancel(state),
+        // These leave it as it is.
+        Some(
+            Action::Help
+            | Action::Redraw
+            | Action::Retry
+            | Action::ToggleTalks
+            | Action::ToggleMembers,
+        ) => return false,
+        // Who goes on from here stays here first.
+        Some(Action::Top | Action::Bottom | Action::Read(_)) => {
+            accept(state);
+            return false;
+        }
+        Some(
+            Action::NextTalk
+            | Action::PreviousTalk
+            | Action::Talk(_)
+            | Action::NextActive
+            | Action::Pick
+            | Action::EditOutside,
+        ) => {
+            cancel(state);
+            return false;
+        }
+        _ => {}
+    }
+    true
+}
+
+fn edit_query(state: &mut State, edit: keymap::Edit) {
+    let Some(mut find) = state.conversations.open_mut().compose.find.take() else { return };
+    find.editor.apply(edit, state.conversations.kills_mut());
+    state.conversations.open_mut().compose.find = Some(find);
+}
+
+/// Looks for what is typed now: at once in what is loaded, and soon at the server.
+pub(crate) fn look(state: &mut State, now: Moment) {
+    let zone = state.looks.zone.clone();
+    let searches = can_ask(state);
+    let talk = state.conversations.open_mut();
+    let Some(find) = &mut talk.compose.find else { return };
+    find.look(&talk.scrollback, &zone);
+    let typed = find.editor.text().trim();
+    let query = match find.query.is_empty() || !searches {
+        true => String::new(),
+        // First, so that nothing typed stands in its way.
+        false => format!("in:\"{}\" {typed}", talk.address),
+    };
+    find.inquiry.look_for(query, now.up);
+    if find.query.is_empty() {
+        let origin = find.origin;
+        talk.scrollback.go_back(origin, &zone);
+    }
+    show(state);
+}
+
+/// Brings the chosen hit onto the screen.
+fn show(state: &mut State) {
+    let zone = state.looks.zone.clone();
+    let talk = state.conversations.open_mut();
+    let Some(find) = &mut talk.compose.find else { return };
+    find.choose();
+    if let Some((seq, byte)) = find.chosen() {
+        talk.scrollback.visit(seq, byte, &zone);
+    }
+}
+
+fn step(state: &mut State, now: Moment, older: bool) {
+    let Some(find) = &mut state.conversations.open_mut().compose.find else { return };
+    if find.step(older) {
+        show(state);
+    } else if older {
+        find.inquiry.want_more(now.up);
+        let waits = find.is_stepping();
+        let none = find.chosen().is_some() && !waits;
+        // What was still being indexed may be there by now.
+        if find.trouble().is_some() && !waits {
+            find.inquiry.look_again(now.up);
+        } else if none {
+            state.tip = Tip::Told("that is the oldest".to_owned());
+        }
+    } else if find.chosen().is_some() {
+        state.tip = Tip::Told("that is the newest".to_owned());
+    }
+}
+
+/// Stays at what was found. Where nothing was, the reader has not moved.
+fn accept(state: &mut State) {
+    let talk = state.conversations.open_mut();
+    let Some(find) = talk.compose.find.take() else { return };
+    let here = talk.address.clone();
+    if find.origin != talk.scrollback.bookmark() || talk.scrollback.is_on_the_way() {
+        state.conversations.sought.led(here.clone(), here, find.origin);
+    }
+}
+
+/// Goes back to where the reader was.
+/// Looks no further: back to where the reader was.
+pub(crate) fn cancel(state: &mut State) {
+    let zone = state.looks.zone.clone();
+    let talk = state.conversations.open_mut();
+    if let Some(find) = talk.compose.find.take() {
+        talk.scrollback.go_back(find.origin, &zone);
+    }
+}
+
+/// From where a search has led back to where the reader was; `false` when it has not.
+pub(crate) fn go_back(state: &mut State) -> bool {
+    if !leads_back(state) {
+        return false;
+    }
+    let zone = state.looks.zone.clone();
+    let here = state.conversations.open().address.clone();
+    let Some(way) = state.conversations.sought.take_way(&here) else { return false };
+    if way.to != here {
+        if state.conversations.find(&way.to).is_none() {
+            return false;
+        }
+        state.conversations.open_mut().scrollback.go_to_bottom();
+        state.conversations.go_to(way.to);
+    }
+    state.conversations.open_mut().scrollback.go_back(way.place, &zone);
+    true
+}
+
+/// Whether the reader is where a search has led them, and there is a way back.
+pub(crate) fn leads_back(state: &State) -> bool {
+    let talk = state.conversations.open();
+    let there = talk.scrollback.reading_history().is_some() || talk.scrollback.is_led();
+    there && state.conversations.sought.way(&talk.address).is_some()
+}
+
+/// Whoever has come to the newest messages by themselves is not on the way any more.
+pub(crate) fn forget_ways(state: &mut State) {
+    let talk = state.conversations.open();
+    if talk.scrollback.is_read() && !talk.scrollback.is_led() && !talk.scrollback.is_on_the_way() {
+        let here = talk.address.clone();
+        state.conversations.sought.forget_ways(&here);
+    }
+}
+
+/// What is being asked: for the list on top, or for the conversation.
+fn inquiry(state: &mut State) -> Option<&mut Inquiry> {
+    let list = state.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+        Overlay::Results(results) => Some(&mut results.inquiry),
+        _ => None,
+    });
+    let find = state.conversations.open_mut().compose.find.as_mut();
+    list.or(find.map(|find| &mut find.inquiry))
+}
+
+/// Whether the server can be asked at all, or may be when the link is back.
+pub(crate) fn can_ask(state: &State) -> bool {
+    state.link.dialect().can(Ability::Search)
+        && state.link.session.as_ref().is_some_and(|session| session.searches)
+}
+
+/// When the server is to be asked, if it is.
+pub(crate) fn due(state: &State) -> Option<std::time::Duration> {
+    if !state.link.is_live() {
+        return None;
+    }
+    let list = state.overlays.iter().rev().find_map(|overlay| match overlay {
+        Overlay::Results(results) => Some(&results.inquiry),
+        _ => None,
+    });
+    let find = state.conversations.open().compose.find.as_ref().map(|find| &find.inquiry);
+    list.or(find).and_then(Inquiry::due)
+}
+
+/// Asks the server, when it is time.
+pub(crate) fn ask(state: &mut State, now: Moment) -> Option<Effect> {
+    due(state).filter(|due| *due <= now.up)?;
+    let at = jiff::Timestamp::from_millisecond(now.unix_ms).unwrap_or_default();
+    let offset = state.looks.zone.to_offset(at).seconds() / 60;
+    let search = inquiry(state)?.ask(now.up, Some(offset))?;
+    state.screen.dirty = true;
+    Some(Effect::Send(Request::Search(search)))
+}
+
+/// Takes what the server found.
+pub(crate) fn take(state: &mut State, now: Moment, page: SearchPage) {
+    let people = &state.me.people;
+    let list = state.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+        Overlay::Results(results) => Some(results),
+        _ => None,
+    });
+    if let Some(results) = list {
+        results.take(page, now.up, |name| people.ignores(name));
+        return;
+    }
+    let talk = state.conversations.open_mut();
+    let Some(find) = &mut talk.compose.find else { return };
+    if find.inquiry.take(&page, now.up) == Answer::None {
+        return;
+    }
+    let before = find.chosen();
+    let here = |room: &Conversation| crate::places::is_same(room, &talk.address);
+    let hits = page.hits.iter().filter(|hit| here(&hit.room));
+    let hits = hits.filter(|hit| !people.ignores(&hit.message.from));
+    let messages: Vec<&Message> = hits.map(|hit| &hit.message).collect();
+    find.take(messages.into_iter());
+    if find.is_stepping() {
+        find.inquiry.want_more(now.up);
+    }
+    find.choose();
+    if find.chosen() != before {
+        show(state);
+    }
+}
+
+/// A refusal that answers a search; `false` when it does not.
+pub(crate) fn refused(state: &mut State, refusal: &Refusal) -> bool {
+    let answers = refusal.id.is_none() && refusal.room.is_none();
+    let unknown = refusal.code == Code::UnknownType;
+    let Some(inquiry) = inquiry(state).filter(|inquiry| answers && inquiry.is_asking()) else {
+        return false;
+    };
+    let words = match refusal.code {
+        Code::UnknownType => "this server cannot search".to_owned(),
+        Code::NotStored => "the server cannot search now".to_owned(),
+        Code::TooFast => "too many searches: wait a moment".to_owned(),
+        Code::BadFrame | Code::TooLong | Code::Forbidden => crate::words::refusal(refusal),
+        _ => return false,
+    };
+    inquiry.fail(words);
+    if let Some(session) = state.link.session.as_mut().filter(|_| unknown) {
+        session.searches = false;
+    }
+    true
+}
+
+/// The link broke: what was asked is not answered any more.
+pub(crate) fn unsend(state: &mut State) {
+    if let Some(inquiry) = inquiry(state) {
+        inquiry.unsend();
+    }
+    for talk in state.conversations.iter_mut() {
+        if let Some(find) = &mut talk.compose.find {
+            find.inquiry.unsend();
+        }
+    }
+}
+
+/// Leads the reader to a message, wherever they are.
+pub(crate) fn lead(state: &mut State, to: &results::Place) {
+    let zone = state.looks.zone.clone();
+    let from = state.conversations.open();
+    let (here, place) = (from.address.clone(), from.scrollback.bookmark());
+    let closed = state.conversations.seen_in_closed(&to.room);
+    if here != to.room {
+        state.conversations.go_to(to.room.clone());
+    }
+    let talk = state.conversations.open_mut();
+    let there = talk.address.clone();
+    // Of a conversation that was closed, no number is known.
+    talk.scrollback.expect(closed.unwrap_or_default().max(to.seq));
+    talk.scrollback.visit(to.seq, to.byte, &zone);
+    state.conversations.sought.led(there, here, place);
+}

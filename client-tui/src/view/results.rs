@@ -1,0 +1,231 @@
+//! The list of what was found: where, when and by whom, and a line of it with what was looked for.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use super::cursor_in;
+use super::overlay::{self, boxed};
+use crate::cells;
+use crate::state::State;
+use crate::state::inquiry::News;
+use crate::state::results::{Found, Results};
+use crate::words;
+
+/// Columns of the box, its border included.
+const WIDTH: u16 = 100;
+
+/// Rows of a hit.
+const ROWS: u16 = 2;
+
+/// What a query can be, for who does not know yet.
+const LANGUAGE: [(&str, &str); 6] = [
+    ("dead lock", "both words, by their beginnings"),
+    ("\"dead lock\"", "one behind the other"),
+    ("from:ann", "what ann said"),
+    ("in:rust  in:@bob", "what was said there"),
+    ("before:2026-11-01", "before that day"),
+    ("\u{6570}\u{636e}", "any part of it"),
+];
+
+/// Columns of the left side of that.
+const LEFT: u16 = 20;
+
+/// Draws the list; returns where the cursor is.
+pub(super) fn draw(
+    state: &State,
+    results: &Results,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let theme = &state.looks.theme;
+    // The box keeps its size: nothing jumps.
+    let height = if area.height > 20 { area.height - 4 } else { area.height };
+    let inner = boxed(state, "Search", overlay::place(WIDTH, height, area), buffer);
+    let right = inner.right();
+    let x = cells::put(buffer, (inner.x, inner.y), right, "› ", theme.accent);
+    let bold = theme.text.add_modifier(Modifier::BOLD);
+    let typed = state.looks.theirs(bold);
+    cells::put(buffer, (x, inner.y), right, results.editor.text(), typed);
+    if results.editor.is_empty() {
+        cells::put(buffer, (x + 1, inner.y), right, "words to look for", theme.quiet);
+    }
+    let gap = u16::from(inner.height > 12);
+    let list =
+        Rect { y: inner.y + 1 + gap, height: inner.height.saturating_sub(2 + 2 * gap), ..inner };
+    if results.found.is_empty() {
+        nothing(state, results, list, buffer);
+    }
+    hits(state, results, list, buffer);
+    let foot = foot(state, results, usize::from(inner.width));
+    let style = if trouble(state, results).is_some() { theme.accent } else { theme.quiet };
+    cells::put(buffer, (inner.x, inner.bottom().saturating_sub(1)), right, &foot, style);
+    Some(cursor_in(&results.editor, x, inner.y, right))
+}
+
+fn hits(state: &State, results: &Results, list: Rect, buffer: &mut Buffer) {
+    let fit = usize::from((list.height / ROWS).max(1));
+    // What is chosen is always seen.
+    let first = (results.chosen + 1).saturating_sub(fit);
+    let shown = results.found.iter().enumerate().skip(first).take(fit);
+    for (y, (index, found)) in (list.y..list.bottom()).step_by(usize::from(ROWS)).zip(shown) {
+        let chosen = index == results.chosen;
+        head(state, found, chosen, Rect { y, height: 1, ..list }, buffer);
+        if y + 1 < list.bottom() {
+            let row = Rect { x: list.x + 2, y: y + 1, width: list.width - 2, height: 1 };
+            text(state, results, found, row, buffer);
+        }
+    }
+}
+
+/// Where, by whom and when.
+fn head(state: &State, found: &Found, chosen: bool, row: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let bold = |style: Style| if chosen { style.add_modifier(Modifier::BOLD) } else { style };
+    let when = when(state, found.at);
+    let end = cells::put_right(buffer, (row.x, row.y), row.right(), &when, theme.quiet);
+    let end = end.saturating_sub(1);
+    let sign = if chosen { "› " } else { "  " };
+    let x = cells::put(buffer, (row.x, row.y), end, sign, bold(theme.accent));
+    let room = usize::from(end.saturating_sub(x));
+    let title = cells::fit(&words::title(&found.room), room / 2);
+    let style = if chosen { bold(theme.accent) } else { theme.text };
+    let x = cells::put(buffer, (x, row.y), end, &title, style) + 2;
+    let name = cells::fit(found.from.as_str(), usize::from(end.saturating_sub(x)));
+    cells::put(buffer, (x, row.y), end, &name, bold(state.looks.person(found.from.as_str())));
+}
+
+fn when(state: &State, at: i64) -> String {
+    match jiff::Timestamp::from_millisecond(at) {
+        Ok(at) => at.to_zoned(state.looks.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// The text around what was found, so that this is seen.
+fn text(state: &State, results: &Results, found: &Found, row: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let spans = results.query.spans(&found.text);
+    let first = spans.first().map_or(0, |span| span.start);
+    let from = start_of(&found.text, first, usize::from(row.width));
+    let mut x = row.x;
+    if from > 0 {
+        x = cells::put(buffer, (x, row.y), row.right(), "…", theme.quiet);
+    }
+    let hit = theme.accent.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+    let mut at = from;
+    let mut put = |until: usize, style: Style, at: &mut usize| {
+        let part = found.text.get(*at..until).unwrap_or_default();
+        let room = usize::from(row.right().saturating_sub(x));
+        // What is behind the edge is marked as cut.
+        let fitted = cells::fit(part, room);
+        let style = state.looks.theirs(style);
+        x = cells::put_part(buffer, (x, row.y), row.right(), &fitted, style);
+        *at = until.max(*at);
+    };
+    for span in spans {
+        put(span.start, theme.text, &mut at);
+        put(span.end, hit, &mut at);
+    }
+    put(found.text.len(), theme.text, &mut at);
+    if cells::runs_leftwards(&found.text) {
+        cells::isolate(buffer, (row.x, row.y), x);
+    }
+}
+
+/// Where to begin, so that what stands at `first` is in the first half of so many columns.
+fn start_of(text: &str, first: usize, columns: usize) -> usize {
+    let before = text.get(..first).unwrap_or_default();
+    let most = columns / 2;
+    let total = cells::width(before);
+    if total <= most {
+        return 0;
+    }
+    let mut left = total;
+    let behind = cells::graphemes(before).find(|grapheme| {
+        left -= grapheme.width;
+        left <= most && grapheme.text == " "
+    });
+    behind.map_or(first, |grapheme| grapheme.at + grapheme.text.len())
+}
+
+/// What is said where there is no hit to show.
+fn nothing(state: &State, results: &Results, area: Rect, buffer: &mut Buffer) {
+    let theme = &state.looks.theme;
+    let words = match (&results.inquiry.news, results.inquiry.is_pending()) {
+        _ if results.query_is_empty() => "Looks through all that you may read:".to_owned(),
+        (News::Failed(words), _) => format!("{}.", words::sentence(words)),
+        _ if !state.link.is_live() => {
+            "Not connected: this is asked when the link is back.".to_owned()
+        }
+        (_, true) => return cut(buffer, area, "Searching…", theme.quiet),
+        (News::Found { complete: false }, _) => {
+            "Nothing yet: the server is still indexing. Enter asks again.".to_owned()
+        }
+        _ => format!("Nothing found for ‘{}’. A query can be:", results.typed()),
+    };
+    let wrapped = cells::wrap(&words, usize::from(area.width.saturating_sub(2)));
+    let mut y = area.y;
+    for row in wrapped {
+        cut(buffer, Rect { y, ..area }, &words[row.start..row.end], theme.text);
+        y += 1;
+    }
+    y += u16::from(area.height > 10);
+    for (y, (what, does)) in (y..area.bottom()).zip(LANGUAGE) {
+        let x = area.x + 4;
+        let end = cells::put(buffer, (x, y), area.right(), what, theme.accent);
+        let does_x = (x + LEFT).max(end + 2);
+        let does = cells::fit(does, usize::from(area.right().saturating_sub(does_x)));
+        cells::put(buffer, (does_x, y), area.right(), &does, theme.quiet);
+    }
+}
+
+fn cut(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
+    if area.height > 0 && area.y < buffer.area.bottom() {
+        cells::put(buffer, (area.x + 2, area.y), area.right(), words, style);
+    }
+}
+
+/// What is in the way of finding everything, in a few words.
+fn trouble(state: &State, results: &Results) -> Option<&'static str> {
+    match &results.inquiry.news {
+        _ if !state.link.is_live() => Some("no link"),
+        News::Found { complete: false } => Some("still indexing"),
+        _ => None,
+    }
+}
+
+/// The keys, and how much there is, in as many words as there are columns for.
+fn foot(state: &State, results: &Results, room: usize) -> String {
+    let trouble = trouble(state, results).map(|words| format!("{words} · ")).unwrap_or_default();
+    let count = match results.count() {
+        count if count.is_empty() => count,
+        count => format!("{count} · "),
+    };
+    if results.found.is_empty() {
+        return cells::fit(&format!("{trouble}Enter looks again · Esc closes"), room);
+    }
+    let words = [
+        format!("{trouble}{count}↑ ↓ PgUp PgDn choose · Enter goes there · Esc closes"),
+        format!("{trouble}{count}Enter goes there · Esc closes"),
+        format!("{count}Enter goes there · Esc closes"),
+        format!("{count}Enter goes there · Esc"),
+    ];
+    words.into_iter().find(|words| cells::width(words) <= room).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_is_in_the_first_half() {
+        let check = |text: &str, first, columns, expected: &str| {
+            assert_eq!(&text[start_of(text, first, columns)..], expected, "{text}");
+        };
+        check("a deadlock", 2, 40, "a deadlock");
+        check("one two three dead", 14, 20, "two three dead");
+        check("onetwothree dead", 12, 8, "dead");
+        check("onetwothreedead", 11, 8, "dead");
+    }
+}
