@@ -178,6 +178,9 @@ async fn come_and_go(places: &Places, witness: &mut Peer, times: usize) {
         for number in 0..AT_A_TIME {
             let dialect = Dialect::ALL[(batch + number) % Dialect::ALL.len()];
             peers.push(places.send_in(dialect, &format!("p{number}")).await);
+        }
+        // Who comes and goes so often is told of several at a time, and a little later.
+        for _ in 0..AT_A_TIME {
             announced(witness, "joined").await;
         }
         for (number, mut peer) in peers.into_iter().enumerate() {

@@ -77,7 +77,11 @@ pub(super) fn place_of(state: &State, overlay: &Overlay, area: Rect) -> Option<R
 
 /// A box with a border, and a title in it; returns its inside.
 pub(super) fn boxed(state: &State, title: &str, place: Rect, buffer: &mut Buffer) -> Rect {
-    Clear.render(place, buffer);
+    // What is seen of the rest in a column beside the box would only be shreds.
+    let screen = buffer.area;
+    let fills = place.width + 4 >= screen.width;
+    let rows = Rect { x: screen.x, width: screen.width, ..place };
+    Clear.render(if fills { rows } else { place }, buffer);
     let block =
         Block::bordered().border_type(BorderType::Rounded).border_style(state.looks.theme.accent);
     let bold = state.looks.theme.accent.add_modifier(Modifier::BOLD);
