@@ -184,6 +184,38 @@ fn who_is_named_is_not_called_there() {
 }
 
 #[test]
+fn nothing_reaches_the_desktop_or_the_title_from_there() {
+    let mut client = lesson();
+    to_the_wall(&mut client);
+    client.send(Event::Focus(false));
+    let mut effects = client.frames(&[&said(90, "bob", 0, "sam: look"), &direct(1, "ann", "psst")]);
+    client.now.up += Duration::from_secs(30);
+    effects.extend(client.send(Event::Woke));
+    let told = |effect: &Effect| match effect {
+        Effect::Bell | Effect::Notify { .. } => true,
+        Effect::Title(title) => title.contains('(') || title.contains("ann"),
+        _ => false,
+    };
+    assert!(!effects.iter().any(told), "{effects:?}");
+}
+
+#[test]
+fn what_was_searched_is_not_taken_there() {
+    let mut client = Client::chatting(&[&said(1, "ann", 0, "hello")]);
+    client.enter("/search borrow");
+    shows(&mut client, "Search");
+    client.press(KeyCode::Esc);
+    to_the_wall(&mut client);
+    client.enter("/search borrow");
+    shows(&mut client, "Everybody would read along");
+    let mut client = Client::chatting(&[&said(1, "ann", 0, "hello")]);
+    client.key(KeyCode::Char('s'), KeyModifiers::CONTROL);
+    client.type_text("secret");
+    to_the_wall(&mut client);
+    hides(&mut client, "secret");
+}
+
+#[test]
 fn what_is_typed_is_seen_while_it_is_typed() {
     let mut client = lesson();
     to_the_wall(&mut client);

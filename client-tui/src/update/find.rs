@@ -67,6 +67,8 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> bool {
             | Action::Talk(_)
             | Action::NextActive
             | Action::Pick
+            | Action::Wall
+            | Action::Bare
             | Action::EditOutside,
         ) => {
             cancel(state);
