@@ -62,6 +62,11 @@ fn it_tells_how_far_it_is_and_esc_stops_it() {
     shows(&mut client, "Exporting #lobby: 1,200 of 54,321 messages · Esc stops it");
     client.type_text("typing goes on");
     shows(&mut client, "1,200 of 54,321");
+    // What lies nearer is left first.
+    let lines: Vec<String> = (60_000..60_060).map(|seq| said(seq, "ann", 0, "hi")).collect();
+    client.frames(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    client.press(KeyCode::PageUp);
+    assert_eq!(client.press(KeyCode::Esc), []);
     assert_eq!(client.press(KeyCode::Esc), [Effect::StopExport]);
     assert_eq!(client.press(KeyCode::Esc), []);
     shows(&mut client, "Stopping the export of #lobby");

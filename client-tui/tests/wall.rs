@@ -10,7 +10,7 @@ use chat_protocol::Request;
 use chat_tui::effect::{Effect, Target};
 use chat_tui::event::{Event, Moment};
 use chat_tui::state::Start;
-use crossterm::event::{KeyCode, KeyModifiers};
+use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::style::{Color, Modifier};
 use support::client::{
@@ -213,6 +213,66 @@ fn what_was_searched_is_not_taken_there() {
     client.type_text("secret");
     to_the_wall(&mut client);
     hides(&mut client, "secret");
+}
+
+#[test]
+fn what_nobody_sees_is_neither_sent_nor_cleared() {
+    let hidden = || {
+        let mut client = Client::chatting(&[&said(1, "ann", 0, "hello")]);
+        client.type_text("not yet");
+        to_the_wall(&mut client);
+        hides(&mut client, "not yet");
+        client
+    };
+    for key in [KeyCode::Enter, KeyCode::Char('c')] {
+        let mut client = hidden();
+        let modifiers = match key {
+            KeyCode::Enter => KeyModifiers::NONE,
+            _ => KeyModifiers::CONTROL,
+        };
+        assert_eq!(requests(&client.key(key, modifiers)), [] as [&Request; 0]);
+        shows(&mut client, "not yet");
+    }
+    let mut client = hidden();
+    client.send(Event::Paste(" but soon".to_owned()));
+    shows(&mut client, "not yet but soon");
+    client.press(KeyCode::Esc);
+    hides(&mut client, "not yet");
+}
+
+#[test]
+fn what_was_written_elsewhere_does_not_come_back_there() {
+    let mut client = Client::chatting(&[&said(1, "ann", 0, "hello")]);
+    client.enter("/msg ann secret");
+    client.key(KeyCode::Char('1'), KeyModifiers::ALT);
+    client.type_text("killed secret");
+    client.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    to_the_wall(&mut client);
+    client.type_text("x");
+    for (key, modifiers) in [
+        (KeyCode::Up, KeyModifiers::NONE),
+        (KeyCode::Char('y'), KeyModifiers::CONTROL),
+        (KeyCode::Char('_'), KeyModifiers::CONTROL),
+    ] {
+        client.key(key, modifiers);
+        hides(&mut client, "secret");
+    }
+}
+
+#[test]
+fn the_mouse_selects_nothing_there() {
+    let mut client = lesson();
+    to_the_wall(&mut client);
+    client.draw((80, 24));
+    let mut mouse = |kind, column, row| {
+        let modifiers = KeyModifiers::NONE;
+        client.send(Event::Mouse(MouseEvent { kind, column, row, modifiers }))
+    };
+    let left = MouseButton::Left;
+    let mut effects = mouse(MouseEventKind::Down(left), 20, 12);
+    effects.extend(mouse(MouseEventKind::Drag(left), 60, 18));
+    effects.extend(mouse(MouseEventKind::Up(left), 60, 18));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Copy(_))), "{effects:?}");
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub(crate) enum Target {
     Completion(usize),
     /// What can be picked, by its address: the list may change before it is taken.
     Choice(Conversation),
+    /// What a search has found, by its index.
+    Hit(usize),
     /// Within what lies on top.
     Inside,
     /// Beside what lies on top.

@@ -68,6 +68,7 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> bool {
             | Action::NextActive
             | Action::Pick
             | Action::Wall
+            | Action::Code
             | Action::Bare
             | Action::EditOutside,
         ) => {
@@ -146,7 +147,6 @@ fn accept(state: &mut State) {
     }
 }
 
-/// Goes back to where the reader was.
 /// Looks no further: back to where the reader was.
 pub(crate) fn cancel(state: &mut State) {
     let zone = state.looks.zone.clone();

@@ -239,8 +239,8 @@ fn is_own(state: &State, name: &Nick) -> bool {
     state.link.name().is_some_and(|own| own == name)
 }
 
-/// Takes a message; whether it calls, and [`notice::tell`] is to be asked. One that was behind our own leaving is not ours
-/// any more.
+/// Takes a message; whether it calls, and [`notice::tell`] is to be asked. One that was behind our
+/// own leaving is not ours any more.
 pub(super) fn take_message(state: &mut State, address: Conversation, message: Message) -> bool {
     if state.conversations.has_left(&address)
         || !state.conversations.admits(&address)

@@ -174,8 +174,7 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
             return connect::retry(state);
         }
         Action::Help => state.overlays.push(Overlay::Help { scroll: 0 }),
-        Action::Escape if state.me.export.is_some() => return export::stop(state),
-        Action::Escape => escape(state),
+        Action::Escape => return escape(state),
         Action::Interrupt if talk.compose.editor.is_empty() => return interrupt(state),
         Action::Interrupt => talk.compose.clear(),
         // Dealt with before.
@@ -188,12 +187,18 @@ fn chat_action(state: &mut State, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Unselects what is selected, or goes back from where a search has led, or leaves the history; never
-/// the program.
-fn escape(state: &mut State) {
-    let unselected = state.conversations.open_mut().scrollback.unselect();
-    if !unselected && !find::go_back(state) {
-        state.conversations.open_mut().scrollback.go_to_bottom();
+/// Unselects what is selected, or goes back from where a search has led, or leaves the history, or
+/// stops what is being written to a file; never the program.
+fn escape(state: &mut State) -> Vec<Effect> {
+    if state.conversations.open_mut().scrollback.unselect() || find::go_back(state) {
+        return Vec::new();
+    }
+    let scrollback = &mut state.conversations.open_mut().scrollback;
+    let reading = scrollback.reading_history().is_some();
+    scrollback.go_to_bottom();
+    match state.me.export.is_some() && !reading {
+        true => export::stop(state),
+        false => Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{clipboard, complete, find, overlays, picker, reading, scroll};
+use super::{clipboard, complete, find, overlays, picker, reading, results, scroll};
 use crate::command;
 use crate::effect::Effect;
 use crate::event::Moment;
@@ -212,10 +212,16 @@ fn click(state: &mut State, now: Moment, target: Target, count: u8) -> Vec<Effec
         Target::Input(at) => {
             let compose = &mut state.conversations.open_mut().compose;
             compose.completion = None;
-            compose.editor.go(at);
+            match &mut compose.find {
+                Some(find) => find.editor.go(at),
+                // Of what was sent before, there is nothing to be changed yet.
+                None if compose.search.is_some() => {}
+                None => compose.editor.go(at),
+            }
         }
         Target::Completion(index) => complete::take(state, index),
         Target::Choice(address) => return picker::take(state, &address),
+        Target::Hit(index) => return results::take(state, now, index),
         Target::Inside => {}
         Target::Outside => return close(state, now),
     }

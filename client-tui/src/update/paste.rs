@@ -27,6 +27,8 @@ pub(crate) fn paste(state: &mut State, now: Moment, raw: &str) -> Vec<Effect> {
     while state.overlays.last().is_some_and(Overlay::gives_way) {
         state.overlays.pop();
     }
+    // Where everybody reads along, they see what is pasted before it is sent.
+    state.looks.wall.writing |= super::wall::is_shown(state);
     match (state.overlays.last_mut(), &state.stage) {
         (Some(Overlay::Paste(asked)), _) if asked.typed => {
             state.overlays.pop();

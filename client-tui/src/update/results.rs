@@ -2,7 +2,7 @@
 
 use chat_protocol::{Conversation, Query};
 
-use super::find;
+use super::{find, wall};
 use crate::command::Outcome;
 use crate::dialect::Ability;
 use crate::effect::Effect;
@@ -89,6 +89,10 @@ pub(crate) fn key(
         }
         Some(Action::Help) => state.overlays.push(Overlay::Help { scroll: 0 }),
         Some(Action::Escape | Action::Interrupt) => close(state),
+        Some(Action::Wall) => {
+            close(state);
+            wall::toggle(state);
+        }
         _ => {}
     }
     Vec::new()
@@ -98,6 +102,15 @@ pub(crate) fn step(state: &mut State, now: Moment, by: isize) {
     if let Some(Overlay::Results(results)) = state.overlays.last_mut() {
         results.step(by, now.up);
     }
+}
+
+/// Goes to the hit of this index.
+pub(crate) fn take(state: &mut State, now: Moment, index: usize) -> Vec<Effect> {
+    if let Some(Overlay::Results(results)) = state.overlays.last_mut() {
+        results.chosen = index;
+    }
+    go(state, now);
+    Vec::new()
 }
 
 /// The list is put away, to come back as it is.

@@ -5,13 +5,13 @@ use crossterm::event::KeyEvent;
 
 use crate::effect::Effect;
 use crate::event::Moment;
-use crate::keymap::{self, Action};
+use crate::keymap::{self, Action, Edit};
 use crate::state::dial::Dial;
 use crate::state::overlay::Overlay;
 use crate::state::screen::Sight;
 use crate::state::tip::Tip;
 use crate::state::{Stage, State};
-use crate::update::bare;
+use crate::update::{bare, find};
 
 /// Commands whose answers are for one person.
 const PRIVATE: &[&str] =
@@ -52,14 +52,19 @@ pub(crate) fn takes(state: &mut State, key: &KeyEvent) -> bool {
         Some(Action::NextTalk) => step(state, true),
         Some(Action::PreviousTalk) => step(state, false),
         Some(Action::Talk(number)) => go_to(state, number.wrapping_sub(1)),
-        Some(Action::Up | Action::Down | Action::NewLine | Action::Edit(_)) => {
+        // A draft that nobody sees is not sent, and not cleared: it is shown first.
+        Some(Action::Send | Action::Interrupt) if is_draft_hidden(state) => {
+            state.looks.wall.writing = true;
+        }
+        // What was written, killed or undone elsewhere need not be for everybody.
+        Some(Action::Up) => within_text(state, false),
+        Some(Action::Down) => within_text(state, true),
+        Some(Action::Edit(Edit::Yank | Edit::YankOlder | Edit::Undo | Edit::Redo)) => {}
+        Some(Action::NewLine | Action::Edit(_)) => {
             state.looks.wall.writing = true;
             return false;
         }
-        Some(Action::Escape) => {
-            state.looks.wall.writing = false;
-            return false;
-        }
+        Some(Action::Escape) => return std::mem::take(&mut state.looks.wall.writing),
         Some(
             Action::Send
             | Action::Complete
@@ -77,6 +82,19 @@ pub(crate) fn takes(state: &mut State, key: &KeyEvent) -> bool {
         _ => {}
     }
     true
+}
+
+/// Whether something is typed that is not on the wall.
+fn is_draft_hidden(state: &State) -> bool {
+    !state.looks.wall.writing && !state.conversations.open().compose.editor.is_empty()
+}
+
+/// Up and down in the text that is on the wall; what was sent before stays where it is.
+fn within_text(state: &mut State, down: bool) {
+    let width = state.screen.input_width(crate::cells::width(&state.prompt()));
+    if state.looks.wall.writing {
+        state.conversations.open_mut().compose.editor.move_row(width, down);
+    }
 }
 
 /// Opens a room by its place among the conversations; others are not for the wall.
@@ -114,8 +132,9 @@ pub(crate) fn settle(state: &mut State, now: Moment, tip: Option<Tip>, effects: 
             state.conversations.go_to_index(index);
             state.screen.dirty = true;
         }
+        find::cancel(state);
         let compose = &mut state.conversations.open_mut().compose;
-        (compose.search, compose.find) = (None, None);
+        compose.search = None;
         state.looks.wall.writing &= !compose.editor.is_empty();
     }
     if (is_shown(state) || state.overlays.last().is_some_and(|top| matches!(top, Overlay::Code)))
@@ -129,7 +148,10 @@ pub(crate) fn settle(state: &mut State, now: Moment, tip: Option<Tip>, effects: 
 
 /// Looks at the clocks that are shown; the picture changes only when one of them does.
 fn read_clocks(state: &mut State, now: Moment) {
-    let shown = state.stage == Stage::Chat && !state.screen.lent && !state.screen.is_too_small();
+    // Nothing moves where the terminal selects.
+    let bare = state.screen.sight == Sight::Bare;
+    let seen = !bare && !state.screen.lent && !state.screen.is_too_small();
+    let shown = state.stage == Stage::Chat && seen;
     let dial = match shown {
         true => Dial::read(now, is_shown(state), &state.conversations.open().board),
         false => Dial::default(),

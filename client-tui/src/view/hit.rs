@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::areas::{Areas, Columns, Rows};
-use super::{completion, input, messages, overlay, panes, picker, status};
+use super::{completion, input, messages, overlay, panes, picker, results, status};
 use crate::rich::Edge;
 use crate::state::overlay::Overlay;
 use crate::state::page::{Line, PageRow};
@@ -23,10 +23,7 @@ pub(crate) fn under(state: &State, cell: Cell) -> Option<Target> {
     if let Some(overlay) = state.overlays.last() {
         return Some(on_overlay(state, overlay, area, cell));
     }
-    if state.stage != Stage::Chat || state.screen.sight != Sight::Chat {
-        return None;
-    }
-    let areas = Areas::of(state, area);
+    let areas = Areas::of(state, chat(state)?);
     let is_in = |area: Rect| area.contains(Position::from(cell));
     if let Some(place) = completion::place(state, area, areas.foot.status.y)
         && is_in(place.area)
@@ -61,9 +58,15 @@ fn screen(state: &State) -> Option<Rect> {
     (!state.screen.is_too_small()).then_some(area)
 }
 
+/// The same, if it is the chat with everything: other sights have other rows and columns.
+fn chat(state: &State) -> Option<Rect> {
+    let chat = state.stage == Stage::Chat && state.screen.sight == Sight::Chat;
+    screen(state).filter(|_| chat)
+}
+
 /// The place in what was said that is nearest to a cell, if any of it is on the screen.
 pub(crate) fn point(state: &State, (x, y): Cell) -> Option<Point> {
-    let area = Areas::of(state, screen(state)?).messages;
+    let area = Areas::of(state, chat(state)?).messages;
     let rows = Rows::of(state, area).page;
     let scrollback = &state.conversations.open().scrollback;
     let page = scrollback.page();
@@ -80,14 +83,14 @@ pub(crate) fn point(state: &State, (x, y): Cell) -> Option<Point> {
 
 /// The rows in which messages stand, from the first on and before the last.
 pub(crate) fn rows(state: &State) -> Option<std::ops::Range<u16>> {
-    let area = Areas::of(state, screen(state)?).messages;
+    let area = Areas::of(state, chat(state)?).messages;
     let rows = Rows::of(state, area);
     Some(area.y..rows.marker.unwrap_or(area.bottom()))
 }
 
 /// The part of the chat that scrolls under a cell.
 pub(crate) fn pane(state: &State, cell: Cell) -> Pane {
-    let Some(area) = screen(state) else { return Pane::Messages };
+    let Some(area) = chat(state) else { return Pane::Messages };
     let areas = Areas::of(state, area);
     let is_in = |area: Rect| area.contains(Position::from(cell));
     if is_in(areas.talks) {
@@ -163,6 +166,10 @@ fn on_overlay(state: &State, overlay: &Overlay, area: Rect, (x, y): Cell) -> Tar
     let Some(place) = overlay::place_of(state, overlay, area) else { return Target::Inside };
     if !place.contains(Position { x, y }) {
         return Target::Outside;
+    }
+    if let Overlay::Results(found) = overlay {
+        let hit = results::hit(found, area, Position { x, y });
+        return hit.map_or(Target::Inside, Target::Hit);
     }
     let Overlay::Picker(picker) = overlay else { return Target::Inside };
     let (list, first) = picker::list(picker, area);

@@ -68,6 +68,7 @@ pub(super) fn inside(place: Rect) -> Rect {
 pub(super) fn place_of(state: &State, overlay: &Overlay, area: Rect) -> Option<Rect> {
     match overlay {
         Overlay::Picker(_) => Some(picker::place(area)),
+        Overlay::Results(_) => Some(results::place(area)),
         Overlay::Leave | Overlay::PortTaken { .. } => {
             Some(Question::of(state, overlay)?.place(state, area))
         }

@@ -31,6 +31,33 @@ const LANGUAGE: [(&str, &str); 6] = [
 /// Columns of the left side of that.
 const LEFT: u16 = 20;
 
+/// Where the box is. It keeps its size: nothing jumps.
+pub(super) fn place(area: Rect) -> Rect {
+    let height = if area.height > 20 { area.height - 4 } else { area.height };
+    overlay::place(WIDTH, height, area)
+}
+
+/// Where in the box the hits are.
+fn list(inner: Rect) -> Rect {
+    let gap = u16::from(inner.height > 12);
+    Rect { y: inner.y + 1 + gap, height: inner.height.saturating_sub(2 + 2 * gap), ..inner }
+}
+
+/// The first hit that is shown, and how many may be: what is chosen is always seen.
+fn window(results: &Results, list: Rect) -> (usize, usize) {
+    let fit = usize::from((list.height / ROWS).max(1));
+    ((results.chosen + 1).saturating_sub(fit), fit)
+}
+
+/// The hit at a position, by its index.
+pub(super) fn hit(results: &Results, area: Rect, at: Position) -> Option<usize> {
+    let list = list(overlay::inside(place(area)));
+    let (first, fit) = window(results, list);
+    let row = usize::from(at.y.checked_sub(list.y)? / ROWS);
+    let index = first + row;
+    (list.contains(at) && row < fit && index < results.found.len()).then_some(index)
+}
+
 /// Draws the list; returns where the cursor is.
 pub(super) fn draw(
     state: &State,
@@ -39,9 +66,7 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let theme = &state.looks.theme;
-    // The box keeps its size: nothing jumps.
-    let height = if area.height > 20 { area.height - 4 } else { area.height };
-    let inner = boxed(state, "Search", overlay::place(WIDTH, height, area), buffer);
+    let inner = boxed(state, "Search", place(area), buffer);
     let right = inner.right();
     let x = cells::put(buffer, (inner.x, inner.y), right, "› ", theme.accent);
     let bold = theme.text.add_modifier(Modifier::BOLD);
@@ -50,9 +75,7 @@ pub(super) fn draw(
     if results.editor.is_empty() {
         cells::put(buffer, (x + 1, inner.y), right, "words to look for", theme.quiet);
     }
-    let gap = u16::from(inner.height > 12);
-    let list =
-        Rect { y: inner.y + 1 + gap, height: inner.height.saturating_sub(2 + 2 * gap), ..inner };
+    let list = list(inner);
     if results.found.is_empty() {
         nothing(state, results, list, buffer);
     }
@@ -64,9 +87,7 @@ pub(super) fn draw(
 }
 
 fn hits(state: &State, results: &Results, list: Rect, buffer: &mut Buffer) {
-    let fit = usize::from((list.height / ROWS).max(1));
-    // What is chosen is always seen.
-    let first = (results.chosen + 1).saturating_sub(fit);
+    let (first, fit) = window(results, list);
     let shown = results.found.iter().enumerate().skip(first).take(fit);
     for (y, (index, found)) in (list.y..list.bottom()).step_by(usize::from(ROWS)).zip(shown) {
         let chosen = index == results.chosen;
