@@ -182,16 +182,20 @@ impl Theme {
 
     /// The number of the colour that a name asks for.
     pub(crate) fn wanted(&self, name: &str) -> usize {
-        // FNV-1a: stable from one program version to the next, unlike the standard hasher.
-        let hash = name
-            .chars()
-            .flat_map(char::to_lowercase)
-            .fold(0x811c_9dc5_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193));
-        // Short names differ in few bits: spread them before taking the rest.
-        let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
-        let mixed = usize::try_from(hash ^ (hash >> 13)).unwrap_or(0);
-        mixed % self.colours().max(1)
+        hash(name) % self.colours().max(1)
     }
+}
+
+/// A number that a name has, whatever its case, and however few colours there are.
+pub(crate) fn hash(name: &str) -> usize {
+    // FNV-1a: stable from one program version to the next, unlike the standard hasher.
+    let hash = name
+        .chars()
+        .flat_map(char::to_lowercase)
+        .fold(0x811c_9dc5_u32, |hash, c| (hash ^ u32::from(c)).wrapping_mul(0x0100_0193));
+    // Short names differ in few bits: spread them before taking the rest.
+    let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
+    usize::try_from(hash ^ (hash >> 13)).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Which theme is worn: the one that somebody chose, or else the one for the terminal's background.
 
+use ratatui::style::{Modifier, Style};
+
 use crate::look::Look;
 use crate::theme::custom::Custom;
 use crate::theme::{Base, Theme};
@@ -30,7 +32,12 @@ impl Dress {
         }
         let chosen = self.look.theme.as_deref().and_then(Base::named);
         let usual = if light { Base::Light } else { Base::Dark };
-        Theme::new(chosen.unwrap_or(usual), light, depth)
+        let mut theme = Theme::new(chosen.unwrap_or(usual), light, depth);
+        if chosen == Some(Base::Contrast) && self.look.light.is_none() {
+            // Nobody has told the background: what the terminal writes in can be read on it.
+            theme.text = Style::new().add_modifier(Modifier::BOLD);
+        }
+        theme
     }
 
     /// What it is called.

@@ -75,6 +75,8 @@ pub(crate) enum Large {
     Nothing,
     /// The address alone.
     Host,
+    /// The address with the port, as a browser wants it, too.
+    Place,
     /// The whole command.
     Command,
 }
@@ -103,11 +105,17 @@ impl Way {
         typed.then(|| format!("nc {} {}", self.host, self.port))
     }
 
+    /// Address and port, as browsers and this program take them.
+    pub(crate) fn place(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
     /// Where a browser says how.
     pub(crate) fn page(&self) -> Option<String> {
-        let host =
-            if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        (self.dialect == Dialect::Native).then(|| format!("http://{host}:{}/", self.port))
+        (self.dialect == Dialect::Native).then(|| format!("http://{}/", self.place()))
     }
 }
 
@@ -156,7 +164,7 @@ impl State {
             (0..12, _) => (1, 0),
             (12..WORDS_FROM, _) => (2, 0),
             (_, Large::Nothing) => (4, 0),
-            (_, Large::Host | Large::Command) => (4, LETTER.1),
+            (_, Large::Host | Large::Place | Large::Command) => (4, LETTER.1),
         };
         let head = (words + rows).max(if clock > 0 { LETTER.1 } else { 0 });
         let announcement = &self.conversations.open().board.announcement;
@@ -184,11 +192,13 @@ impl State {
             let columns = cells::width(text) * usize::from(LETTER.0) + 3;
             has_letters(text) && columns <= usize::from(room)
         };
-        match (fits(&way.command()), fits(&way.host)) {
-            (true, _) => Large::Command,
-            (false, true) => Large::Host,
-            (false, false) => Large::Nothing,
-        }
+        let all = [
+            (way.command(), Large::Command),
+            (way.place(), Large::Place),
+            (way.host.clone(), Large::Host),
+        ];
+        let found = all.into_iter().find(|(text, _)| fits(text));
+        found.map_or(Large::Nothing, |(_, large)| large)
     }
 
     fn line_rows(&self, announcement: &str, width: u16) -> u16 {

@@ -116,8 +116,12 @@ fn name(state: &State, entry: &Entry, area: Rect, buffer: &mut Buffer) {
 /// Who came and went, as numbers: the bar above says how many are here.
 fn counted(state: &State, entry: &Entry, area: Rect, buffer: &mut Buffer) {
     let Some((joined, left)) = entry.counts() else { return };
-    let part = |count: usize, verb: &str| (count > 0).then(|| format!("{count} {verb}"));
-    let parts = [part(joined, "joined"), part(left, "left")];
+    let part = |count: usize, verb: &str| match count {
+        0 => None,
+        1 => Some(format!("1 person {verb}")),
+        count => Some(format!("{count} people {verb}")),
+    };
+    let parts = [part(joined, "came in"), part(left, "left")];
     let words = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     cells::put(buffer, (area.x, area.y), area.right(), &words, state.looks.theme.quiet);
 }

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use crate::state::State;
+use crate::theme;
 
 /// Signs of people, in the order of their colours; none of them is a letter, so that no name can
 /// look like one.
@@ -25,8 +26,10 @@ impl Dress {
     pub(super) fn of(state: &State, person: &Nick) -> Self {
         let looks = &state.looks;
         let bar = looks.person(person.as_str()).add_modifier(Modifier::BOLD);
-        let wanted = looks.theme.wanted(person.as_str());
-        let number = looks.colours.of(person.as_str()).unwrap_or(wanted);
+        // Where colours are few or none, signs are what tells people apart.
+        let has_colours = looks.theme.colours() >= SIGNS.len();
+        let colour = looks.colours.of(person.as_str()).filter(|_| has_colours);
+        let number = colour.unwrap_or_else(|| theme::hash(person.as_str()));
         Self { block: bar.add_modifier(Modifier::REVERSED), bar, sign: SIGNS[number % SIGNS.len()] }
     }
 }

@@ -125,6 +125,7 @@ impl Words<'_> {
         match layout.large {
             Large::Nothing => {}
             Large::Host => rows.push(Row::Large(way.host.clone())),
+            Large::Place => rows.push(Row::Large(way.place())),
             Large::Command => rows.push(Row::Large(command)),
         }
         rows.extend(netcat);
