@@ -44,8 +44,10 @@ pub(super) fn dnd(state: &mut State, _now: Moment, value: &str) -> Outcome {
 }
 
 fn describe(setting: &Setting, state: &State) -> String {
-    let on = if state.me.habits.settings.is_on(setting.switch) { "on" } else { "off" };
-    format!("{} is {on} ({})", setting.name, setting.help)
+    let Setting { name, help, .. } = setting;
+    let on = state.me.habits.settings.is_on(setting.switch);
+    let (on, other) = if on { ("on", "off") } else { ("off", "on") };
+    format!("{name} is {on} ({help}); /set {name} {other}")
 }
 
 fn unknown(name: &str) -> String {

@@ -95,6 +95,7 @@ impl Heartbeat {
     /// The server has let us in: pings are answered from now on.
     pub(super) fn welcomed(&mut self, now: Duration) {
         if self.ping_due.is_none() {
+            self.heard = now;
             self.ping_due = Some(now + FIRST_PING);
             (self.told, self.quiet) = (false, false);
         }
@@ -105,8 +106,12 @@ impl Heartbeat {
         self.ping_due.is_some()
     }
 
-    /// Bytes came in, of whatever kind.
+    /// Bytes came in, of whatever kind. Before the welcome they prove nothing: it is to come within
+    /// the time that silence may last, whatever else does.
     pub(super) fn heard(&mut self, now: Duration) {
+        if !self.is_welcomed() {
+            return;
+        }
         self.heard = now;
         if std::mem::take(&mut self.quiet) {
             // The silence was told; only an answered ping tells its end.
@@ -117,7 +122,7 @@ impl Heartbeat {
     /// We ourselves have not listened: silence proves nothing.
     pub(super) fn excuse(&mut self, now: Duration) {
         self.heard(now);
-        self.excused = now;
+        (self.heard, self.excused) = (now, now);
     }
 
     /// A pong came in: the round trip of the ping that it answers, if there was one.
@@ -176,6 +181,16 @@ mod tests {
     fn nobody_is_pinged_before_the_welcome() {
         let beats = run(&mut Heartbeat::new(), 60);
         assert_eq!(beats, [(8, Beat::Silent(at(8))), (15, Beat::Dead)]);
+    }
+
+    #[test]
+    fn nothing_but_the_welcome_keeps_a_link_alive_before_it() {
+        let mut heartbeat = Heartbeat::new();
+        for second in 1..15 {
+            heartbeat.heard(at(second));
+        }
+        heartbeat.tick(at(14));
+        assert_eq!(heartbeat.tick(at(15)), Some(Beat::Dead));
     }
 
     #[test]

@@ -284,6 +284,9 @@ fn terms(kept: &Kept) -> (String, String) {
 }
 
 fn prepare(connection: &Connection) -> Result<(), SearchError> {
+    // Nobody else reads it: then nothing of it is mapped into memory, where a file that is cut off
+    // would end the whole server (SQLite's WAL, "Use of WAL Without Shared-Memory").
+    connection.pragma_update(None, "locking_mode", "exclusive")?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     // What a power loss takes is indexed again, from the mark that is left.
     connection.pragma_update(None, "synchronous", "normal")?;
