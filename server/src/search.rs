@@ -217,29 +217,50 @@ impl Shared {
         self.changed.notify_one();
     }
 
-    /// Waits for something to do: searches first, and indexing from `due` on, or a moment after
-    /// something was stored.
-    fn next(&self, due: &mut Option<Instant>) -> Next {
+    /// Waits for something to do: searches first, and indexing when it is due. What is overdue
+    /// has every second turn, so that many who search cannot keep it from getting on.
+    fn next(&self, turns: &mut Turns) -> Next {
         let mut inbox = self.lock();
         loop {
             if inbox.closed {
                 return Next::Stop;
             }
-            if let Some(job) = inbox.jobs.pop_front() {
+            let left = (!inbox.behind.is_empty()).then(|| turns.left(Instant::now()));
+            let overdue = left.is_some_and(|left| left.is_zero());
+            if !(overdue && turns.searched)
+                && let Some(job) = inbox.jobs.pop_front()
+            {
+                turns.searched = true;
                 return Next::Search(job);
             }
-            if inbox.behind.is_empty() {
-                inbox = self.changed.wait(inbox).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            let left = due
-                .get_or_insert_with(|| Instant::now() + MOMENT)
-                .saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Next::Index;
-            }
-            let waited = self.changed.wait_timeout(inbox, left);
-            inbox = waited.unwrap_or_else(PoisonError::into_inner).0;
+            inbox = match left {
+                Some(_) if overdue => {
+                    turns.searched = false;
+                    return Next::Index;
+                }
+                Some(left) => {
+                    let waited = self.changed.wait_timeout(inbox, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.changed.wait(inbox).unwrap_or_else(PoisonError::into_inner),
+            };
         }
+    }
+}
+
+/// Whose turn it is: those who search, or the index.
+#[derive(Debug, Default)]
+struct Turns {
+    /// When to index at the earliest; `None` until there is something to index.
+    due: Option<Instant>,
+    /// Whether a search had the last turn.
+    searched: bool,
+}
+
+impl Turns {
+    /// How long indexing has to wait: from `due` on there is none, and without it a moment for
+    /// more to come.
+    fn left(&mut self, now: Instant) -> Duration {
+        self.due.get_or_insert_with(|| now + MOMENT).saturating_duration_since(now)
     }
 }

@@ -220,3 +220,34 @@ async fn whoever_asks_when_it_has_stopped_is_told_so() {
     finder.close().await;
     assert!(matches!(finder.find(Wanted::default()).await, Err(SearchError::Failed(_))));
 }
+
+/// What the thread does, turn by turn, with three searches waiting: `s` is a search, `i` indexing.
+fn turns(behind: bool, due: Duration, count: usize) -> String {
+    let job = || Job { wanted: Wanted::default(), answer: oneshot::channel().0 };
+    let behind = behind.then_some((ChannelId(1), 1)).into_iter().collect();
+    let jobs = (0..3).map(|_| job()).collect();
+    let inbox = Inbox { behind, jobs, ..Inbox::default() };
+    let shared = Shared { inbox: Mutex::new(inbox), changed: Condvar::new() };
+    let mut turns = Turns { due: Some(Instant::now() + due), ..Turns::default() };
+    let turn = |_| match shared.next(&mut turns) {
+        Next::Search(_) => 's',
+        Next::Index => 'i',
+        Next::Stop => '.',
+    };
+    (0..count).map(turn).collect()
+}
+
+#[test]
+fn searches_come_first_and_leave_the_index_every_second_turn_when_it_is_due() {
+    let check = |behind, due, expected: &str| {
+        assert_eq!(turns(behind, due, expected.len()), expected, "{behind} {due:?}");
+    };
+    check(true, Duration::ZERO, "sisisiii");
+    check(true, Duration::from_secs(3_600), "sss");
+    check(false, Duration::ZERO, "sss");
+    // What waits while others search is due a moment later, not a moment after the last of them.
+    let (mut turns, start) = (Turns::default(), Instant::now());
+    for passed in [Duration::ZERO, MOMENT / 2, MOMENT] {
+        assert_eq!(turns.left(start + passed), MOMENT - passed);
+    }
+}

@@ -1,5 +1,5 @@
-//! The thread that owns the index: searches first, and in between a batch of what was stored, with
-//! pauses longer than its work. So a whole log that is indexed anew leaves time for those who talk.
+//! The thread that owns the index: searches first, and behind each at most one batch of what was
+//! stored, with pauses longer than its work while nobody searches. So a whole log that is indexed anew leaves time for those who talk.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use super::feed::Feed;
 use super::index::{self, BLOCK, Index, Marks};
 use super::scan::Scan;
-use super::{Found, Job, Library, Next, SearchError, Shared, Wanted};
+use super::{Found, Job, Library, Next, SearchError, Shared, Turns, Wanted};
 use crate::log::ChannelId;
 
 /// Messages that are taken in at once: a search waits for one batch at most.
@@ -51,9 +51,9 @@ impl Worker {
             }
         };
         // What the index lacks at the start is known when it is open.
-        let mut due = Some(Instant::now());
+        let mut turns = Turns { due: Some(Instant::now()), ..Turns::default() };
         loop {
-            match self.shared.next(&mut due) {
+            match self.shared.next(&mut turns) {
                 Next::Stop => return,
                 Next::Search(Job { wanted, answer }) => {
                     // Whoever asked may have gone.
@@ -61,7 +61,7 @@ impl Worker {
                         answer.send(self.find(&wanted, &runtime)).ok();
                     }
                 }
-                Next::Index => due = self.index_some(&runtime),
+                Next::Index => turns.due = self.index_some(&runtime),
             }
         }
     }
