@@ -16,6 +16,7 @@ use crate::link::Link;
 mod board;
 mod catch_up;
 mod directory;
+mod directs;
 mod entry;
 mod fanout;
 mod people;

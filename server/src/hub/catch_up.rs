@@ -9,7 +9,8 @@ use chat_protocol::message::{Conversation, Message};
 use chat_protocol::{Code, Event, Hello, Nick, Page, Refusal, Resume, RoomKey, RoomName, limit};
 use futures::FutureExt;
 
-use super::room::{Listener, Pair, pair};
+use super::directs::{Pair, pair};
+use super::room::Listener;
 use super::search::Searched;
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};

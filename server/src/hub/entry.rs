@@ -176,14 +176,9 @@ impl Hub {
     }
 
     fn directs_of(&self, person: PersonId) -> Vec<DirectInfo> {
-        let directs = self.conversations.directs.iter().filter(|(_, direct)| direct.last > 0);
+        let directs = self.conversations.directs.of(person).filter(|(_, direct)| direct.last > 0);
         let mut directs: Vec<DirectInfo> = directs
-            .filter_map(|(&(low, high), direct)| {
-                let other = match person {
-                    _ if person == low => high,
-                    _ if person == high => low,
-                    _ => return None,
-                };
+            .filter_map(|(other, direct)| {
                 let name = self.people.get(other)?.name.clone();
                 let log = Some(self.identity(direct.channel));
                 Some(DirectInfo { name, last: direct.last, log })

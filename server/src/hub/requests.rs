@@ -7,8 +7,9 @@ use chat_protocol::{
 };
 
 use super::catch_up::{no_such_name, too_many_rooms};
+use super::directs::pair;
 use super::people::Claim;
-use super::room::{Room, marks, pair, via};
+use super::room::{Room, marks, via};
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::log::{Account, PersonId, Record, Said};

@@ -1,13 +1,14 @@
-//! Rooms and direct conversations: their channel, who is in them, and which links hear them.
+//! Rooms: their channel, who is in them, and which links hear them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chat_protocol::{Line, Marks, MarksOf, NameKey, Nick, RoomInfo, RoomKey, RoomName, limit};
 
 use super::ConnId;
 use super::board::Shown;
+use super::directs::{Direct, Directs, Pair};
 use super::presence::Untold;
 use crate::doors::Dialect;
 use crate::link::Link;
@@ -112,29 +113,11 @@ pub(super) fn marks<'a>(members: impl Iterator<Item = &'a Member>) -> MarksOf {
     marked.map(|member| (member.name.clone(), member.marks)).collect()
 }
 
-/// Two people, the lower number first.
-pub(super) type Pair = (PersonId, PersonId);
-
-/// The pair of two people, in whichever order they are given.
-pub(super) fn pair(one: PersonId, other: PersonId) -> Pair {
-    (one.min(other), one.max(other))
-}
-
-/// A conversation of two people.
-#[derive(Debug)]
-pub(super) struct Direct {
-    pub(super) channel: ChannelId,
-    /// The newest `seq` that the two were told of.
-    pub(super) last: u64,
-    /// Whether the log knows of the conversation.
-    pub(super) stored: bool,
-}
-
 /// All rooms and direct conversations, and the numbers of their channels.
 pub(super) struct Conversations {
     /// In the order of their names, as they are listed.
     pub(super) rooms: BTreeMap<RoomKey, Room>,
-    pub(super) directs: HashMap<Pair, Direct>,
+    pub(super) directs: Directs,
     last_channel: i64,
 }
 
@@ -145,14 +128,14 @@ impl Conversations {
         last_channel: i64,
     ) -> Self {
         let mut conversations =
-            Self { rooms: BTreeMap::new(), directs: HashMap::new(), last_channel };
+            Self { rooms: BTreeMap::new(), directs: Directs::default(), last_channel };
         for StoredRoom { channel, name, topic, last } in rooms {
             let key = name.key();
             let room = Room { topic, last, stored: true, ..Room::new(channel, name) };
             conversations.rooms.insert(key, room);
         }
         for StoredDirect { channel, people, last } in directs {
-            conversations.directs.insert(people, Direct { channel, last, stored: true });
+            conversations.directs.entry(people, || Direct { channel, last, stored: true });
         }
         conversations
     }
@@ -167,7 +150,7 @@ impl Conversations {
 
     /// The conversation of these two, which comes to be if it was not there.
     pub(super) fn direct(&mut self, pair: Pair) -> &mut Direct {
-        self.directs.entry(pair).or_insert_with(|| {
+        self.directs.entry(pair, || {
             self.last_channel += 1;
             Direct { channel: ChannelId(self.last_channel), last: 0, stored: false }
         })
@@ -175,6 +158,6 @@ impl Conversations {
 
     /// Forgets everything about a guest who has left.
     pub(super) fn forget(&mut self, guest: PersonId) {
-        self.directs.retain(|&(low, high), _| low != guest && high != guest);
+        self.directs.forget(guest);
     }
 }

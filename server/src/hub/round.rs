@@ -8,8 +8,9 @@ use chat_protocol::event::{DirectMessage, RoomMessage};
 use chat_protocol::message::{Conversation, Message, MessageId};
 use chat_protocol::{Ack, Code, Event, Nick, Refusal, RoomKey};
 
+use super::directs::Pair;
 use super::fanout::Segments;
-use super::room::{Listener, Pair};
+use super::room::Listener;
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::log::{LogError, Record, Said, Stored};

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 use super::catch_up::ReadDone;
-use super::room::pair;
+use super::directs::{Direct, pair};
 use super::state::Hub;
 use super::{ConnId, Permit};
 use crate::log::{ChannelId, Kept, PersonId};
@@ -64,20 +64,21 @@ impl Hub {
             let room = self.conversations.rooms.get(key)?;
             Some((room.channel, Conversation::Room(room.name.clone())))
         };
-        let direct = |other: PersonId| {
-            let direct = self.conversations.directs.get(&pair(person, other))?;
+        let directs = &self.conversations.directs;
+        let direct = |(other, direct): (PersonId, &Direct)| {
             let name = self.people.get(other)?.name.clone();
             Some((direct.channel, Conversation::Direct(name)))
         };
         if named.is_empty() {
-            let pairs = self.conversations.directs.keys();
-            let ours = pairs.filter(|(low, high)| *low == person || *high == person);
-            let others = ours.map(|(low, high)| if *low == person { *high } else { *low });
-            return known.rooms.iter().filter_map(room).chain(others.filter_map(direct)).collect();
+            let directs = directs.of(person).filter_map(direct);
+            return known.rooms.iter().filter_map(room).chain(directs).collect();
         }
         let named = named.iter().filter_map(|one| match one {
             Conversation::Room(name) => known.rooms.get(&name.key()).and_then(room),
-            Conversation::Direct(name) => self.people.find(name).and_then(direct),
+            Conversation::Direct(name) => {
+                let other = self.people.find(name)?;
+                direct((other, directs.get(&pair(person, other))?))
+            }
         });
         named.collect()
     }
