@@ -54,7 +54,8 @@ said meanwhile; how long a message took includes the wait for the next turn. In 
 user says is to come back to that user once and in order, as an echo server sends it, with whatever it \
 puts before it; one that serves one client after another is asked for --users 1.
 
-The verdict is the last line of the output, good or bad; what hinders a run goes to standard error.
+The verdict is the last line of the output, good or bad; what hinders a run, or makes it wait behind \
+Ctrl-C, goes to standard error.
 
 Ctrl-C ends the chat early: what is on its way is still waited for, a second one gives up.
 

@@ -198,10 +198,11 @@ fn interrupt(child: &Child) {
 
 #[test]
 fn what_is_on_its_way_at_an_interrupt_is_waited_for() {
-    let (simulates, small) = dammed();
+    let (mut simulates, small) = dammed();
     interrupt(&simulates);
-    // Nothing is heard of the interrupt until it has ended; it waits longer than this.
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    let mut waits = String::new();
+    BufReader::new(simulates.stderr.take().unwrap()).read_line(&mut waits).unwrap();
+    assert!(waits.starts_with("waits for ") && waits.contains("Ctrl-C once more"), "{waits}");
     small.lock().unwrap().let_go();
     let output = simulates.wait_with_output().unwrap();
     let out = String::from_utf8(output.stdout).unwrap();

@@ -58,14 +58,17 @@ impl<'a> Drive<'a> {
     }
 
     async fn run(mut self) -> Report {
-        tokio::select! {
-            () = interrupted() => {}
+        let cut_short = tokio::select! {
+            () = interrupted() => true,
             () = async {
                 self.gather().await;
                 self.chat().await;
-            } => {}
-        }
+            } => false,
+        };
         self.end();
+        if cut_short {
+            self.screen.say_what_is_waited_for(self.stage.world.borrow().awaited());
+        }
         // Whoever interrupts the chat wants to know what it came to, and what is on its way is not
         // lost yet. Whoever interrupts this does not want to wait.
         tokio::select! {

@@ -39,6 +39,15 @@ impl Screen {
         print(&out);
     }
 
+    /// Tells whoever has interrupted why it does not end at once. On a terminal the table says so.
+    pub(crate) fn say_what_is_waited_for(&self, awaited: u64) {
+        if !self.live && awaited > 0 {
+            let text = format!("waits for {awaited} on their way: Ctrl-C once more gives up");
+            // Nobody may be reading it any more.
+            writeln!(io::stderr(), "{text}").ok();
+        }
+    }
+
     /// Prints what it came to.
     pub(crate) fn finish(&mut self, report: &Report) {
         if self.json {
