@@ -65,18 +65,28 @@ impl Deadline {
 
     /// Looks at what is due, `late` behind the time that was asked for. Whoever comes so late was
     /// absent themselves, with the machine that slept or the process that was stopped: the peer
-    /// cannot have been heard meanwhile, and gets to answer a ping.
+    /// cannot have been heard meanwhile, and gets to answer a ping. One that has not said who it is
+    /// may have said so meanwhile, and gets as long as tells.
     pub(super) fn look(&mut self, now: Instant, late: Duration) -> Due {
-        if late >= ABSENT && self.known && !self.ended {
-            self.heard = now.checked_sub(PING_AFTER).unwrap_or(now);
+        if late >= ABSENT && !self.ended {
+            if self.known {
+                self.heard = now.checked_sub(PING_AFTER).unwrap_or(now);
+            } else {
+                self.began = now.checked_sub(self.unknown_for() - ABSENT).unwrap_or(now);
+            }
         }
         self.due(now)
+    }
+
+    /// How long the peer may take to say who it is.
+    fn unknown_for(&self) -> Duration {
+        if self.heartbeat { BEGUN } else { SILENT }
     }
 
     /// When to look again.
     pub(super) fn next(&self) -> Instant {
         if !self.known {
-            return self.began + if self.heartbeat { BEGUN } else { SILENT };
+            return self.began + self.unknown_for();
         }
         if self.ended {
             return self.heard + LAST_ANSWERS;
@@ -92,8 +102,8 @@ impl Deadline {
     /// What is due.
     fn due(&self, now: Instant) -> Due {
         if !self.known {
-            let most = if self.heartbeat { BEGUN } else { SILENT };
-            return if now >= self.began + most { Due::Over } else { Due::Nothing };
+            let over = now >= self.began + self.unknown_for();
+            return if over { Due::Over } else { Due::Nothing };
         }
         match now.saturating_duration_since(self.heard) {
             silent if self.ended => {
@@ -146,6 +156,21 @@ mod tests {
         let later = |seconds| woken + Duration::from_secs(seconds);
         assert_eq!(deadline.look(later(8), Duration::ZERO), Due::Ping);
         assert_eq!(deadline.look(later(9), Duration::ZERO), Due::Over);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_came_in_our_absence_is_heard_before_anybody_is_given_up() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        for (heartbeat, most) in [(true, BEGUN), (false, SILENT)] {
+            let mut deadline = Deadline::new(start, heartbeat);
+            let punctual = deadline.look(start + most, Duration::from_millis(1_999));
+            assert_eq!(punctual, Due::Over);
+            let mut look = |seconds, late| deadline.look(at(seconds), Duration::from_secs(late));
+            assert_eq!(look(3_600, 3_590), Due::Nothing);
+            assert_eq!(look(3_601, 0), Due::Nothing);
+            assert_eq!(look(3_602, 0), Due::Over);
+        }
     }
 
     #[tokio::test(start_paused = true)]
