@@ -5,11 +5,13 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chat_protocol::pickle::{Decoder, Value, decode};
 use serde_json::json;
 use support::program::Program;
 use support::{Peer, ephemeral};
+use tokio::time::Instant;
 
 /// `pickle.dumps({'name': 'Ann Lee', 'student_id': 's4711', 'github': 'annlee'}, protocol)` of
 /// Python 3.11, for protocols 0 to 5.
@@ -154,6 +156,30 @@ async fn hostile_pickles_are_refused_and_cost_nobody() {
         assert!(told.as_ref().is_some_and(|told| told.contains("SERVER: ")), "{told:?}");
     }
     bob.nothing_more().await;
+    server.stop().await;
+}
+
+/// Tokio's time is paused: it takes exactly as long as it should.
+#[tokio::test(start_paused = true)]
+async fn whoever_stops_in_the_middle_of_a_pickle_is_not_waited_for_for_ever() {
+    let server = ephemeral().await;
+    for (begin, introduced) in [(&b"(VAnn Lee\n"[..], false), (b"Vhalf a sentence", true)] {
+        let mut ann = Peer::connect(&server).await;
+        let mut buffer = Vec::new();
+        if introduced {
+            ann.bytes(PROFILES[4]).await;
+            assert_eq!(pickled(&mut ann, &mut buffer).await, welcome("Ann Lee"));
+            // Whoever says nothing at all may stay.
+            tokio::time::sleep(Duration::from_secs(100)).await;
+        }
+        let began = Instant::now();
+        ann.bytes(begin).await;
+        let told = text("SERVER: the pickle ends in the middle: send it whole");
+        while pickled(&mut ann, &mut buffer).await != told {}
+        let took = began.elapsed();
+        assert!((10..12).contains(&took.as_secs()), "{introduced}: {took:?}");
+        ann.rest().await;
+    }
     server.stop().await;
 }
 

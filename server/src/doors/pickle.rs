@@ -16,6 +16,9 @@ use super::{Asked, Came, Dialect, Door, News, OnTaken};
 /// `recv(4096)` gets it alone.
 const ANSWER_READ: Duration = Duration::from_millis(200);
 
+/// How long nothing may come in the middle of a pickle: programs send each at once.
+const UNFINISHED: Duration = Duration::from_secs(10);
+
 /// How people of the pickle dialect are spoken to.
 pub(crate) struct Pickle;
 
@@ -85,13 +88,17 @@ impl Door for PickleDoor {
                     }
                     continue;
                 }
-                Ok(None) if came != Came::Ended => return None,
+                Ok(None) if came == Came::More => return None,
                 Ok(None) => "the pickle ends in the middle: send it whole".to_owned(),
                 Err(error) => error.to_string(),
             };
             self.lost = true;
             return Some(Err(Refusal::new(Code::BadFrame, error)));
         }
+    }
+
+    fn pause(&self) -> Option<Duration> {
+        Some(UNFINISHED)
     }
 
     fn news(&mut self, now: Instant, answered: bool) -> News {
@@ -198,12 +205,15 @@ mod tests {
     #[test]
     fn what_is_no_pickle_ends_it() {
         let bytes = pickled(&[profile("ann")]);
-        let whole = asked(&bytes, Came::Ended);
-        assert_eq!(whole, ["hello Ann Lee Number Ann Lee/4711/ann"]);
+        for came in [Came::Paused, Came::Ended] {
+            assert_eq!(asked(&bytes, came), ["hello Ann Lee Number Ann Lee/4711/ann"]);
+        }
         for end in 1..bytes.len() {
             assert_eq!(asked(&bytes[..end], Came::More), [""; 0], "{end}");
-            let cut = asked(&bytes[..end], Came::Ended);
-            assert_eq!(cut, ["the pickle ends in the middle: send it whole", "bye"], "{end}");
+            for came in [Came::Paused, Came::Ended] {
+                let cut = asked(&bytes[..end], came);
+                assert_eq!(cut, ["the pickle ends in the middle: send it whole", "bye"], "{end}");
+            }
         }
         let told = asked(b"cos\nsystem\n(S'true'\ntR.", Came::More);
         assert!(told[0].contains("send plain data") && told[1] == "bye", "{told:?}");
