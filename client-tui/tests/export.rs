@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -17,6 +17,7 @@ use chat_tui::net;
 use chat_tui::state::Start;
 use crossterm::event::KeyCode;
 use support::client::{Client, hides, said, setup, shows, target};
+use support::peer::Peer;
 use support::proxy::{Proxy, Way};
 use support::pty::Pty;
 use support::server::Server;
@@ -158,4 +159,38 @@ fn leaving_meanwhile_leaves_no_half_file() {
     pty.signal("TERM");
     assert_eq!(pty.exit_code(), 0);
     assert_eq!(files(data.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_room_that_the_welcome_has_no_place_for_is_exported() {
+    const ROOMS: usize = 60;
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::unlimited(&data.path().join("server"));
+    let host = format!("127.0.0.1:{}", server.port);
+    let name = |number| format!("room{number:02}");
+    let mut peer = Peer::guest(server.port, "bob");
+    let topic = "x".repeat(chat_protocol::limit::TOPIC_BYTES);
+    for room in (0..ROOMS).map(name) {
+        peer.send(&format!(r#"{{"type":"join","room":"{room}"}}"#));
+        peer.send(&format!(r#"{{"type":"topic","room":"{room}","text":"{topic}"}}"#));
+        peer.send(&format!(r#"{{"type":"say","id":"{room}","room":"{room}","text":"hi"}}"#));
+        peer.wait_for(&["ack", &room]);
+    }
+    let rooms: Vec<String> = (0..ROOMS).flat_map(|at| ["--room".to_owned(), name(at)]).collect();
+    let mut tail = Command::new(env!("CARGO_BIN_EXE_chat-tui"));
+    tail.args(["tail", "--host", &host, "--name", "sam"]).args(rooms);
+    let mut tail = tail.env("XDG_DATA_HOME", data.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    assert_eq!(lines.by_ref().take(ROOMS).map_while(Result::ok).count(), ROOMS);
+
+    let mut pty = Pty::client(data.path(), &["--host", &host, "--name", "sam"]);
+    pty.wait_for(&format!("+{ROOMS}"));
+    pty.enter(&format!("/join {}", name(ROOMS - 1)));
+    pty.wait_for("#room59 ›");
+    pty.enter("/export last.jsonl");
+    pty.wait_for("1 message of #room59 are in last.jsonl");
+    pty.enter("/quit");
+    assert_eq!(pty.exit_code(), 0);
+    tail.kill().unwrap();
+    tail.wait().unwrap();
 }

@@ -275,3 +275,88 @@ fn shells_and_man_are_served() {
         assert!(std::fs::metadata(folder.join(&page)).unwrap().len() > 200, "{page}");
     }
 }
+
+/// Says something in #builds as somebody else, and waits until the server has it.
+fn build_says(peer: &mut Peer, id: &str, text: &str) {
+    peer.send(&format!(r#"{{"type":"say","id":"{id}","room":"builds","text":"{text}"}}"#));
+    peer.wait_for(&["ack", id]);
+}
+
+#[test]
+fn who_ends_leaves_ones_other_connections_in_the_room() {
+    let place = Place::new();
+    let mut ann = Peer::guest(place.port(), "ann");
+    ann.send(r#"{"type":"join","room":"builds"}"#);
+    build_says(&mut ann, "1", "zero");
+    let own = ["--host", &place.host, "--name", "sam", "--room", "builds"];
+    let tail = || {
+        let mut child = client(place.path(), &[&["tail"], &own[..]].concat()).spawn().unwrap();
+        let lines = Some(BufReader::new(child.stdout.take().unwrap()));
+        Tail { child, lines }
+    };
+    // Whoever comes first enters the room.
+    let mut first = tail();
+    assert_eq!(first.next(), "zero");
+    let mut other = tail();
+    assert_eq!(other.next(), "zero");
+    drop(first.lines.take());
+    assert_eq!(first.end().0, Some(0));
+    build_says(&mut ann, "2", "one");
+    assert_eq!(other.next(), "one");
+    drop(other);
+
+    let mut send = client(place.path(), &[&["send", "--lines"], &own[..]].concat());
+    let mut send = send.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = send.stdin.take().unwrap();
+    stdin.write_all(b"two\n").unwrap();
+    ann.wait_for(&["message", "two"]);
+    let mut other = tail();
+    assert_eq!(["", "", ""].map(|_| other.next()), ["zero", "one", "two"]);
+    drop(stdin);
+    assert!(send.wait().unwrap().success());
+    build_says(&mut ann, "3", "three");
+    assert_eq!(other.next(), "three");
+}
+
+/// A server that cannot read its history, so many times; then it has two messages.
+fn forgetful(mut times: usize) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        for line in lines.map_while(Result::ok) {
+            let message = |seq| format!(r#"{{"seq":{seq},"from":"ann","at":0,"text":"m{seq}"}}"#);
+            let answer = if line.contains(r#""hello""#) {
+                r#"{"type":"welcome","version":1,"name":"eve","server":"lab","log":"1","directs":[],
+                    "rooms":[{"name":"lobby","topic":"","last":2,"count":1,"members":["eve"]}]}"#
+                    .replace('\n', "")
+            } else if !line.contains(r#""history""#) {
+                continue;
+            } else if times > 0 {
+                times -= 1;
+                r#"{"type":"error","code":"not_stored","text":"no","room":"lobby"}"#.to_owned()
+            } else {
+                let messages = [message(1), message(2)].join(",");
+                format!(
+                    r#"{{"type":"history","room":"lobby","messages":[{messages}],"more":false}}"#
+                )
+            };
+            stream.write_all(format!("{answer}\n").as_bytes()).unwrap();
+        }
+    });
+    host
+}
+
+#[test]
+fn what_cannot_be_read_just_now_is_asked_for_again_and_not_for_ever() {
+    let data = tempfile::tempdir().unwrap();
+    let tail = |host: &str| {
+        let arguments = ["tail", "--host", host, "--name", "eve", "--guest", "--no-follow"];
+        run(data.path(), &arguments)
+    };
+    let output = tail(&forgetful(1));
+    ended(&output, 0, "");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
+    ended(&tail(&forgetful(usize::MAX)), 1, "cannot read its history now");
+}

@@ -108,12 +108,12 @@ async fn read(
                 for step in steps.collect::<Vec<_>>() {
                     match step {
                         Step::Print(_, said) => paper.write(&said)?,
-                        Step::Ask(Request::Join { .. }) => {
-                            return Err("you are not in this room: /join it first"
-                                .to_owned()
-                                .into());
-                        }
                         Step::Ask(request) => session.send(request),
+                        // To read does not take entering: who is not in it is refused this.
+                        Step::Unseen(room) => {
+                            session.send(Request::Members { room, after: None });
+                        }
+                        Step::Unread => return Err(unread().into()),
                         Step::Say(words) => return Err(format!("{words}: export again").into()),
                         Step::Refused(refusal) => return Err(session.refused(&refusal).into()),
                         Step::Back => {}
@@ -124,6 +124,10 @@ async fn read(
         }
     }
     Ok(())
+}
+
+fn unread() -> String {
+    "the server cannot read its history now: export again".to_owned()
 }
 
 /// The file as far as it is written.

@@ -51,6 +51,11 @@ impl Said {
 pub(crate) enum Step {
     Print(Conversation, Said),
     Ask(Request),
+    /// The welcome does not show one in this room. A `room` frame may do so right behind it: not
+    /// all rooms find place in the welcome.
+    Unseen(RoomName),
+    /// A page could not be read just now: [`Follow::again`] asks for it once more, in a moment.
+    Unread,
     /// The server has us, perhaps again.
     Back,
     /// Something that people should know.
@@ -81,8 +86,6 @@ struct Talk {
     asked: bool,
     /// The identity of the log that the numbers count in.
     log: Option<String>,
-    /// The room was entered for this alone.
-    entered: bool,
     /// One is in it.
     member: bool,
 }
@@ -98,7 +101,6 @@ impl Follow {
                     known: 0,
                     asked: false,
                     log: None,
-                    entered: false,
                     member: false,
                 });
             }
@@ -122,14 +124,6 @@ impl Follow {
     /// How many messages are known to be there, of the conversation that is followed.
     pub(crate) fn known(&self) -> u64 {
         self.talks.first().map_or(0, |talk| talk.known)
-    }
-
-    /// Rooms that were entered for this alone.
-    pub(crate) fn entered(&self) -> impl Iterator<Item = RoomName> {
-        self.talks.iter().filter(|talk| talk.entered).filter_map(|talk| match &talk.room {
-            Conversation::Room(room) => Some(room.clone()),
-            Conversation::Direct(_) => None,
-        })
     }
 
     /// The link is down.
@@ -188,10 +182,7 @@ impl Follow {
                     self.talks[at].log = Some(welcome.log.clone());
                     match welcome.rooms.iter().find(|info| info.name.key() == room.key()) {
                         Some(info) => steps.extend(self.enter(at, info.last)),
-                        None => {
-                            self.talks[at].entered = true;
-                            steps.push(Step::Ask(Request::Join { room }));
-                        }
+                        None => steps.push(Step::Unseen(room)),
                     }
                 }
                 Conversation::Direct(name) => {
@@ -234,14 +225,22 @@ impl Follow {
     /// Asks for what is missing, if that was not done already.
     fn ask(&mut self, at: usize) -> Vec<Step> {
         let talk = &mut self.talks[at];
-        match talk.printed {
-            Some(printed) if printed < talk.known && !talk.asked => {
-                talk.asked = true;
-                let (room, page) = (talk.room.clone(), Page::After(printed));
-                vec![Step::Ask(Request::History { room, page, limit: limit::HISTORY_PAGE })]
-            }
-            _ => Vec::new(),
+        let page = match talk.printed {
+            Some(printed) if printed < talk.known => Page::After(printed),
+            Some(_) => return Vec::new(),
+            // Another log begins with its newest page.
+            None => Page::Newest,
+        };
+        if !talk.member || std::mem::replace(&mut talk.asked, true) {
+            return Vec::new();
         }
+        let room = talk.room.clone();
+        vec![Step::Ask(Request::History { room, page, limit: limit::HISTORY_PAGE })]
+    }
+
+    /// Asks again for what could not be read.
+    pub(crate) fn again(&mut self) -> Vec<Step> {
+        (0..self.talks.len()).flat_map(|at| self.ask(at)).collect()
     }
 
     /// A message comes by itself.
@@ -268,7 +267,8 @@ impl Follow {
         let first = messages.first().map(|message| message.seq);
         let last = messages.last().map_or(0, |message| message.seq);
         if talk.printed.is_none() {
-            talk.printed = first.map(|seq| seq.saturating_sub(1));
+            // A log without messages is printed to its end.
+            talk.printed = Some(first.map_or(talk.known, |seq| seq.saturating_sub(1)));
         }
         if talk.printed.is_some_and(|printed| last <= printed) {
             // A page that leads nowhere is the last: what is missing is no longer kept.
@@ -304,7 +304,8 @@ impl Follow {
         match (refusal.code, at) {
             (Code::LogChanged, Some(at)) => {
                 let talk = &mut self.talks[at];
-                (talk.printed, talk.known, talk.asked) = (None, 0, false);
+                // Its newest page comes by itself.
+                (talk.printed, talk.known, talk.asked) = (None, 0, true);
                 let room = words::title(&talk.room);
                 vec![Step::Say(format!("{room}: {}", words::refusal(&refusal)))]
             }
@@ -316,10 +317,11 @@ impl Follow {
                 vec![Step::Say(format!("{room}: {}", words::refusal(&refusal)))]
             }
             (Code::TooSlow, _) => vec![Step::Say(words::refusal(&refusal))],
-            // The page is asked for again when the next message shows that something is missing.
-            (Code::NotStored, _) => {
-                self.talks.iter_mut().for_each(|talk| talk.asked = false);
-                vec![Step::Say(words::refusal(&refusal))]
+            (Code::NotStored, at) if self.live => {
+                let unread = |index| at.is_none_or(|at| at == index);
+                let talks = self.talks.iter_mut().enumerate();
+                talks.filter(|(index, _)| unread(*index)).for_each(|(_, talk)| talk.asked = false);
+                vec![Step::Unread]
             }
             (_, _) if self.is_welcome() && self.talks.iter().all(|talk| talk.member) => Vec::new(),
             _ => vec![Step::Refused(refusal)],

@@ -131,7 +131,7 @@ async fn deliver(
             }
         }
     }
-    delivery.leave();
+    delivery.session.leave();
     Ok(())
 }
 
@@ -150,8 +150,6 @@ struct Delivery {
     unacked: VecDeque<(MessageId, Text)>,
     acked: usize,
     standing: Standing,
-    /// The room was entered for this alone.
-    entered: bool,
     /// When to send again what the server could not take.
     again: Option<Instant>,
 }
@@ -178,7 +176,6 @@ impl Delivery {
             unacked: VecDeque::new(),
             acked: 0,
             standing: Standing::New,
-            entered: false,
             again: None,
         })
     }
@@ -239,8 +236,8 @@ impl Delivery {
     fn frame(&mut self, frame: Frame) -> Result<(), Failed> {
         match frame {
             Frame::Welcome(welcome) => self.welcome(&welcome),
+            // Either we have entered it, or were in it and the welcome had no place for it.
             Frame::Room(info) if self.standing == Standing::Entering && self.is_to(&info.name) => {
-                self.entered = true;
                 self.arrive();
             }
             Frame::Ack(ack) => {
@@ -260,6 +257,7 @@ impl Delivery {
             Conversation::Room(room)
                 if !welcome.rooms.iter().any(|info| self.is_to(&info.name)) =>
             {
+                // Whoever is in it already is merely shown it again.
                 self.session.send(Request::Join { room: room.clone() });
             }
             _ => self.arrive(),
@@ -301,13 +299,5 @@ impl Delivery {
             0 => Failed::new(words),
             acked => Failed::new(format!("{words} ({} arrived)", counted(acked, "message"))),
         }
-    }
-
-    /// Leaves everything as it was found.
-    fn leave(mut self) {
-        if let (true, Conversation::Room(room)) = (self.entered, self.to.clone()) {
-            self.session.send(Request::Part { room });
-        }
-        self.session.leave();
     }
 }

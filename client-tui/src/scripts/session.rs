@@ -163,6 +163,11 @@ impl Session {
     }
 
     /// Says goodbye, and waits until what was sent has gone out, but not for long.
+    ///
+    /// No room is parted from, not even one that was entered for this alone. With a person's last
+    /// connection the server takes them out of all rooms anyway, guests always. Who has another one
+    /// open may have come to read that room there meanwhile: no frame tells that, and being thrown
+    /// out is worse than a room more in the list.
     pub(crate) fn leave(mut self) {
         self.send(Request::Bye);
         drop(self.link);

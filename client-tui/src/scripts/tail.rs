@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chat_protocol::{Nick, Request};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 
 use super::follow::{Follow, From, Said, Step};
 use super::session::{News, Session};
@@ -18,6 +19,12 @@ use line::Style;
 
 /// How long whoever is stuck writing is given when it was told to stop.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How soon a page is asked for again that the server could not read.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How often in a row that may happen to whoever waits for the end.
+const TRIES: usize = 5;
 
 /// Runs until nobody reads any more, or it is told to stop.
 pub(super) fn run(arguments: Tail, login: Nick) -> Result<ExitCode, Failed> {
@@ -35,14 +42,18 @@ pub(super) fn run(arguments: Tail, login: Nick) -> Result<ExitCode, Failed> {
         false => Style::Line { zone: crate::zone::local(), colours },
     };
     let follow = Follow::new(arguments.room, from);
-    let mut tail = Printing { session, follow, style, ends: arguments.no_follow, lost: false };
+    let mut tail = Printing {
+        session,
+        follow,
+        style,
+        ends: arguments.no_follow,
+        lost: false,
+        unread: 0,
+        again: None,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(tail.run(stops));
-    let Printing { mut session, follow, .. } = tail;
-    for room in follow.entered() {
-        session.send(Request::Part { room });
-    }
-    session.leave();
+    tail.session.leave();
     ended
 }
 
@@ -73,16 +84,25 @@ struct Printing {
     ends: bool,
     /// Whether it was told that the link broke.
     lost: bool,
+    /// How often in a row the server could not read.
+    unread: usize,
+    /// When to ask it again.
+    again: Option<Instant>,
 }
 
 impl Printing {
     async fn run(&mut self, mut stops: mpsc::Receiver<u8>) -> Result<ExitCode, Failed> {
         let reader = reader::Reader::watch();
         while !(self.ends && self.follow.is_through()) {
+            let again = self.again;
             tokio::select! {
                 biased;
                 Some(code) = stops.recv() => return Ok(ExitCode::from(code)),
                 () = reader.gone() => break,
+                () = sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => {
+                    self.again = None;
+                    self.ask_again();
+                }
                 news = self.session.next() => if !self.take(news?)? {
                     break;
                 },
@@ -125,8 +145,14 @@ impl Printing {
     /// Does what is to be done; `false` when nobody reads any more.
     fn step(&mut self, step: Step) -> Result<bool, Failed> {
         match step {
-            Step::Print(room, message) => return self.print(&room, &message),
+            Step::Print(room, message) => {
+                self.unread = 0;
+                return self.print(&room, &message);
+            }
             Step::Ask(request) => self.session.send(request),
+            // Whoever is in it already is merely shown it again.
+            Step::Unseen(room) => self.session.send(Request::Join { room }),
+            Step::Unread => self.unread()?,
             Step::Back => {
                 if std::mem::take(&mut self.lost) {
                     say("connected again");
@@ -142,6 +168,31 @@ impl Printing {
             }
         }
         Ok(true)
+    }
+
+    /// The server could not read a page: it is asked again in a moment, for ever if what is to come
+    /// is waited for as well.
+    fn unread(&mut self) -> Result<(), Failed> {
+        if self.again.is_some() {
+            return Ok(());
+        }
+        self.unread += 1;
+        if self.ends && self.unread >= TRIES {
+            return Err(Failed::new("the server cannot read its history now: try again later"));
+        }
+        if self.unread == 1 && !self.ends {
+            say("the server cannot read its history now: asking again");
+        }
+        self.again = Some(Instant::now() + AGAIN);
+        Ok(())
+    }
+
+    fn ask_again(&mut self) {
+        for step in self.follow.again() {
+            if let Step::Ask(request) = step {
+                self.session.send(request);
+            }
+        }
     }
 
     fn print(&self, room: &chat_protocol::Conversation, said: &Said) -> Result<bool, Failed> {

@@ -18,9 +18,9 @@ fn live(seq: u64) -> Frame {
     Frame::Message(RoomMessage { room: RoomName::lobby(), message: message(seq) })
 }
 
-fn welcome(last: u64) -> Frame {
-    let room = RoomInfo {
-        name: RoomName::lobby(),
+fn room(name: &str, last: u64) -> RoomInfo {
+    RoomInfo {
+        name: RoomName::new(name).unwrap(),
         topic: Line::default(),
         last,
         count: 1,
@@ -28,7 +28,10 @@ fn welcome(last: u64) -> Frame {
         via: std::collections::BTreeMap::new(),
         marks: std::collections::BTreeMap::new(),
         board: chat_protocol::event::Board::default(),
-    };
+    }
+}
+
+fn welcome(last: u64) -> Frame {
     let (name, server) = (Nick::new("ann").unwrap(), Line::default());
     let welcome = Welcome {
         version: 1,
@@ -36,7 +39,7 @@ fn welcome(last: u64) -> Frame {
         server,
         log: "1".to_owned(),
         directs: vec![],
-        rooms: vec![room],
+        rooms: vec![room("lobby", last)],
     };
     Frame::Welcome(Box::new(welcome))
 }
@@ -51,7 +54,9 @@ fn told(steps: Vec<Step>) -> String {
     let word = |step| match step {
         Step::Print(_, said) => Some(said.message.seq.to_string()),
         Step::Ask(Request::History { page: Page::After(seq), .. }) => Some(format!("?{seq}")),
-        Step::Ask(Request::Join { room }) => Some(format!("join {room}")),
+        Step::Ask(Request::History { page: Page::Newest, .. }) => Some("?".to_owned()),
+        Step::Unseen(room) => Some(format!("unseen {room}")),
+        Step::Unread => Some("unread".to_owned()),
         Step::Say(words) => Some(words),
         Step::Back => None,
         other => Some(format!("{other:?}")),
@@ -137,12 +142,54 @@ fn what_is_no_longer_kept_is_not_waited_for() {
 }
 
 #[test]
-fn a_room_that_one_is_not_in_is_entered() {
-    let room: Conversation = "rust".parse().unwrap();
-    let mut follow = Follow::new(vec![room.clone(), room], From::Last(0));
-    check(&mut follow, welcome(3), "join rust");
-    assert_eq!(follow.entered().count(), 1);
+fn a_room_that_the_welcome_has_no_place_for_follows_it() {
+    let rust: Conversation = "rust".parse().unwrap();
+    let mut follow = Follow::new(vec![rust.clone(), rust], From::Last(3));
+    check(&mut follow, welcome(3), "unseen rust");
     assert!(!follow.is_through());
+    check(&mut follow, Frame::Room(room("rust", 7)), "?4");
+    // Whoever enters a room that they are in is shown it again.
+    check(&mut follow, Frame::Room(room("rust", 7)), "");
+}
+
+fn refused(code: Code, room: Option<&str>) -> Frame {
+    Frame::Error(Refusal { room: room.map(str::to_owned), ..Refusal::new(code, "no") })
+}
+
+#[test]
+fn what_could_not_be_read_is_asked_for_again() {
+    for about in [None, Some("lobby")] {
+        let mut follow = follow(From::Last(3));
+        check(&mut follow, welcome(5), "?2");
+        assert_eq!(told(follow.again()), "");
+        check(&mut follow, refused(Code::NotStored, about), "unread");
+        assert!(!follow.is_through());
+        assert_eq!(told(follow.again()), "?2");
+        assert_eq!(told(follow.again()), "");
+        check(&mut follow, page(3..=5, false), "3 4 5");
+        assert!(follow.is_through());
+        assert_eq!(told(follow.again()), "");
+    }
+}
+
+#[test]
+fn another_log_that_could_not_be_read_is_asked_for_again() {
+    let mut follow = follow(From::Last(0));
+    follow.take(welcome(5));
+    follow.take(refused(Code::LogChanged, Some("lobby")));
+    assert_eq!(told(follow.again()), "");
+    check(&mut follow, refused(Code::NotStored, Some("lobby")), "unread");
+    assert_eq!(told(follow.again()), "?");
+    let empty = Frame::History(HistoryPage { room: lobby(), messages: vec![], more: false });
+    check(&mut follow, empty, "");
+    assert!(follow.is_through());
+}
+
+#[test]
+fn a_hello_that_could_not_be_stored_is_refused() {
+    let mut follow = follow(From::Last(0));
+    let steps = follow.take(refused(Code::NotStored, None));
+    assert!(matches!(steps[..], [Step::Refused(_)]), "{steps:?}");
 }
 
 proptest! {
