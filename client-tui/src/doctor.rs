@@ -8,18 +8,16 @@ mod terminal;
 mod tty;
 mod widths;
 
-use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use crate::arguments::scripts::Doctor;
-use crate::scripts::{Failed, print};
+use crate::scripts::{Failed, is_coloured, print};
 use report::Section;
 
 /// Examines, and reports, part by part, as it is found out. The exit code is 1 when something will
 /// not work.
 pub(crate) fn run(arguments: &Doctor) -> Result<ExitCode, Failed> {
-    let colours = io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours = is_coloured();
     let mut well = true;
     let mut tell = |section: &Section| {
         well &= section.is_well();

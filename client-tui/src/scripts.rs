@@ -6,13 +6,14 @@ mod send;
 pub(crate) mod session;
 mod tail;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use chat_protocol::Nick;
 
 use crate::arguments::scripts::Script;
 use crate::doctor;
+use crate::look::{Colours, Depth};
 
 /// Why a subcommand failed: one line that says what to do, and the exit code.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,7 +77,36 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Failed> {
     }
 }
 
+/// Whether what is printed is to be coloured: on a terminal that has colours, unless the
+/// environment asks for none.
+pub(crate) fn is_coloured() -> bool {
+    io::stdout().is_terminal() && shows_colours(|name| std::env::var(name).ok())
+}
+
+fn shows_colours(variable: impl Fn(&str) -> Option<String>) -> bool {
+    Colours::Auto.depth(variable) != Depth::None
+}
+
 /// Why output does not go out.
 fn unwritten(error: &io::Error) -> Failed {
     Failed::new(format!("the output cannot be written: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_has_colours_where_the_client_has_some() {
+        let check = |variables: &[(&str, &str)], expected| {
+            let variable = |name: &str| {
+                variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(shows_colours(variable), expected, "{variables:?}");
+        };
+        check(&[("TERM", "xterm")], true);
+        check(&[("TERM", "dumb")], false);
+        check(&[("TERM", "xterm"), ("NO_COLOR", "1")], false);
+        check(&[("TERM", "xterm"), ("NO_COLOR", "")], true);
+    }
 }

@@ -1,5 +1,7 @@
 //! What terminals answer, byte by byte: whole sequences, told apart from whatever is typed meanwhile.
 
+use crate::input::{Input, Parser};
+
 /// Bytes of one answer that are kept; a longer one is none.
 const MOST: usize = 4_096;
 
@@ -97,20 +99,17 @@ pub(super) fn mode(answer: &Answer) -> Option<(u16, bool)> {
     Some((mode.parse().ok()?, matches!(state, "1" | "2" | "3")))
 }
 
-/// Whether a terminal says that its background is light.
+/// What a terminal says that its background is, and whether that is light: as the client itself
+/// reads it.
 pub(super) fn background(answer: &Answer) -> Option<(String, bool)> {
     let Answer::System(text) = answer else { return None };
     let colour = text.strip_prefix("11;")?;
-    let parts = colour.strip_prefix("rgb:").or_else(|| colour.strip_prefix("rgba:"))?;
-    let part = |text: &str| {
-        let most = 16_u32.checked_pow(u32::try_from(text.len()).ok()?)?.checked_sub(1)?;
-        let value = u32::from_str_radix(text, 16).ok()?;
-        (most > 0).then(|| f64::from(value) / f64::from(most))
-    };
-    let parts: Option<Vec<f64>> = parts.split('/').take(3).map(part).collect();
-    let [red, green, blue] = parts?.try_into().ok()?;
-    let light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    Some((colour.to_owned(), light > 0.5))
+    let mut inputs = Vec::new();
+    Parser::default().take(format!("\x1b]{text}\x07").as_bytes(), &mut inputs);
+    match inputs[..] {
+        [Input::Background { light }] => Some((colour.to_owned(), light)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +152,11 @@ mod tests {
         assert_eq!(light("11;rgb:ffff/ffff/ffff"), Some(true));
         assert_eq!(light("11;rgb:1d/1f/21"), Some(false));
         assert_eq!(light("11;rgba:ff/ff/ff/ff"), Some(true));
-        assert_eq!(light("11;#fff"), None);
+        // A medium grey is light to the eye, though its numbers are in the middle.
+        assert_eq!(light("11;rgb:7f/7f/7f"), Some(true));
+        assert_eq!(light("11;rgb:50/50/50"), Some(false));
+        assert_eq!(light("11;#fafafa"), Some(true));
+        assert_eq!(light("11;rgb:ff/ff/ff\r"), None);
         assert_eq!(light("11;rgb:ff/ff"), None);
         assert_eq!(light("11;rgb:///"), None);
         assert_eq!(light("10;rgb:0/0/0"), None);

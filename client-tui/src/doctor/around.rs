@@ -1,13 +1,14 @@
 //! What the environment tells: no terminal is asked.
 
 use super::report::{Finding, Section};
+use crate::look::{Colours, Depth};
 
 /// Reads the variables that matter.
 pub(super) fn section(variable: &dyn Fn(&str) -> Option<String>) -> Section {
     let value = |name: &str| variable(name).filter(|value| !value.is_empty());
     let mut section = Section::new("What the environment says");
     section.add(term(value("TERM")));
-    section.add(colours(value("TERM"), value("COLORTERM"), value("NO_COLOR")));
+    section.add(colours(&value));
     section.add(locale([value("LC_ALL"), value("LC_CTYPE"), value("LANG")]));
     if let Some(finding) = between(&value) {
         section.add(finding);
@@ -29,23 +30,25 @@ fn term(term: Option<String>) -> Finding {
     }
 }
 
-fn colours(term: Option<String>, colorterm: Option<String>, no_color: Option<String>) -> Finding {
-    let term = term.unwrap_or_default();
-    let known = colorterm.unwrap_or_default();
-    if no_color.is_some() {
-        return Finding::ok("colours", "none, as NO_COLOR asks");
+/// As many as the client itself would show here, and the variables that most often decide it.
+fn colours(value: &dyn Fn(&str) -> Option<String>) -> Finding {
+    let told = |name: &str| value(name).map(|value| format!("{name}={value}"));
+    let told: Vec<String> = ["COLORTERM", "TERM"].into_iter().filter_map(told).collect();
+    let counted = |count: &str| match told.is_empty() {
+        true => count.to_owned(),
+        false => format!("{count} ({})", told.join(", ")),
+    };
+    match Colours::Auto.depth(value) {
+        Depth::None if value("NO_COLOR").is_some() => {
+            Finding::ok("colours", "none, as NO_COLOR asks")
+        }
+        Depth::None => Finding::look_out("colours", counted("none"))
+            .advise("if there are some after all: chat-tui --color always"),
+        Depth::Sixteen => Finding::look_out("colours", counted("16, as far as is told"))
+            .advise("most terminals can more: try TERM=xterm-256color, and COLORTERM=truecolor"),
+        Depth::Indexed => Finding::ok("colours", counted("256")),
+        Depth::True => Finding::ok("colours", counted("16 million")),
     }
-    if matches!(&*known, "truecolor" | "24bit") {
-        return Finding::ok("colours", format!("16 million (COLORTERM={known})"));
-    }
-    if term.contains("direct") {
-        return Finding::ok("colours", format!("16 million (TERM={term})"));
-    }
-    if term.contains("256color") {
-        return Finding::ok("colours", format!("256 (TERM={term})"));
-    }
-    Finding::look_out("colours", "16, as far as TERM and COLORTERM tell")
-        .advise("most terminals can more: try TERM=xterm-256color, and COLORTERM=truecolor")
 }
 
 fn locale([all, ctype, lang]: [Option<String>; 3]) -> Finding {
@@ -97,13 +100,38 @@ mod tests {
     }
 
     #[test]
+    fn colours_are_those_that_the_client_would_show() {
+        let check = |variables: &[(&str, &str)], expected: &str| {
+            let variable = |name: &str| {
+                variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            };
+            let text = section(&variable).text(false);
+            let line = text.lines().find(|line| line.contains(" colours ")).unwrap_or_default();
+            assert!(line.ends_with(expected), "{variables:?}: {line}");
+        };
+        check(&[("TERM", "xterm-256color")], " 256 (TERM=xterm-256color)");
+        check(&[("TERM", "xterm"), ("COLORTERM", "24bit")], "(COLORTERM=24bit, TERM=xterm)");
+        check(&[("TERM", "xterm-kitty")], " 16 million (TERM=xterm-kitty)");
+        check(&[("TERM", "xterm"), ("TERM_PROGRAM", "iTerm.app")], " 16 million (TERM=xterm)");
+        check(&[("TERM", "xterm"), ("WT_SESSION", "1")], " 16 million (TERM=xterm)");
+        check(&[("TERM", "screen"), ("TMUX", "/tmp/x")], " 256 (TERM=screen)");
+        check(&[("TERM", "linux")], " 16, as far as is told (TERM=linux)");
+        check(&[("TERM", "dumb"), ("COLORTERM", "truecolor")], "(COLORTERM=truecolor, TERM=dumb)");
+        check(&[("TERM", "vt220")], " none (TERM=vt220)");
+        check(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")], " none, as NO_COLOR asks");
+        check(&[("TERM", "xterm-256color"), ("NO_COLOR", "")], " 256 (TERM=xterm-256color)");
+    }
+
+    #[test]
     fn the_environment_tells_what_to_expect() {
         let check = |variables: &[(&str, &str)], expected: &[Verdict]| {
             assert_eq!(verdicts(variables), expected, "{variables:?}");
         };
         let (term, lang) = (("TERM", "xterm-256color"), ("LANG", "C.UTF-8"));
         check(&[term, lang], &[Ok, Ok, Ok]);
-        check(&[], &[Wrong, LookOut, LookOut]);
+        // Where there is no TERM, consoles have all colours.
+        let bare = if cfg!(windows) { Ok } else { LookOut };
+        check(&[], &[Wrong, bare, LookOut]);
         check(&[("TERM", "dumb"), lang], &[Wrong, LookOut, Ok]);
         check(&[("TERM", "xterm"), ("COLORTERM", "truecolor"), lang], &[Ok, Ok, Ok]);
         check(&[term, ("LC_ALL", "C"), lang], &[Ok, Ok, LookOut]);

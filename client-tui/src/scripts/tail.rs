@@ -3,7 +3,7 @@
 mod line;
 mod reader;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::follow::{Follow, From, Said, Step};
 use super::session::{News, Session};
-use super::{Failed, say, unwritten};
+use super::{Failed, is_coloured, say, unwritten};
 use crate::arguments::scripts::Tail;
 use line::Style;
 
@@ -35,11 +35,9 @@ pub(super) fn run(arguments: Tail, login: Nick) -> Result<ExitCode, Failed> {
     let session = Session::open(&arguments.access, login)?;
     let stops = watch_stops()?;
     let from = arguments.since.map_or(From::Last(arguments.last), From::Behind);
-    let colours = io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let style = match arguments.json {
         true => Style::Json,
-        false => Style::Line { zone: crate::zone::local(), colours },
+        false => Style::Line { zone: crate::zone::local(), colours: is_coloured() },
     };
     let follow = Follow::new(arguments.room, from);
     let mut tail = Printing {
