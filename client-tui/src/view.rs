@@ -95,7 +95,8 @@ pub fn paint_foot(state: &State, buffer: &mut Buffer) -> Option<(Range<u16>, Pos
 /// The addresses that cells of the screen lead to, by their numbers in it.
 #[must_use]
 pub fn links(state: &State) -> Vec<String> {
-    let shown = state.stage == Stage::Chat && state.screen.sight == Sight::Chat;
+    // The wall numbers them in the same way; where messages stand alone, nothing leads anywhere.
+    let shown = state.stage == Stage::Chat && state.screen.sight != Sight::Bare;
     if shown { messages::links(state) } else { Vec::new() }
 }
 

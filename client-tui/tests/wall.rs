@@ -4,14 +4,18 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chat_protocol::Request;
 use chat_tui::effect::{Effect, Target};
 use chat_tui::event::{Event, Moment};
-use chat_tui::state::Start;
+use chat_tui::look::{Depth, Look};
+use chat_tui::state::{Setup, Start};
+use chat_tui::view;
 use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
+use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 use support::client::{
     Client, MORNING, alt, direct, hides, hosting, in_rust, lesson, requests, said, setup, shows,
@@ -364,6 +368,101 @@ fn a_code_says_how_to_join_dark_on_light() {
         client.type_text("x");
         shows(&mut client, "#lobby › x");
     }
+}
+
+/// The dark modules of the code on a picture, from where they begin; `dark` tells it of the upper and
+/// the lower half of a cell, and a module is so many columns wide.
+fn modules(
+    client: &mut Client,
+    size: (u16, u16),
+    columns: u16,
+    dark: impl Fn(&Cell) -> Vec<bool>,
+) -> BTreeSet<(u16, u16)> {
+    let terminal = client.draw(size);
+    let buffer = terminal.backend().buffer();
+    let mut found = BTreeSet::new();
+    for (x, y) in (0..size.1 - 1).flat_map(|y| (0..size.0).map(move |x| (x, y))) {
+        let halves = dark(&buffer[(x, y)]);
+        let rows = u16::try_from(halves.len()).unwrap();
+        let dark = (y * rows..).zip(halves).filter(|(_, dark)| *dark);
+        found.extend(dark.map(|(y, _)| (x, y)));
+    }
+    let left = found.iter().map(|(x, _)| *x).min().unwrap();
+    let top = found.iter().map(|(_, y)| *y).min().unwrap();
+    found.into_iter().map(|(x, y)| ((x - left) / columns, y - top)).collect()
+}
+
+fn coded(look: Look) -> Client {
+    let mut client =
+        Client::new(Setup { look, ..setup(Start::Join { target: target(), room: None }) });
+    client.connect();
+    client.press(KeyCode::F(10));
+    client
+}
+
+#[test]
+fn a_code_is_the_same_without_signs_and_without_colours() {
+    let halves = |cell: &Cell| match cell.symbol() {
+        "█" => vec![true, true],
+        "▀" => vec![true, false],
+        "▄" => vec![false, true],
+        _ => vec![false, false],
+    };
+    let expected = modules(&mut coded(Look::default()), (80, 24), 1, halves);
+    assert!(expected.len() > 200, "{}", expected.len());
+    let reversed = |cell: &Cell| cell.modifier.contains(Modifier::REVERSED);
+    let check = |depth, light: bool, is_dark: &dyn Fn(&Cell) -> bool| {
+        let look = Look { depth, light: Some(light), ..Look::default() };
+        let mut signs = coded(look.clone());
+        assert_eq!(modules(&mut signs, (80, 24), 1, halves), expected, "{depth:?}");
+        let terminal = signs.draw((80, 24));
+        assert!(terminal.backend().buffer().content.iter().all(|cell| !is_dark(cell)), "{depth:?}");
+        let mut plain = coded(Look { ascii: true, ..look });
+        let found = modules(&mut plain, (100, 40), 2, |cell| vec![is_dark(cell)]);
+        assert_eq!(found, expected, "{depth:?} {light}");
+        let text = plain.text((100, 40));
+        let words: Vec<&str> =
+            text.split([' ', '"', '\n']).filter(|word| !word.is_empty()).collect();
+        assert_eq!(words, ["chat-tui", "--host", "192.168.1.23"]);
+    };
+    check(Depth::None, false, &|cell| !reversed(cell));
+    check(Depth::None, true, &reversed);
+    check(Depth::Sixteen, false, &|cell| cell.bg == Color::Black);
+    check(Depth::Indexed, false, &|cell| cell.bg == Color::Indexed(16));
+    check(Depth::True, true, &|cell| cell.bg == Color::Indexed(16));
+    // Where it does not fit, what it says is there.
+    for size in [(80, 24), (40, 12)] {
+        let mut small = coded(Look { ascii: true, ..Look::default() });
+        let text = small.text(size);
+        for words in ["the QR code needs", "instead", "chat-tui --host 192.168.1.23"] {
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}
+
+#[test]
+fn links_on_the_wall_lead_where_they_say() {
+    let mut client = Client::chatting(&[
+        &said(1, "ann", 0, "see https://a.org"),
+        &said(2, "bob", 1, "and https://b.org"),
+    ]);
+    to_the_wall(&mut client);
+    let terminal = client.draw((80, 24));
+    let links = view::links(&client.state);
+    let mut texts = vec![String::new(); links.len()];
+    for cell in &terminal.backend().buffer().content {
+        if let Color::Rgb(0, 0, number) = cell.underline_color {
+            texts[usize::from(number)].push_str(cell.symbol());
+        }
+    }
+    assert_eq!((links.len(), texts), (2, links));
+    // Messages alone are for the terminal's own selection.
+    to_the_wall(&mut client);
+    alt(&mut client, 'l');
+    let terminal = client.draw((80, 24));
+    let linked = |cell: &Cell| matches!(cell.underline_color, Color::Rgb(..));
+    assert!(!terminal.backend().buffer().content.iter().any(linked));
+    assert_eq!(view::links(&client.state), Vec::<String>::new());
 }
 
 #[test]

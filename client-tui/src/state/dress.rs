@@ -2,7 +2,7 @@
 
 use ratatui::style::{Modifier, Style};
 
-use crate::look::Look;
+use crate::look::{Depth, Look};
 use crate::theme::custom::Custom;
 use crate::theme::{Base, Theme};
 
@@ -77,6 +77,16 @@ impl Dress {
         self.look.ascii
     }
 
+    /// How many colours there are.
+    pub(crate) fn depth(&self) -> Depth {
+        self.look.depth
+    }
+
+    /// Whether the background is light, as far as that is known.
+    pub(crate) fn is_light(&self) -> bool {
+        self.look.light.unwrap_or(false)
+    }
+
     /// The theme of the person's own that is worn, if it is one.
     fn custom(&self) -> Option<&Custom> {
         let name = self.look.theme.as_deref()?;
@@ -87,7 +97,6 @@ impl Dress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::look::Depth;
 
     #[test]
     fn the_background_decides_where_nobody_does() {

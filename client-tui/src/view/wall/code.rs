@@ -6,33 +6,67 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::cells;
+use crate::look::Depth;
 use crate::state::State;
-
-/// Not the terminal's own black and white, which may be anything.
-const DARK: Color = Color::Indexed(16);
-const LIGHT: Color = Color::Indexed(231);
 
 /// Draws it, and the words that it holds below.
 pub(in crate::view) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     for at in area.positions() {
         buffer[at].reset();
     }
-    let plain = Style::new().fg(DARK).bg(LIGHT).add_modifier(Modifier::BOLD);
-    buffer.set_style(area, plain);
+    let dress = &state.looks.dress;
+    let inks = Inks::of(dress.depth(), dress.is_light());
+    buffer.set_style(area, inks.paper);
     let way = state.way();
     let command = way.map_or_else(|| "not at a server yet".to_owned(), |way| way.command());
     let above = Rect { height: area.height.saturating_sub(1), ..area };
+    // Where no sign draws half a cell, whole ones are as dark as they are to be.
+    let dark = dress.is_ascii().then_some(inks.dark);
     let missing = match symbol::Symbol::of(&command) {
-        Some(symbol) => match symbol.draw(above, buffer) {
+        Some(symbol) => match symbol.draw(above, dark, buffer) {
             true => None,
-            false => Some(symbol.wanted()),
+            false => Some(symbol.wanted(dark.is_some())),
         },
         None => Some("no QR code can be made of this".to_owned()),
     };
-    if let Some(words) = missing {
-        centred(&words, area.height / 2, area, plain, buffer);
+    let missing = missing.unwrap_or_default();
+    for (y, row) in (area.height / 2..above.height).zip(cells::wrap(&missing, area.width.into())) {
+        centred(missing[row.start..row.end].trim_end(), y, area, inks.paper, buffer);
     }
-    centred(&command, area.height.saturating_sub(1), area, plain, buffer);
+    centred(&command, area.height.saturating_sub(1), area, inks.paper, buffer);
+}
+
+/// What is drawn on, and a cell that is dark all over. Neither is bold unless its colours are sure to
+/// stay as they are then.
+struct Inks {
+    paper: Style,
+    dark: Style,
+}
+
+impl Inks {
+    /// In as many colours as there are, on a background that is light or not.
+    fn of(depth: Depth, light: bool) -> Self {
+        let pair = |dark, light| Self {
+            paper: Style::new().fg(dark).bg(light),
+            dark: Style::new().fg(light).bg(dark),
+        };
+        match depth {
+            Depth::None => {
+                let (plain, reversed) =
+                    (Style::new(), Style::new().add_modifier(Modifier::REVERSED));
+                match light {
+                    true => Self { paper: plain, dark: reversed },
+                    false => Self { paper: reversed, dark: plain },
+                }
+            }
+            Depth::Sixteen => pair(Color::Black, Color::White),
+            // Not the terminal's own black and white, which may be anything.
+            Depth::Indexed | Depth::True => {
+                let inks = pair(Color::Indexed(16), Color::Indexed(231));
+                Self { paper: inks.paper.add_modifier(Modifier::BOLD), ..inks }
+            }
+        }
+    }
 }
 
 fn centred(words: &str, row: u16, area: Rect, style: Style, buffer: &mut Buffer) {
@@ -47,6 +81,7 @@ mod symbol {
     use qrcode::{EcLevel, QrCode};
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
+    use ratatui::style::Style;
 
     /// Modules of margin on each side, as the standard has it.
     const MARGIN: u16 = 4;
@@ -67,12 +102,22 @@ mod symbol {
             u16::try_from(self.code.width()).unwrap_or(u16::MAX).saturating_add(2 * MARGIN)
         }
 
-        /// Draws it, in the colours that are there, as large as there is room for; `false` where
-        /// there is none.
-        pub(super) fn draw(&self, area: Rect, buffer: &mut Buffer) -> bool {
+        /// Columns and rows that it takes at least: two modules to a cell, or two whole cells to a
+        /// module.
+        fn size(&self, whole: bool) -> (u16, u16) {
+            let side = self.side();
+            if whole { (side.saturating_mul(2), side) } else { (side, side.div_ceil(2)) }
+        }
+
+        /// Draws it as large as there is room for, in half blocks of the colours that are there, or
+        /// in whole cells of the style for dark ones; `false` where there is no room.
+        pub(super) fn draw(&self, area: Rect, dark: Option<Style>, buffer: &mut Buffer) -> bool {
             let side = self.side();
             // A module is a column wide and half a row high, or a multiple of that.
-            let scale = (area.width / side).min(area.height.saturating_mul(2) / side);
+            let scale = match dark {
+                None => (area.width / side).min(area.height.saturating_mul(2) / side),
+                Some(_) => (area.width / side.saturating_mul(2)).min(area.height / side) * 2,
+            };
             if scale == 0 {
                 return false;
             }
@@ -83,12 +128,18 @@ mod symbol {
                 let (column, row) = ((at.x - x) / scale, (at.y - y) * 2);
                 let upper = self.is_dark(column, row / scale);
                 let lower = self.is_dark(column, (row + 1) / scale);
-                buffer[at].set_symbol(match (upper, lower) {
-                    (true, true) => "█",
-                    (true, false) => "▀",
-                    (false, true) => "▄",
-                    (false, false) => " ",
-                });
+                let symbol = match (dark, upper, lower) {
+                    (Some(dark), true, _) => {
+                        buffer[at].reset();
+                        buffer[at].set_style(dark);
+                        " "
+                    }
+                    (None, true, true) => "█",
+                    (None, true, false) => "▀",
+                    (None, false, true) => "▄",
+                    (Some(_), false, _) | (None, false, false) => " ",
+                };
+                buffer[at].set_symbol(symbol);
             }
             true
         }
@@ -105,9 +156,9 @@ mod symbol {
         }
 
         /// What it lacks where it does not fit.
-        pub(super) fn wanted(&self) -> String {
-            let side = self.side();
-            format!("the QR code needs {side}x{}", side.div_ceil(2) + 1)
+        pub(super) fn wanted(&self, whole: bool) -> String {
+            let (width, height) = self.size(whole);
+            format!("the QR code needs {width}x{}: type what is below instead", height + 1)
         }
     }
 }
@@ -116,6 +167,7 @@ mod symbol {
 mod symbol {
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
+    use ratatui::style::Style;
 
     /// Nothing: this program was built without QR codes.
     pub(super) struct Symbol;
@@ -125,11 +177,11 @@ mod symbol {
             None
         }
 
-        pub(super) fn draw(&self, _: Rect, _: &mut Buffer) -> bool {
+        pub(super) fn draw(&self, _: Rect, _: Option<Style>, _: &mut Buffer) -> bool {
             false
         }
 
-        pub(super) fn wanted(&self) -> String {
+        pub(super) fn wanted(&self, _: bool) -> String {
             String::new()
         }
     }
