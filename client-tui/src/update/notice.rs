@@ -31,8 +31,8 @@ fn entitle(state: &mut State, changed: bool) {
 /// Somebody has written to oneself, or named one; `shown` is whether it is on the screen.
 pub(crate) fn call(state: &mut State, to: &Conversation, from: &str, text: &str, shown: bool) {
     let room = matches!(to, Conversation::Room(_)).then(|| words::title(to));
-    let call =
-        Call { from: from.to_owned(), room, text: words::notice::excerpt(text), messages: 1 };
+    let text = words::notice::excerpt(text, state.looks.dress.is_ascii());
+    let call = Call { from: from.to_owned(), room, text, messages: 1 };
     state.me.notices.call(call, shown);
 }
 
@@ -66,7 +66,8 @@ pub(crate) fn title(state: &mut State) -> Option<Effect> {
                 true => 0,
                 false => mentions.fold(state.me.notices.unseen(), usize::saturating_add),
             };
-            words::notice::title(calls, &state.conversations.open().title())
+            let open = state.conversations.open().title();
+            words::notice::title(calls, &open, state.looks.dress.is_ascii())
         }
         (true, _) => words::notice::PROGRAM.to_owned(),
     };
