@@ -56,11 +56,12 @@ fn ascii() -> Look {
     Look { ascii: true, ..Look::default() }
 }
 
-/// What is on the screen that is not ASCII.
+/// What is on the screen that is not ASCII, the example of other people's words aside that the
+/// search gives.
 fn signs(client: &mut Client, size: (u16, u16)) -> Vec<String> {
     let buffer = client.draw(size).backend().buffer().clone();
     let symbols = buffer.content.iter().map(|cell| cell.symbol().to_owned());
-    symbols.filter(|symbol| !symbol.is_ascii()).collect()
+    symbols.filter(|symbol| !symbol.is_ascii() && !["数", "据"].contains(&&**symbol)).collect()
 }
 
 #[track_caller]
@@ -97,7 +98,7 @@ fn the_chat_is_drawn_in_ascii() {
 #[test]
 fn what_lies_on_top_is_drawn_in_ascii() {
     type Open = fn(&mut Client);
-    let overlays: [(&str, Open); 14] = [
+    let overlays: [(&str, Open); 18] = [
         ("help", |client| _ = client.press(KeyCode::F(1))),
         ("help, scrolled", |client| {
             client.press(KeyCode::F(1));
@@ -128,12 +129,92 @@ fn what_lies_on_top_is_drawn_in_ascii() {
             client.type_text("zzz");
         }),
         ("mistake", |client| _ = client.enter("/joyn rust")),
+        ("code", |client| _ = client.press(KeyCode::F(10))),
+        ("search", |client| _ = client.enter("/search")),
+        ("search, no link", |client| {
+            client.net(closed());
+            client.enter("/search deadlock");
+        }),
+        ("search, found", |client| {
+            client.enter("/search deadlock");
+            client.frames(&[&hits("deadlock")]);
+            shows(client, "1 of 1");
+        }),
     ];
     for (what, open) in overlays {
         let mut client = chat(ascii());
         open(&mut client);
         is_ascii(&mut client, what);
     }
+}
+
+/// What a search finds.
+fn hits(query: &str) -> String {
+    let words = "why we do not take the lock there, ".repeat(5);
+    format!(
+        r#"{{"type":"search","query":"{query}","hits":[{{"room":"lobby","seq":2,"from":"ann","at":1,
+        "text":"{words}a {query}"}}]}}"#
+    )
+}
+
+#[test]
+fn the_wall_and_messages_alone_are_drawn_in_ascii() {
+    let mut client = chat(ascii());
+    client.frames(&[
+        r#"{"type":"announce","room":"lobby","text":"a long pause, until all are back","by":"ann"}"#,
+    ]);
+    is_ascii(&mut client, "announcement");
+    client.press(KeyCode::F(9));
+    client.send(Event::Woke);
+    is_ascii(&mut client, "wall");
+    client.type_text("something");
+    is_ascii(&mut client, "writing on the wall");
+    ctrl_c(&mut client);
+    client
+        .frames(&[r#"{"type":"timer","room":"lobby","ends":1000,"remaining":754000,"by":"ann"}"#]);
+    is_ascii(&mut client, "timer on the wall");
+    client.resize((80, 24));
+    client.press(KeyCode::PageUp);
+    let text = client.text((80, 24));
+    assert!(text.contains("v earlier messages"), "{text}");
+    is_ascii(&mut client, "history on the wall");
+    client.press(KeyCode::F(10));
+    is_ascii(&mut client, "code over the wall");
+    client.press(KeyCode::Esc);
+    client.net(closed());
+    is_ascii(&mut client, "wall, no link");
+    client.press(KeyCode::F(9));
+    alt(&mut client, 'l');
+    shows(&mut client, "Esc or Alt-L comes back");
+    is_ascii(&mut client, "messages alone");
+    client.press(KeyCode::PageUp);
+    is_ascii(&mut client, "messages alone, scrolled");
+    client = self::client(Setup { look: ascii(), ..joining() });
+    client.connect();
+    client.press(KeyCode::F(9));
+    is_ascii(&mut client, "empty wall");
+}
+
+#[test]
+fn what_goes_to_the_terminal_is_ascii() {
+    let title = |effects: &[Effect]| {
+        let titles = effects.iter().filter_map(|effect| match effect {
+            Effect::Title(title) | Effect::Notify { text: title, .. } => Some(title.clone()),
+            _ => None,
+        });
+        titles.collect::<Vec<_>>()
+    };
+    let check = |look: Look, titles: [&str; 2], mark: &str| {
+        let mut client = client(Setup { look, ..joining() });
+        assert_eq!(title(&client.connect()).last().map(String::as_str), Some(titles[0]));
+        client.send(Event::Focus(false));
+        let words = format!("sam: “a” → b, {}", "and so on ".repeat(20));
+        let told = title(&client.frames(&[&said(9, "bob", 1, &words)]));
+        assert!(told[0].starts_with("sam: “a” → b, and") && told[0].ends_with(mark), "{told:?}");
+        assert_eq!(told[1], titles[1]);
+    };
+    check(Look::default(), ["#lobby – chat-tui", "(1) #lobby – chat-tui"], "…");
+    check(ascii(), ["#lobby - chat-tui", "(1) #lobby - chat-tui"], "...");
 }
 
 #[test]
@@ -172,6 +253,24 @@ fn what_other_people_write_stays_as_it_is() {
     ctrl_c(&mut client);
     client.send(Event::Paste("x → y\n".repeat(40)));
     shows(&mut client, "| x → y");
+    client.press(KeyCode::Esc);
+    client.frames(&[
+        r#"{"type":"topic","room":"lobby","text":"week 7 → 8","by":"ann"}"#,
+        r#"{"type":"announce","room":"lobby","text":"pause → “10:15”","by":"ann"}"#,
+    ]);
+    for words in ["week 7 → 8", "> pause → “10:15”"] {
+        shows(&mut client, words);
+    }
+    client.press(KeyCode::F(9));
+    for words in ["week 7 → 8", "> pause → “10:15”", "a → b … “c” · d"] {
+        shows(&mut client, words);
+    }
+    client.press(KeyCode::F(9));
+    alt(&mut client, 'l');
+    shows(&mut client, "kim: a → b … “c” · d");
+    client.press(KeyCode::Esc);
+    client.enter("/search");
+    shows(&mut client, "数据");
 }
 
 /// The inks of a picture, people's names aside: who met whom first decides over those.
@@ -279,6 +378,35 @@ fn keys_of_ones_own_do_and_are_told() {
     client.type_text("text");
     shows(&mut client, "Alt-Enter new line");
     assert_eq!(client.state.typed().0, "text");
+}
+
+#[test]
+fn keys_of_ones_own_are_told_wherever_keys_are() {
+    let text = "[keys]\n'f2' = 'escape'\n'esc' = 'none'\n'alt-b' = 'messages-alone'\n\
+        'alt-l' = 'none'\n'alt-g' = 'newest'\n'alt-end' = 'none'\n'f6' = 'page-up'\n\
+        'pgup' = 'none'\n'ctrl-q' = 'interrupt'\n'ctrl-c' = 'none'\n";
+    let (config, mistakes) = config::read(text, "config.toml");
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let mut setup = joining();
+    setup.habits.keys = config.keys().clone();
+    let mut client = Client::new(setup);
+    shows(&mut client, "F2 back · Ctrl-Q quit");
+    let token = chat_protocol::Token::new(support::client::TOKEN).unwrap();
+    client.net(net::Event::Up { token });
+    client.connect();
+    let lines: Vec<String> = (1..60).map(|n| said(n, "ann", 0, &format!("line {n}"))).collect();
+    client.frames(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    alt(&mut client, 'b');
+    shows(&mut client, "F6 PgDn scroll · F2 or Alt-B comes back");
+    client.press(KeyCode::F(2));
+    client.press(KeyCode::F(9));
+    client.press(KeyCode::F(6));
+    shows(&mut client, "earlier messages · Alt-G: the newest");
+    client.press(KeyCode::F(9));
+    client.enter("/search deadlock");
+    shows(&mut client, "Enter looks again · F2 closes");
+    client.frames(&[&hits("deadlock")]);
+    shows(&mut client, "F6 PgDn choose · Enter goes there · F2 closes");
 }
 
 #[test]

@@ -22,16 +22,19 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     let theme = &state.looks.theme;
     buffer.set_style(Rect { y: foot, height: 1, ..area }, theme.bar);
     let more = if scrollback.has_more_below_bare() { "↓ more · " } else { "" };
+    let keys = &state.me.habits.keys;
     let words = [
         format!(
             "{more}Select with the terminal's mouse · PgUp PgDn scroll · Esc or Alt-L comes back"
         ),
         format!("{more}PgUp PgDn · Esc or Alt-L comes back"),
         "Esc comes back".to_owned(),
-    ];
+        "Esc".to_owned(),
+    ]
+    .map(|words| keys.spoken(&words).into_owned());
     let room = usize::from(area.width.saturating_sub(2));
-    let words = words.iter().find(|words| cells::width(words) <= room);
-    cells::put(buffer, (area.x + 1, foot), area.right(), words.map_or("Esc", |w| w), theme.bar);
+    let words = words.iter().find(|words| cells::width(words) <= room).map_or("", String::as_str);
+    cells::put(buffer, (area.x + 1, foot), area.right(), words, theme.bar);
 }
 
 /// Whose words they are is told by weight as well: no text can look like a name.
@@ -42,7 +45,9 @@ fn draw_row(state: &State, entry: &Entry, row: &BareRow, area: Rect, buffer: &mu
     let bold = name.unwrap_or(theme.text).add_modifier(Modifier::BOLD);
     let cut = who.clamp(row.bytes.start, row.bytes.end);
     let part = |start: usize, end: usize| text.get(start..end).unwrap_or_default();
+    let dress = |style| if name.is_some() { state.looks.theirs(style) } else { style };
     let (before, behind) = (part(row.bytes.start, cut), part(cut, row.bytes.end));
-    let x = cells::put(buffer, (area.x, area.y), area.right(), before, bold);
-    cells::put(buffer, (x, area.y), area.right(), behind.trim_end_matches(' '), theme.text);
+    let x = cells::put(buffer, (area.x, area.y), area.right(), before, dress(bold));
+    let behind = behind.trim_end_matches(' ');
+    cells::put(buffer, (x, area.y), area.right(), behind, dress(theme.text));
 }

@@ -104,9 +104,8 @@ fn announcement(state: &State, area: Rect, buffer: &mut Buffer) {
     let loud = state.looks.theme.loud;
     buffer.set_style(area, loud);
     let line = &state.conversations.open().board.announcement;
-    let line = cells::fit(line, usize::from(area.width.saturating_sub(4)));
     let x = cells::put(buffer, (area.x + 1, area.y), area.right(), "▶ ", loud);
-    cells::put(buffer, (x, area.y), area.right(), &line, loud);
+    put_theirs(state, buffer, (x, area.y), area.right().saturating_sub(1), line, loud);
 }
 
 fn tip(state: &State, area: Rect, buffer: &mut Buffer) {

@@ -70,7 +70,7 @@ fn lines(state: &State) -> Vec<(String, Style)> {
         }
         _ => ("Esc back · Ctrl-C quit", theme.quiet),
     };
-    lines.push((keys.0.to_owned(), keys.1));
+    lines.push((state.me.habits.keys.spoken(keys.0).into_owned(), keys.1));
     lines
 }
 

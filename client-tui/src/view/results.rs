@@ -192,9 +192,11 @@ fn nothing(state: &State, results: &Results, area: Rect, buffer: &mut Buffer) {
         y += 1;
     }
     y += u16::from(area.height > 10);
+    // What somebody may type, and others have written.
+    let typed = state.looks.theirs(theme.accent);
     for (y, (what, does)) in (y..area.bottom()).zip(LANGUAGE) {
         let x = area.x + 4;
-        let end = cells::put(buffer, (x, y), area.right(), what, theme.accent);
+        let end = cells::put(buffer, (x, y), area.right(), what, typed);
         let does_x = (x + LEFT).max(end + 2);
         let does = cells::fit(does, usize::from(area.right().saturating_sub(does_x)));
         cells::put(buffer, (does_x, y), area.right(), &does, theme.quiet);
@@ -218,13 +220,15 @@ fn trouble(state: &State, results: &Results) -> Option<&'static str> {
 
 /// The keys, and how much there is, in as many words as there are columns for.
 fn foot(state: &State, results: &Results, room: usize) -> String {
+    let keys = &state.me.habits.keys;
     let trouble = trouble(state, results).map(|words| format!("{words} · ")).unwrap_or_default();
     let count = match results.count() {
         count if count.is_empty() => count,
         count => format!("{count} · "),
     };
     if results.found.is_empty() {
-        return cells::fit(&format!("{trouble}Enter looks again · Esc closes"), room);
+        let words = format!("{trouble}Enter looks again · Esc closes");
+        return cells::fit(&keys.spoken(&words), room);
     }
     let words = [
         format!("{trouble}{count}↑ ↓ PgUp PgDn choose · Enter goes there · Esc closes"),
@@ -232,6 +236,7 @@ fn foot(state: &State, results: &Results, room: usize) -> String {
         format!("{count}Enter goes there · Esc closes"),
         format!("{count}Enter goes there · Esc"),
     ];
+    let words = words.map(|words| keys.spoken(&words).into_owned());
     words.into_iter().find(|words| cells::width(words) <= room).unwrap_or_default()
 }
 

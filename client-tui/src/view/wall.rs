@@ -75,6 +75,7 @@ fn messages(state: &State, layout: Layout, area: Rect, buffer: &mut Buffer) {
             0 => "↓ earlier messages · Alt-End: the newest".to_owned(),
             below => format!("↓ earlier messages · {below} new below · Alt-End"),
         };
+        let words = state.me.habits.keys.spoken(&words);
         let words = cells::fit(&words, usize::from(column.width));
         let loud = state.looks.theme.loud;
         cells::put(buffer, (column.x, area.bottom() - 1), column.right(), &words, loud);

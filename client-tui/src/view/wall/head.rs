@@ -11,6 +11,7 @@ use crate::state::State;
 use crate::state::board::Left;
 use crate::state::wall::{LETTER, Large, Layout, Way};
 use crate::theme::Theme;
+use crate::view::put_theirs;
 use crate::words;
 
 /// Where one is, with how many, and the time where it is not told in large digits.
@@ -28,8 +29,7 @@ pub(super) fn bar(state: &State, area: Rect, buffer: &mut Buffer) {
     let right = cells::fit(&right, usize::from(area.width.saturating_sub(10)));
     let end = cells::put_right(buffer, (area.x, area.y), limit, &right, style).saturating_sub(2);
     let x = cells::put(buffer, (area.x + 1, area.y), end, &talk.title(), theme.bar);
-    let room = usize::from(end.saturating_sub(x + 2));
-    cells::put(buffer, (x + 2, area.y), end, &cells::fit(&talk.topic, room), theme.bar_quiet);
+    put_theirs(state, buffer, (x + 2, area.y), end, &talk.topic, theme.bar_quiet);
 }
 
 fn people(state: &State) -> String {
@@ -193,7 +193,7 @@ pub(super) fn line(state: &State, area: Rect, buffer: &mut Buffer) {
     cells::put(buffer, (area.x + 2, area.y), area.right(), "▶", loud);
     for (index, (y, row)) in (area.y..area.bottom()).zip(&rows).enumerate() {
         let end = if index == last { line.len() } else { row.end };
-        let shown = cells::fit(line[row.start..end].trim_end(), room);
-        cells::put(buffer, (area.x + 4, y), area.right(), &shown, loud);
+        let limit = area.right().saturating_sub(2);
+        put_theirs(state, buffer, (area.x + 4, y), limit, line[row.start..end].trim_end(), loud);
     }
 }
