@@ -93,7 +93,7 @@ pub struct Send {
     #[command(flatten)]
     pub access: Access,
 
-    /// The room to say it in; it is entered and left again if you are not in it [default: lobby]
+    /// The room to say it in; it is entered if you are not in it [default: lobby]
     #[arg(long, value_parser = a_room, conflicts_with = "to")]
     room: Option<Conversation>,
 

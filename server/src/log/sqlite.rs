@@ -61,7 +61,8 @@ pub struct SqliteLog {
 struct Threads {
     appends: mpsc::Sender<Append>,
     reads: mpsc::Sender<Read>,
-    joins: Vec<JoinHandle<()>>,
+    writer: JoinHandle<()>,
+    reader: JoinHandle<()>,
 }
 
 impl SqliteLog {
@@ -78,11 +79,9 @@ impl SqliteLog {
         reader.pragma_update(None, "query_only", true)?;
         let (appends, appends_in) = mpsc::channel(QUEUE);
         let (reads, reads_in) = mpsc::channel(QUEUE);
-        let joins = vec![
-            spawn("log-writer", move || writer::write_all(writer, appends_in))?,
-            spawn("log-reader", move || read_all(&reader, reads_in))?,
-        ];
-        let threads = Mutex::new(Some(Threads { appends, reads, joins }));
+        let writer = spawn("log-writer", move || writer::write_all(writer, appends_in))?;
+        let reader = spawn("log-reader", move || read_all(&reader, reads_in))?;
+        let threads = Mutex::new(Some(Threads { appends, reads, writer, reader }));
         Ok((Self { threads }, snapshot))
     }
 
@@ -154,13 +153,14 @@ impl Log for SqliteLog {
     fn close(&self) -> BoxFuture<'static, ()> {
         let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take();
         async move {
-            let Some(Threads { appends, reads, joins }) = threads else { return };
-            drop((appends, reads));
+            let Some(Threads { appends, reads, writer, reader }) = threads else { return };
+            // The writer is the last: who closes last takes the log together in one file, and who
+            // only reads cannot. A thread that panicked has nothing left to store.
             let joined = tokio::task::spawn_blocking(move || {
-                for join in joins {
-                    // A thread that panicked has nothing left to store.
-                    join.join().ok();
-                }
+                drop(reads);
+                reader.join().ok();
+                drop(appends);
+                writer.join().ok();
             });
             joined.await.ok();
         }
