@@ -49,8 +49,8 @@ impl Found {
         let mut from = motion::floor(text, byte.saturating_sub(BEFORE_BYTES));
         if from > 0 {
             // With a whole word.
-            let gap = text[from..byte].find(char::is_whitespace);
-            from += gap.map_or(0, |gap| gap + 1);
+            let gap = text[from..byte].char_indices().find(|(_, c)| c.is_whitespace());
+            from += gap.map_or(0, |(gap, c)| gap + c.len_utf8());
             from = motion::snapped(text, from);
         }
         let to = motion::floor(text, (from + KEPT_BYTES).min(text.len()));
@@ -152,6 +152,9 @@ mod tests {
         };
         check("dead", "dead");
         check("one\ntwo dead\nthree", "one two dead three");
+        // White space of several bytes.
+        let em = "word\u{2003}".repeat(100) + "dead";
+        assert!(Found::new(hit(1, &em), &Query::parse("dead")).text.ends_with("dead"));
         let words = "word ".repeat(200);
         let found = Found::new(hit(1, &format!("{words}dead {words}")), &Query::parse("dead"));
         assert_eq!(found.byte, 1000);
