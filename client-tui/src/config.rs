@@ -2,7 +2,7 @@
 //! the nearest that could be meant, and left out; the rest holds. A mistake in a file must keep
 //! nobody out of a class.
 //!
-//! Texts in, a [`Config`] out; only [`file`] and [`keep`] know files.
+//! Texts in, a [`Config`] out; only [`mod@file`] and [`keep`] know files.
 
 pub mod file;
 pub mod keep;
