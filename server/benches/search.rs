@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use chat_protocol::Query;
 use chat_server::log::sqlite::{Durability, SqliteLog};
 use chat_server::log::{Log, Record};
-use chat_server::search::{Finder, Found, Library, Wanted};
+use chat_server::search::{Corpus, Finder, Found, Wanted};
 
 #[path = "search/crowd.rs"]
 mod crowd;
@@ -64,15 +64,15 @@ fn index(folder: &Path) -> PathBuf {
     folder.join("search.db")
 }
 
-fn open(folder: &Path) -> (Arc<dyn Log>, Library) {
+fn open(folder: &Path) -> (Arc<dyn Log>, Corpus) {
     let (log, snapshot) = SqliteLog::open(&chat(folder), Durability::Disk).unwrap();
     let log: Arc<dyn Log> = Arc::new(log);
-    let library = Library::new(Arc::clone(&log), &snapshot, Some(index(folder)));
-    (log, library)
+    let corpus = Corpus::new(Arc::clone(&log), &snapshot, Some(index(folder)));
+    (log, corpus)
 }
 
-fn start(library: Library) -> Finder {
-    Finder::start(library, |trouble| println!("{trouble}"))
+fn start(corpus: Corpus) -> Finder {
+    Finder::start(corpus, |trouble| println!("{trouble}"))
 }
 
 /// Asks again and again until everything is indexed.
@@ -90,9 +90,9 @@ async fn ask(finder: &Finder, typed: &str, channels: &[i64]) -> Found {
 }
 
 async fn build(folder: &Path) {
-    let (log, library) = open(folder);
+    let (log, corpus) = open(folder);
     let begun = Instant::now();
-    let finder = start(library);
+    let finder = start(corpus);
     caught_up(&finder).await;
     let time = begun.elapsed();
     finder.close().await;
@@ -107,8 +107,8 @@ async fn build(folder: &Path) {
 }
 
 async fn queries(folder: &Path, crowd: &mut Crowd) {
-    let (log, library) = open(folder);
-    let finder = start(library);
+    let (log, corpus) = open(folder);
+    let finder = start(corpus);
     caught_up(&finder).await;
     let mine: Vec<i64> = (LOBBY..LOBBY + 4).chain(DIRECTS.step_by(40)).collect();
     let all: Vec<i64> = (LOBBY..ROOMS.end).chain(DIRECTS).collect();
@@ -170,9 +170,9 @@ async fn appends(folder: &Path, crowd: &mut Crowd) {
     println!("\n| appends of | indexer | messages a second | commit median | p99 |");
     println!("|---:|---|---:|---:|---:|");
     for batch in [1, 64] {
-        let (log, library) = open(folder);
+        let (log, corpus) = open(folder);
         append(&log, None, crowd, batch, "none").await;
-        let finder = start(library);
+        let finder = start(corpus);
         caught_up(&finder).await;
         append(&log, Some(&finder), crowd, batch, "takes in what is appended").await;
         finder.close().await;
@@ -180,8 +180,8 @@ async fn appends(folder: &Path, crowd: &mut Crowd) {
         // Kept for the next round, which begins with a whole index again.
         let aside = folder.join("aside.db");
         std::fs::rename(index(folder), &aside).unwrap();
-        let (log, library) = open(folder);
-        let finder = start(library);
+        let (log, corpus) = open(folder);
+        let finder = start(corpus);
         append(&log, Some(&finder), crowd, batch, "takes in the whole log").await;
         finder.close().await;
         log.close().await;

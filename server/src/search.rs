@@ -84,7 +84,7 @@ pub struct Finder {
 }
 
 /// What is to be found in which log.
-pub struct Library {
+pub struct Corpus {
     /// The log.
     pub log: Arc<dyn Log>,
     /// Its identity.
@@ -95,7 +95,7 @@ pub struct Library {
     pub index: Option<PathBuf>,
 }
 
-impl Library {
+impl Corpus {
     /// A log as it was opened, and where its index is.
     #[must_use]
     pub fn new(log: Arc<dyn Log>, snapshot: &Snapshot, index: Option<PathBuf>) -> Self {
@@ -109,11 +109,11 @@ impl Library {
 impl Finder {
     /// Starts the thread, which opens the index and catches up with the log. `trouble` is told
     /// what goes wrong there.
-    pub fn start(library: Library, trouble: impl Fn(&str) + Send + 'static) -> Self {
-        let behind = library.last.iter().filter(|(_, last)| **last > 0);
+    pub fn start(corpus: Corpus, trouble: impl Fn(&str) + Send + 'static) -> Self {
+        let behind = corpus.last.iter().filter(|(_, last)| **last > 0);
         let inbox = Inbox { behind: behind.map(|(c, l)| (*c, *l)).collect(), ..Inbox::default() };
         let shared = Arc::new(Shared { inbox: Mutex::new(inbox), changed: Condvar::new() });
-        let worker = worker::Worker::new(Arc::clone(&shared), library, Box::new(trouble));
+        let worker = worker::Worker::new(Arc::clone(&shared), corpus, Box::new(trouble));
         let thread = std::thread::Builder::new().name("search".to_owned());
         let thread = thread.spawn(move || worker.run());
         if thread.is_err() {

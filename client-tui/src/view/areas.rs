@@ -60,7 +60,7 @@ impl Areas {
 }
 
 /// Takes rows off the top.
-fn take_rows(rest: &mut Rect, rows: u16) -> Rect {
+pub(super) fn take_rows(rest: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(rest.height);
     let taken = Rect { height: rows, ..*rest };
     rest.y += rows;

@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
+use super::areas::take_rows;
 use super::input;
 use super::text::Said;
 use crate::cells;
@@ -34,15 +35,6 @@ pub(super) fn draw(state: &State, area: Rect, buffer: &mut Buffer) -> Option<Pos
     tip(state, take_rows(&mut rest, layout.tip), buffer);
     dress::strengthen(area, buffer);
     cursor
-}
-
-/// Takes rows off the top.
-fn take_rows(rest: &mut Rect, rows: u16) -> Rect {
-    let rows = rows.min(rest.height);
-    let taken = Rect { height: rows, ..*rest };
-    rest.y += rows;
-    rest.height -= rows;
-    taken
 }
 
 fn messages(state: &State, layout: Layout, area: Rect, buffer: &mut Buffer) {

@@ -22,7 +22,7 @@ use super::{Command, Handle, Haste, INBOX};
 use crate::clock::Clock;
 use crate::console::Console;
 use crate::log::{Log, Snapshot};
-use crate::search::{Finder, Library};
+use crate::search::{Corpus, Finder};
 
 /// How long requests wait for others that may, at most.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -56,9 +56,9 @@ pub(crate) fn start(
     stop: CancellationToken,
 ) -> (Handle, JoinHandle<()>) {
     let (inbox, commands) = mpsc::channel(INBOX);
-    let library = Library::new(Arc::clone(&opened.log), &opened.snapshot, opened.index);
+    let corpus = Corpus::new(Arc::clone(&opened.log), &opened.snapshot, opened.index);
     let host = console.clone();
-    let finder = Finder::start(library, move |what| host.trouble(what));
+    let finder = Finder::start(corpus, move |what| host.trouble(what));
     let Snapshot { log, rooms, directs, accounts, last_channel } = opened.snapshot;
     let hub = Hub {
         about: About { name: house.name, log, clock: house.clock },

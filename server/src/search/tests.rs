@@ -215,7 +215,7 @@ fn an_index_goes_on_where_it_was_closed() {
 #[tokio::test]
 async fn whoever_asks_when_it_has_stopped_is_told_so() {
     let log: Arc<dyn Log> = Arc::new(crate::log::memory::MemoryLog::default());
-    let finder = Finder::start(Library::new(log, &Snapshot::default(), None), |_| {});
+    let finder = Finder::start(Corpus::new(log, &Snapshot::default(), None), |_| {});
     assert!(finder.find(Wanted::default()).await.unwrap().complete);
     finder.close().await;
     assert!(matches!(finder.find(Wanted::default()).await, Err(SearchError::Failed(_))));

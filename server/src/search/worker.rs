@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use super::feed::Feed;
 use super::index::{self, BLOCK, Index, Marks};
 use super::scan::Scan;
-use super::{Found, Job, Library, Next, SearchError, Shared, Turns, Wanted};
+use super::{Corpus, Found, Job, Next, SearchError, Shared, Turns, Wanted};
 use crate::log::ChannelId;
 
 /// Messages that are taken in at once: a search waits for one batch at most.
@@ -28,7 +28,7 @@ pub(super) type Trouble = Box<dyn Fn(&str) + Send>;
 /// What the thread holds.
 pub(super) struct Worker {
     shared: Arc<Shared>,
-    library: Library,
+    corpus: Corpus,
     trouble: Trouble,
     /// `None` before it was opened, and when it has to be opened again.
     open: Option<(Index, Feed)>,
@@ -37,8 +37,8 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(shared: Arc<Shared>, library: Library, trouble: Trouble) -> Self {
-        Self { shared, library, trouble, open: None, told: None }
+    pub(super) fn new(shared: Arc<Shared>, corpus: Corpus, trouble: Trouble) -> Self {
+        Self { shared, corpus, trouble, open: None, told: None }
     }
 
     pub(super) fn run(mut self) {
@@ -84,21 +84,21 @@ impl Worker {
     fn take_in(&mut self, runtime: &Runtime) -> Result<bool, SearchError> {
         self.hear_news();
         let fresh = self.open.is_none();
-        let Self { shared, library, open, .. } = self;
+        let Self { shared, corpus, open, .. } = self;
         let (index, feed) = match open {
             Some(open) => open,
-            None => open.insert(open_at(library)?),
+            None => open.insert(open_at(corpus)?),
         };
         let batch = feed.take(BATCH, &mut |channel, page, limit| {
-            Ok(runtime.block_on(library.log.read(channel, page, limit))?)
+            Ok(runtime.block_on(corpus.log.read(channel, page, limit))?)
         })?;
         if !batch.is_empty() {
             let newest = index.newest_block();
             index.add(&batch)?;
             index.settle_some()?;
             // What is on the disk is kept for ever.
-            if library.index.is_none() && index.newest_block() > newest {
-                thin(index, library, runtime)?;
+            if corpus.index.is_none() && index.newest_block() > newest {
+                thin(index, corpus, runtime)?;
             }
         }
         let mut inbox = shared.lock();
@@ -121,7 +121,7 @@ impl Worker {
     fn hear_news(&mut self) {
         let mut inbox = self.shared.lock();
         if std::mem::take(&mut inbox.news) {
-            self.library.last.extend(inbox.behind.iter().map(|(channel, last)| (*channel, *last)));
+            self.corpus.last.extend(inbox.behind.iter().map(|(channel, last)| (*channel, *last)));
             if let Some((_, feed)) = &mut self.open {
                 feed.extend(&inbox.behind);
             }
@@ -135,7 +135,7 @@ impl Worker {
         let Some((index, _)) = &self.open else {
             return Ok(Found { complete, ..Found::default() });
         };
-        let log = &self.library.log;
+        let log = &self.corpus.log;
         let found =
             Scan::run(index, wanted, &mut |places| Ok(runtime.block_on(log.fetch(places))?));
         match found {
@@ -157,12 +157,12 @@ impl Worker {
             self.told = Some(words);
         }
         self.open = None;
-        if let (SearchError::Damaged(_), Some(path)) = (error, &self.library.index) {
+        if let (SearchError::Damaged(_), Some(path)) = (error, &self.corpus.index) {
             // What cannot be taken away cannot be opened either, and is told of then.
             index::remove(path).ok();
         }
         let mut inbox = self.shared.lock();
-        for (channel, last) in &self.library.last {
+        for (channel, last) in &self.corpus.last {
             if *last > 0 {
                 inbox.behind.entry(*channel).or_insert(*last);
             }
@@ -171,8 +171,8 @@ impl Worker {
 }
 
 /// Opens the index, and finds out what it lacks.
-fn open_at(library: &Library) -> Result<(Index, Feed), SearchError> {
-    let Library { identity, last, index, .. } = library;
+fn open_at(corpus: &Corpus) -> Result<(Index, Feed), SearchError> {
+    let Corpus { identity, last, index, .. } = corpus;
     let (index, marks) = Index::open(index.as_deref(), identity, last, BLOCK)?;
     let mut feed = Feed::new(marks);
     feed.extend(last);
@@ -180,16 +180,16 @@ fn open_at(library: &Library) -> Result<(Index, Feed), SearchError> {
 }
 
 /// Lets the index in memory go of what its log has let go of.
-fn thin(index: &mut Index, library: &Library, runtime: &Runtime) -> Result<(), SearchError> {
+fn thin(index: &mut Index, corpus: &Corpus, runtime: &Runtime) -> Result<(), SearchError> {
     let mut first_kept = Marks::new();
-    for channel in library.last.keys() {
-        let extract = runtime.block_on(library.log.read(*channel, Page::Newest, 1))?;
+    for channel in corpus.last.keys() {
+        let extract = runtime.block_on(corpus.log.read(*channel, Page::Newest, 1))?;
         first_kept.insert(*channel, extract.first_kept);
     }
     for block in 0..index.newest_block() {
         let first_kept = |channel| first_kept.get(&channel).copied().unwrap_or(0);
         index.thin(block, &first_kept, &mut |places| {
-            Ok(runtime.block_on(library.log.fetch(places))?)
+            Ok(runtime.block_on(corpus.log.fetch(places))?)
         })?;
     }
     Ok(())
