@@ -11,7 +11,6 @@ use chat_protocol::Token;
 use chat_server::{Config, FolderError, Running, StartError, Storage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -138,12 +137,7 @@ impl Thread {
         let (stop, stopped) = oneshot::channel();
         let (finished, done) = done::channel();
         std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
-            let runtime = runtime::Builder::new_multi_thread()
-                .worker_threads(2)
-                .thread_name(format!("{THREAD}-worker"))
-                .enable_all()
-                .build();
-            match runtime {
+            match chat_server::runtime(&format!("{THREAD}-worker")) {
                 Ok(runtime) => {
                     runtime.block_on(host(wanted, answers, stopped));
                     runtime.shutdown_background();

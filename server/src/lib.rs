@@ -27,6 +27,7 @@ mod link;
 mod listen;
 pub mod log;
 mod outbox;
+mod runtime;
 pub mod search;
 mod waiting_room;
 mod words;
@@ -36,6 +37,7 @@ pub use console::Show;
 pub use doors::kind::DoorKind;
 pub use folder::{FolderError, default_folder};
 pub use log::sqlite::Durability;
+pub use runtime::runtime;
 
 use connection::Context;
 use console::Console;

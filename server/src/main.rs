@@ -37,7 +37,11 @@ fn serve(arguments: Arguments) -> ExitCode {
         console: if verbose { chat_server::Show::Messages } else { chat_server::Show::Comings },
         ..config
     };
-    match run(config) {
+    let runtime = match chat_server::runtime("chat-server") {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("this computer has no room for a server: {error}"), 1),
+    };
+    match runtime.block_on(run(config)) {
         Ok(()) => ExitCode::SUCCESS,
         // Each kind of it says what the system said.
         Err(error) => fail(&error.to_string(), 1),
@@ -50,7 +54,6 @@ fn fail(error: &str, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
-#[tokio::main]
 async fn run(config: chat_server::Config) -> anyhow::Result<()> {
     let stop = stops().context("signals cannot be had")?;
     let doors: Vec<_> = config.doors.iter().map(|(kind, _)| *kind).collect();

@@ -44,11 +44,10 @@ pub(crate) fn serve(role: &str) -> bool {
         Some(folder) => Storage::Folder(folder.into()),
     };
     rlimit::increase_nofile_limit(65_536).ok();
-    run(storage, port);
+    chat_server::runtime("server").unwrap().block_on(run(storage, port));
     true
 }
 
-#[tokio::main]
 async fn run(storage: Storage, port: u16) {
     let listen = SocketAddr::from(([127, 0, 0, 1], port));
     let config = Config { listen, storage, ..Config::default() };

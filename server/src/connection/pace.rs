@@ -10,17 +10,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// What a request costs while others ask for something, too; while nobody does, it costs 1. So a
-/// flood beside others gets 125 requests a second, and one that only fills screens 2,000.
-pub(super) const BESIDE_OTHERS: u32 = 16;
+/// flood beside others gets 31 requests a second, more than anybody can type or read, and one that
+/// only fills screens 2,000.
+pub(super) const BESIDE_OTHERS: u32 = 64;
 
 /// What may overrun the window at full speed: of programs that can wait for answers, and of those
 /// that get none, whose lines are typed or pasted.
-const BURST: i64 = 2_048 * BESIDE_OTHERS as i64;
+const BURST: i64 = 512 * BESIDE_OTHERS as i64;
 const BURST_UNANSWERED: i64 = 128 * BESIDE_OTHERS as i64;
 
 /// How often more is granted, and how much: so little that nobody who is served behind it notices.
 const EVERY: Duration = Duration::from_millis(64);
-pub(super) const GRANT: u32 = 8 * BESIDE_OTHERS;
+pub(super) const GRANT: u32 = 2 * BESIDE_OTHERS;
 
 /// What one connection may still overrun its window by.
 #[derive(Debug)]
@@ -74,13 +75,13 @@ mod tests {
             let until = until_ms.map(|until| start + Duration::from_millis(until));
             assert_eq!(pace.overrun(requests * BESIDE_OTHERS, now), until, "{requests} at {at_ms}");
         };
-        check(2_048, 0, None);
+        check(512, 0, None);
         check(0, 0, None);
-        check(32, 0, Some(256));
+        check(8, 0, Some(256));
         check(0, 256, None);
-        check(8, 256, Some(320));
+        check(2, 256, Some(320));
         // An hour later there is a burst again, and no more than one.
-        check(2_048, 3_600_000, None);
+        check(512, 3_600_000, None);
         check(1, 3_600_000, Some(3_600_064));
     }
 
@@ -92,7 +93,7 @@ mod tests {
             assert_eq!(pace.overrun(burst * BESIDE_OTHERS, start), None);
             assert_eq!(pace.overrun(1, start), Some(start + EVERY));
         };
-        check(true, false, 2_048);
+        check(true, false, 512);
         check(false, false, 128);
         check(true, true, 0);
         check(false, true, 0);

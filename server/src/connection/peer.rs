@@ -39,7 +39,7 @@ fn weight(asked: &Result<Asked, Refusal>) -> u32 {
             | Request::Announce { .. }
             | Request::Timer { .. }
             | Request::Away { .. },
-        )) => 16,
+        )) => 4,
         // Charged by itself.
         Ok(Asked::Request(Request::History { .. })) => 0,
         _ => 1,
@@ -48,10 +48,10 @@ fn weight(asked: &Result<Asked, Refusal>) -> u32 {
 
 /// What a page of history costs. They are answered one after the other, so that whoever asks for
 /// many never overruns the window; whether they read them, nobody can tell for megabytes.
-const PAGE: u32 = 16;
+const PAGE: u32 = 4;
 
 /// What a search costs: mostly no more than a few pages, and a twentieth of a second at the most.
-const SEARCH: u32 = 64;
+const SEARCH: u32 = 16;
 
 /// Returns at that time.
 async fn until(time: Option<Instant>) {
