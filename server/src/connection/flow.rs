@@ -7,12 +7,19 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::pace::{GRANT, Pace};
+use super::pace::{BESIDE_OTHERS, GRANT, Pace};
 use crate::hub::Permit;
 
 /// Requests of one connection that may be under way; a peer that sends more is read again when
 /// one has been answered.
 const WINDOW: u32 = 64;
+
+/// What may go before it is answered, of a peer that comes from where somebody has flooded: then
+/// it is a flood, too.
+const SUSPICIOUS: u32 = 8 * BESIDE_OTHERS;
+
+/// Requests that people send in one breath.
+const AT_ONCE: usize = 3;
 
 /// Where the next request stands.
 #[derive(Debug)]
@@ -76,7 +83,12 @@ impl Flow {
         } else if self.alone {
             return Gate::Places(WINDOW);
         }
-        if (self.slowed || self.suspect) && self.gone.iter().sum::<u32>() >= GRANT {
+        let enough = match (self.slowed, self.suspect) {
+            (true, _) => GRANT,
+            (false, true) => SUSPICIOUS,
+            (false, false) => u32::MAX,
+        };
+        if self.gone.iter().sum::<u32>() >= enough {
             self.overrun(now);
         }
         if let Some(until) = self.until.filter(|until| *until > now) {
@@ -160,16 +172,15 @@ impl Flow {
         self.until.is_some()
     }
 
-    /// Whether what this peer asks for may wait for others. The first thing that somebody says
-    /// does not, whoever flooded from where they come: only what follows it unasked for.
+    /// Whether what this peer asks for may wait for others. The few things that somebody says at
+    /// once do not, whoever flooded from where they come: only what follows them unasked for.
     pub(super) fn is_slowed(&self) -> bool {
-        self.slowed || self.suspect && self.gone.len() > 1
+        self.slowed || self.suspect && self.gone.len() > AT_ONCE
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::pace::BESIDE_OTHERS;
     use super::*;
 
     fn open(flow: &mut Flow, now: Instant) -> Option<Permit> {
@@ -236,7 +247,7 @@ mod tests {
         let now = Instant::now();
         let mut flow = Flow::new(Some(Pace::new(now, true, true)));
         let under_way: Vec<Permit> = (0..64).map_while(|_| open(&mut flow, now)).collect();
-        assert_eq!(under_way.len(), 2);
+        assert_eq!(under_way.len(), 8);
         // Who has waited for an answer is nobody's fellow.
         let mut flow = Flow::new(Some(Pace::new(now, true, true)));
         drop(open(&mut flow, now));
@@ -248,11 +259,11 @@ mod tests {
     async fn who_waits_for_answers_where_somebody_flooded_is_not_slowed_down() {
         let now = Instant::now();
         let mut flow = Flow::new(Some(Pace::new(now, true, true)));
-        let first = open(&mut flow, now);
-        assert!(first.is_some() && !flow.is_slowed());
-        let second = open(&mut flow, now);
-        assert!(second.is_some() && flow.is_slowed());
-        drop((first, second));
+        let mut under_way: Vec<Permit> = (0..3).map_while(|_| open(&mut flow, now)).collect();
+        assert!(under_way.len() == 3 && !flow.is_slowed());
+        under_way.extend(open(&mut flow, now));
+        assert!(under_way.len() == 4 && flow.is_slowed());
+        under_way.clear();
         assert!(open(&mut flow, now).is_some() && !flow.is_slowed());
     }
 

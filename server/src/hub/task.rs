@@ -8,6 +8,7 @@ use std::time::Duration;
 use chat_protocol::{Event, RoomKey, Token};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use tokio::runtime::{self, RuntimeFlavor};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -72,7 +73,17 @@ pub(crate) fn start(
         reads: FuturesUnordered::new(),
         due: Due::default(),
     };
-    (Handle { inbox }, tokio::spawn(run(hub, commands, stop)))
+    (Handle { inbox }, spawn(run(hub, commands, stop)))
+}
+
+/// Starts it where it waits for nobody: on a thread of its own, where the runtime has several. A
+/// worker would run it behind the task that woke it, and no other worker may take it from there.
+fn spawn(hub: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    let runtime = runtime::Handle::current();
+    match runtime.runtime_flavor() {
+        RuntimeFlavor::CurrentThread => tokio::spawn(hub),
+        _ => tokio::task::spawn_blocking(move || runtime.block_on(hub)),
+    }
 }
 
 async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: CancellationToken) {

@@ -1,5 +1,6 @@
 //! The thread that owns the index: searches first, and behind each at most one batch of what was
-//! stored, with pauses longer than its work while nobody searches. So a whole log that is indexed anew leaves time for those who talk.
+//! stored, with pauses longer than its work while nobody searches. It gives way to all other
+//! threads besides; so a whole log that is indexed anew leaves time for those who talk.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +23,11 @@ const PAUSE: u32 = 2;
 /// How long after something went wrong it is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
+/// How much this thread gives way, where each can be told so: a tenth of a processor that others
+/// want is left to it, so that those who search while everybody talks have their answers too.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
 /// Tells the host what goes wrong.
 pub(super) type Trouble = Box<dyn Fn(&str) + Send>;
 
@@ -42,6 +48,7 @@ impl Worker {
     }
 
     pub(super) fn run(mut self) {
+        give_way();
         // What the log promises is waited for here, whatever becomes of the server's own runtime.
         let runtime = match tokio::runtime::Builder::new_current_thread().build() {
             Ok(runtime) => runtime,
@@ -168,6 +175,14 @@ impl Worker {
             }
         }
     }
+}
+
+/// Lets all other threads of this computer go first.
+fn give_way() {
+    // On Linux the calling thread's alone, with POSIX the whole process's. Where it is refused,
+    // the pauses are what is left.
+    #[cfg(target_os = "linux")]
+    rustix::process::setpriority_process(None, NICE).ok();
 }
 
 /// Opens the index, and finds out what it lacks.
