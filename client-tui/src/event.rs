@@ -70,7 +70,7 @@ pub enum Event {
     NotKept(String),
     /// The moment asked for by [`crate::effect::Effect::WakeAt`] has come.
     Woke,
-    /// The program was told to stop, by SIGTERM or SIGHUP.
+    /// The program was told to stop, by a signal or by the terminal's end.
     Stop,
 }
 

@@ -28,6 +28,7 @@ mod unix {
         terminate: Signal,
         hang_up: Signal,
         interrupt: Signal,
+        quit: Signal,
         /// Standard input, watched for nothing but its end. A program that is not in the
         /// foreground gets no SIGHUP, and the library that reads keys would go round for ever.
         terminal: Option<AsyncFd<OwnedFd>>,
@@ -48,6 +49,7 @@ mod unix {
                 terminate: signal(SignalKind::terminate())?,
                 hang_up: signal(SignalKind::hangup())?,
                 interrupt: signal(SignalKind::interrupt())?,
+                quit: signal(SignalKind::quit())?,
                 terminal: terminal.and_then(watch),
             })
         }
@@ -64,8 +66,9 @@ mod unix {
                 tokio::select! {
                     _ = self.terminate.recv() => break false,
                     _ = self.hang_up.recv() => break false,
-                    // Ctrl-C in an editor that we lent the terminal to reaches us, too.
+                    // Ctrl-C and Ctrl-\ in an editor that we lent the terminal to reach us, too.
                     _ = self.interrupt.recv() => if !is_lent() { break false },
+                    _ = self.quit.recv() => if !is_lent() { break false },
                     () = terminal => break true,
                 }
             };

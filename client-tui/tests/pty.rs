@@ -45,7 +45,7 @@ fn started(data: &std::path::Path, arguments: &str) -> (Pty, String) {
 
 #[test]
 fn signals_end_it_and_the_terminal_is_as_before() {
-    for signal in ["TERM", "HUP", "INT"] {
+    for signal in ["TERM", "HUP", "INT", "QUIT"] {
         let data = tempfile::tempdir().unwrap();
         let (mut pty, settings) = started(data.path(), "");
         pty.signal(signal);

@@ -14,7 +14,7 @@ use support::server::Server;
 
 #[test]
 fn what_a_closed_terminal_held_comes_back() {
-    for signal in ["HUP", "TERM"] {
+    for signal in ["HUP", "TERM", "QUIT"] {
         let (data, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let server = Server::start(data.path(), 0);
         let number = server.port;

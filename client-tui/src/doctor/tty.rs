@@ -152,13 +152,15 @@ mod unix {
             let work = move || {
                 let code = runtime.block_on(async {
                     let watch = |kind| signal(kind).ok();
-                    let kinds =
-                        [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-                    let [mut terminate, mut hang_up, mut interrupt] = kinds.map(watch);
+                    let mut terminate = watch(SignalKind::terminate());
+                    let mut hang_up = watch(SignalKind::hangup());
+                    let mut interrupt = watch(SignalKind::interrupt());
+                    let mut quit = watch(SignalKind::quit());
                     tokio::select! {
                         Some(_) = next(&mut terminate) => 143,
                         Some(_) = next(&mut hang_up) => 129,
                         Some(_) = next(&mut interrupt) => 130,
+                        Some(_) = next(&mut quit) => 131,
                         else => std::future::pending().await,
                     }
                 });
