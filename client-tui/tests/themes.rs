@@ -321,10 +321,33 @@ fn the_background_decides_where_nobody_did() {
         assert_eq!(before != after, changes, "{theme:?}");
     };
     check(None, true);
-    check(Some("dark"), false);
     check(Some("mono"), false);
     // High contrast is another on a light background.
     check(Some("contrast"), true);
+}
+
+#[test]
+fn a_theme_for_another_background_is_worn_and_told() {
+    let dark = "Theme light is for light backgrounds, yours is dark: /theme auto follows it";
+    let mut client = chat(Look { light: Some(false), ..Look::default() });
+    let kept = client.enter("/theme light");
+    assert!(kept.contains(&Effect::KeepChoice(Choice::Theme("light".to_owned()))));
+    shows(&mut client, dark);
+    client.enter("/theme auto");
+    hides(&mut client, "backgrounds");
+    // Chosen long ago, and the terminal tells only now.
+    let look = Look { theme: Some("light".to_owned()), ..Look::default() };
+    let mut client = chat(look.clone());
+    client.send(Event::Background { light: false });
+    shows(&mut client, dark);
+    client.press(KeyCode::Esc);
+    hides(&mut client, "backgrounds");
+    let mut client = Client::new(Setup { look, ..setup(Start::Screen) });
+    client.send(Event::Background { light: false });
+    shows(&mut client, "is for light backgrounds, yours is dark");
+    let mut client = chat(Look { theme: Some("dark".to_owned()), ..Look::default() });
+    client.send(Event::Background { light: true });
+    shows(&mut client, "Theme dark is for dark backgrounds, yours is light");
 }
 
 #[test]

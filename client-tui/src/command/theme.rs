@@ -22,8 +22,12 @@ pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
     let dress = &state.looks.dress;
     let faint = dress.faint().map(|words| format!(" ({words})")).unwrap_or_default();
     let words = format!("the theme is {} now{faint}", dress.name());
-    let choice = Choice::Theme(dress.name().to_owned());
-    told(state, words).map(|_| vec![Effect::KeepChoice(choice)])
+    let keep = vec![Effect::KeepChoice(Choice::Theme(dress.name().to_owned()))];
+    match dress.mismatch() {
+        Some(words) => theme::warn(state, words),
+        None => _ = told(state, words),
+    }
+    Ok(keep)
 }
 
 fn unknown(state: &State, name: &str) -> String {

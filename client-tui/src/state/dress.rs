@@ -72,6 +72,23 @@ impl Dress {
         (!faint.is_empty()).then(|| format!("hard to read: {}", faint.join(", ")))
     }
 
+    /// That the theme is for another background than the terminal has told of, in words. Themes
+    /// paint no background: they leave the terminal's as it is, pictures and transparency included.
+    pub(crate) fn mismatch(&self) -> Option<String> {
+        let name = self.look.theme.as_deref()?;
+        let base = self.custom().map(|custom| custom.base).or_else(|| Base::named(name))?;
+        let (meant, is) = match (base, self.look.light?) {
+            (Base::Light, false) => ("light", "dark"),
+            (Base::Dark, true) => ("dark", "light"),
+            _ => return None,
+        };
+        (self.look.depth != Depth::None).then(|| {
+            format!(
+                "theme {name} is for {meant} backgrounds, yours is {is}: /theme auto follows it"
+            )
+        })
+    }
+
     /// Whether nothing but ASCII is drawn, other people's words aside.
     pub(crate) fn is_ascii(&self) -> bool {
         self.look.ascii
@@ -116,5 +133,32 @@ mod tests {
         check(Some("contrast"), Some(true), (Base::Contrast, true));
         check(Some("auto"), Some(true), (Base::Light, true));
         check(Some("no-such-theme"), Some(true), (Base::Light, true));
+    }
+
+    #[test]
+    fn a_theme_for_another_background_is_told() {
+        let check = |theme: &str, light: Option<bool>, depth: Depth, expected: Option<&str>| {
+            let themes = vec![Custom {
+                name: "mine".to_owned(),
+                base: Base::Light,
+                roles: Vec::new(),
+                people: Vec::new(),
+            }];
+            let theme = Some(theme.to_owned());
+            let told =
+                Dress::new(Look { theme, light, depth, themes, ..Look::default() }).mismatch();
+            assert_eq!(told.is_some(), expected.is_some(), "{told:?}");
+            let told = told.unwrap_or_default();
+            assert!(told.contains(expected.unwrap_or_default()), "{told}");
+        };
+        let dark = "for light backgrounds, yours is dark";
+        check("light", Some(false), Depth::Indexed, Some(dark));
+        check("mine", Some(false), Depth::True, Some(dark));
+        check("dark", Some(true), Depth::Sixteen, Some("for dark backgrounds, yours is light"));
+        check("light", Some(true), Depth::True, None);
+        check("light", None, Depth::True, None);
+        check("light", Some(false), Depth::None, None);
+        check("contrast", Some(true), Depth::True, None);
+        check("auto", Some(true), Depth::True, None);
     }
 }

@@ -1,13 +1,18 @@
 //! Which theme is worn, from one moment to the next: everything on the screen is drawn anew.
 
 use crate::effect::Effect;
-use crate::state::State;
+use crate::state::start::Told;
 use crate::state::tip::Tip;
+use crate::state::{Stage, State};
 
-/// The terminal told its background: that decides where nobody has.
+/// The terminal told its background: that decides where nobody has. Who chose otherwise, perhaps
+/// long ago and elsewhere, is told: it will be hard to read.
 pub(crate) fn background(state: &mut State, light: bool) -> Vec<Effect> {
     state.looks.dress.learn(light);
     change(state);
+    if let Some(words) = state.looks.dress.mismatch() {
+        warn(state, words);
+    }
     Vec::new()
 }
 
@@ -20,9 +25,17 @@ pub(crate) fn choose(state: &mut State, name: &str) -> bool {
 
 /// What was chosen holds until the end only.
 pub(crate) fn not_kept(state: &mut State, words: String) -> Vec<Effect> {
+    warn(state, words);
+    Vec::new()
+}
+
+/// Says on whatever screen there is what is wrong, until the next key.
+pub(crate) fn warn(state: &mut State, words: String) {
+    if matches!(state.stage, Stage::Start(_)) {
+        state.start.told.get_or_insert_with(|| Told::Wrong(words.clone()));
+    }
     state.tip = Tip::Wrong(words);
     state.screen.dirty = true;
-    Vec::new()
 }
 
 fn change(state: &mut State) {
