@@ -359,6 +359,31 @@ fn more_comes_as_one_goes_down_and_the_query_can_be_changed() {
 }
 
 #[test]
+fn what_is_no_date_is_searched_as_words_and_said() {
+    let hits =
+        r#""hits":[{"room":"lobby","seq":1,"from":"ann","at":0,"text":"before 2026 13 45"}]"#;
+    let check = |typed: &str, told: &str| {
+        let mut client = in_rust();
+        client.enter(&format!("/search {typed}"));
+        for hits in [hits, r#""hits":[]"#] {
+            client.frames(&[&format!(r#"{{"type":"search","query":"{typed}",{hits}}}"#)]);
+            shows(&mut client, told);
+            client.press(KeyCode::Enter);
+            client.enter(&format!("/search {typed}"));
+        }
+    };
+    check("before:2026-13-45", "before:2026-13-45 is no date: searched as words");
+    check("x before:yesterdayish", "before:yesterdayish is no date: searched as words");
+    check("from:!!", "from:!! is no name: searched as words");
+    check("in:a.b", "in:a.b is no conversation: searched as words");
+    // Ctrl-S says so below the input.
+    let mut client = in_rust();
+    ctrl(&mut client, 's');
+    client.type_text("before:2026-13-45");
+    shows(&mut client, "before:2026-13-45 is no date: searched as words");
+}
+
+#[test]
 fn whom_one_ignores_is_not_found() {
     let mut client = in_rust();
     client.enter("/ignore ann");

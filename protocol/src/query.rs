@@ -29,6 +29,8 @@ pub struct Query {
     pub rooms: Vec<Conversation>,
     /// It was said before this day began, in the time zone of who asks.
     pub before: Option<Date>,
+    /// The first narrowing whose value means nothing, as it was typed: it is looked for as words.
+    pub misread: Option<(Key, String)>,
 }
 
 impl Query {
@@ -52,6 +54,10 @@ impl Query {
             Piece::Plain(text) => self.look_for(Phrase::begun(text)),
             Piece::Named { key, value, all } => {
                 if self.narrow(key, value).is_none() {
+                    // Without a value it may be a word like any other: "before: the exam".
+                    if !value.is_empty() && self.misread.is_none() {
+                        self.misread = Some((key, all.to_owned()));
+                    }
                     self.look_for(Phrase::begun(all));
                 }
             }
@@ -116,10 +122,13 @@ impl Query {
 }
 
 /// What a search can be narrowed by.
-#[derive(Clone, Copy, Debug)]
-enum Key {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// `from:ann`
     From,
+    /// `in:rust`, `in:@bob`
     In,
+    /// `before:2026-11-01`
     Before,
 }
 

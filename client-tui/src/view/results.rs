@@ -10,7 +10,7 @@ use crate::cells;
 use crate::state::State;
 use crate::state::inquiry::News;
 use crate::state::results::{Found, Results};
-use crate::words;
+use crate::words::{self, hint};
 
 /// Columns of the box, its border included.
 const WIDTH: u16 = 100;
@@ -210,11 +210,11 @@ fn cut(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
 }
 
 /// What is in the way of finding everything, in a few words.
-fn trouble(state: &State, results: &Results) -> Option<&'static str> {
+fn trouble(state: &State, results: &Results) -> Option<String> {
     match &results.inquiry.news {
-        _ if !state.link.is_live() => Some("no link"),
-        News::Found { complete: false } => Some("still indexing"),
-        _ => None,
+        _ if !state.link.is_live() => Some("no link".to_owned()),
+        News::Found { complete: false } => Some("still indexing".to_owned()),
+        _ => hint::misread(&results.query),
     }
 }
 
@@ -230,9 +230,15 @@ fn foot(state: &State, results: &Results, room: usize) -> String {
         let words = format!("{trouble}Enter looks again · Esc closes");
         return cells::fit(&keys.spoken(&words), room);
     }
+    // What is in the way comes before the keys, where there is no room for both.
+    let short = match trouble.is_empty() {
+        true => format!("{count}Enter goes there · Esc"),
+        false => format!("{trouble}{count}Esc closes"),
+    };
     let words = [
         format!("{trouble}{count}↑ ↓ PgUp PgDn choose · Enter goes there · Esc closes"),
         format!("{trouble}{count}Enter goes there · Esc closes"),
+        short,
         format!("{count}Enter goes there · Esc closes"),
         format!("{count}Enter goes there · Esc"),
     ];

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use chat_protocol::limit;
+use chat_protocol::query::Key;
+use chat_protocol::{Query, limit};
 
 use super::{counted, sentence};
 use crate::cells;
@@ -17,6 +18,9 @@ use crate::state::tip::Tip;
 
 /// Rows of a screen from which the line is always there, so that nothing jumps when it changes.
 const ALWAYS_FROM: u16 = 14;
+
+/// Columns of a part of a query that is told.
+const MISREAD: usize = 30;
 
 /// What the line says, and how it is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +113,7 @@ fn finding(state: &State, find: &Find, room: usize) -> String {
         Some(words) => sentence(words),
         None if !state.link.dialect().can(Ability::Search) => String::new(),
         None if !state.link.is_live() => "No link: only what is loaded was searched".to_owned(),
-        None => String::new(),
+        None => misread(&find.query).unwrap_or_default(),
     };
     let trouble: &[&str] = if trouble.is_empty() { &[] } else { &[&trouble] };
     let keys: &[&str] = match find.is_failing(state.link.is_live()) {
@@ -118,6 +122,17 @@ fn finding(state: &State, find: &Find, room: usize) -> String {
         false => &["↑ Ctrl-S older", "↓ newer", "Enter stays here"],
     };
     list(&[trouble, keys].concat(), Some("Esc back"), room)
+}
+
+/// What of a query is looked for in another way than it was meant, if something is.
+pub(crate) fn misread(query: &Query) -> Option<String> {
+    let (key, typed) = query.misread.as_ref()?;
+    let is_no = match key {
+        Key::From => "name",
+        Key::In => "conversation",
+        Key::Before => "date",
+    };
+    Some(format!("{} is no {is_no}: searched as words", cells::fit(typed, MISREAD)))
 }
 
 fn completing(completion: &Completion, room: usize) -> String {

@@ -49,6 +49,21 @@ fn what_is_narrowed_by() {
 }
 
 #[test]
+fn what_was_misread_can_be_told() {
+    let check = |typed: &str, expected: Option<(Key, &str)>| {
+        let misread = Query::parse(typed).misread;
+        assert_eq!(misread, expected.map(|(key, all)| (key, all.to_owned())), "{typed:?}");
+    };
+    check("before:2026-13-45 x", Some((Key::Before, "before:2026-13-45")));
+    check("x BEFORE:yesterdayish from:!!", Some((Key::Before, "BEFORE:yesterdayish")));
+    check("from:!! x", Some((Key::From, "from:!!")));
+    check("in:a.b", Some((Key::In, "in:a.b")));
+    check("before:2026-11-01 from:ann in:rust", None);
+    check("read it before: the exam", None);
+    check("after:all https://x.org", None);
+}
+
+#[test]
 fn what_makes_no_sense_is_words() {
     parsed("from:", "from…");
     parsed("from:!!", "from…");
