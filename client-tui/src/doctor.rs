@@ -11,7 +11,8 @@ mod widths;
 use std::process::ExitCode;
 
 use crate::arguments::scripts::Doctor;
-use crate::scripts::{Failed, is_coloured, print};
+use crate::failed::Failed;
+use crate::scripts::{is_coloured, print};
 use report::Section;
 
 /// Examines, and reports, part by part, as it is found out. The exit code is 1 when something will

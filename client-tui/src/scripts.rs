@@ -1,9 +1,7 @@
 //! The subcommands, which need no screen: runs one, and says in one line why it failed.
 
-pub(crate) mod follow;
 mod manual;
 mod send;
-pub(crate) mod session;
 mod tail;
 
 use std::io::{self, IsTerminal, Write};
@@ -13,37 +11,8 @@ use chat_protocol::Nick;
 
 use crate::arguments::scripts::Script;
 use crate::doctor;
+use crate::failed::Failed;
 use crate::look::{Colours, Depth};
-
-/// Why a subcommand failed: one line that says what to do, and the exit code.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Failed {
-    words: String,
-    code: u8,
-}
-
-impl Failed {
-    /// What was asked for did not come about.
-    pub(crate) fn new(words: impl Into<String>) -> Self {
-        Self { words: words.into(), code: 1 }
-    }
-
-    /// Why, for who tells it elsewhere.
-    pub(crate) fn into_words(self) -> String {
-        self.words
-    }
-
-    /// What was asked for makes no sense.
-    pub(crate) fn usage(words: impl Into<String>) -> Self {
-        Self { words: words.into(), code: 2 }
-    }
-}
-
-impl From<io::Error> for Failed {
-    fn from(error: io::Error) -> Self {
-        Self::new(error.to_string())
-    }
-}
 
 /// Runs a subcommand; `login` is who one is when nothing else says.
 #[must_use]

@@ -11,8 +11,8 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::report::{Finding, Section};
-use crate::scripts::Failed;
-use crate::scripts::session::{News, Session};
+use crate::failed::Failed;
+use crate::session::{News, Session};
 use crate::words;
 
 /// How long a name, an address and a greeting are waited for.
@@ -182,7 +182,7 @@ async fn greet(host: &str, port: u16, section: &mut Section) -> Result<(), Faile
 
 async fn greeting(session: &mut Session, section: &mut Section) -> Result<(), Finding> {
     let wrong = |failed: Failed| {
-        let words = failed.into_words();
+        let words = failed.words;
         let guess = words.split_once("It says: ").and_then(|(_, said)| guess(said));
         let finding = Finding::wrong("greeting", words);
         guess.map_or(finding.clone(), |guess| finding.advise(guess))

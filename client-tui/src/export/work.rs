@@ -11,9 +11,9 @@ use super::file::Draft;
 use super::markdown::Document;
 use super::{Form, News, Order, Source};
 use crate::effect::Target;
-use crate::scripts::Failed;
-use crate::scripts::follow::{Follow, From, Said, Step};
-use crate::scripts::session::{News as Link, Session};
+use crate::failed::Failed;
+use crate::session::follow::{Follow, From, Said, Step};
+use crate::session::{News as Link, Session};
 
 /// How long nothing may come from the server.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -32,7 +32,7 @@ impl std::convert::From<String> for Ended {
 
 impl std::convert::From<Failed> for Ended {
     fn from(failed: Failed) -> Self {
-        Self::Failed(failed.into_words())
+        Self::Failed(failed.words)
     }
 }
 

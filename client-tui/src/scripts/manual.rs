@@ -7,8 +7,9 @@ use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Failed, print};
+use super::print;
 use crate::arguments::scripts;
+use crate::failed::Failed;
 
 /// The program's name, as people type it.
 const NAME: &str = "chat-tui";

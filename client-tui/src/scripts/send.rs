@@ -12,9 +12,9 @@ use chat_protocol::{
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::Failed;
-use super::session::{News, Session};
 use crate::arguments::scripts::Send;
+use crate::failed::Failed;
+use crate::session::{News, Session};
 use crate::words::counted;
 use parts::Parts;
 

@@ -11,10 +11,11 @@ use chat_protocol::{Nick, Request};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::follow::{Follow, From, Said, Step};
-use super::session::{News, Session};
-use super::{Failed, is_coloured, say, unwritten};
+use super::{is_coloured, say, unwritten};
 use crate::arguments::scripts::Tail;
+use crate::failed::Failed;
+use crate::session::follow::{Follow, From, Said, Step};
+use crate::session::{News, Session};
 use line::Style;
 
 /// How long whoever is stuck writing is given when it was told to stop.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::rich;
-use crate::scripts::follow::Said;
+use crate::session::follow::Said;
 use crate::words;
 
 /// Colours of names: those of the sixteen that are legible on light and on dark.

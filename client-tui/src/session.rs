@@ -1,5 +1,8 @@
-//! One person's way to one server, for scripts: the link on a thread of its own, so that output
-//! that nobody takes does not make it die, and the hello by which one comes in.
+//! One person's way to one server without a screen, for subcommands and exports: the link on a thread
+//! of its own, so that output that nobody takes does not make it die, and the hello by which one
+//! comes in.
+
+pub(crate) mod follow;
 
 use std::io;
 use std::sync::mpsc as done;
@@ -12,8 +15,8 @@ use chat_protocol::{
 use crate::arguments::scripts::Access;
 use crate::dialect::Dialect;
 use crate::effect::Target;
+use crate::failed::Failed;
 use crate::net::{self, Command, Event, Failure, Link};
-use crate::scripts::Failed;
 use crate::storage::Storage;
 use crate::words;
 
