@@ -42,8 +42,8 @@ pub enum Event {
     },
     /// The link is up: `hello` is expected from us now.
     Up {
-        /// The secret that goes with the target's name.
-        token: Token,
+        /// The secret that goes with the target's name; guests have none.
+        token: Option<Token>,
     },
     /// Frames that came in, in order; everything that one read brought, at most some hundred.
     Frames(Vec<chat_protocol::Event>),
@@ -106,8 +106,8 @@ pub enum Command {
     Connect {
         /// Where to.
         target: Target,
-        /// The secret that goes with the target's name.
-        token: Token,
+        /// The secret that goes with the target's name; guests have none.
+        token: Option<Token>,
     },
     /// Try again at once instead of waiting.
     RetryNow,

@@ -84,12 +84,7 @@ impl Session {
             runtime.block_on(worker.run());
             drop(finished);
         })?;
-        // The link carries a token for whoever wants one; a guest's never leaves this program.
-        let carried =
-            token.clone().or_else(|| Token::new(&"-".repeat(*limit::TOKEN_CHARS.start())));
-        if let Some(token) = carried {
-            link.command(Command::Connect { target: target.clone(), token });
-        }
+        link.command(Command::Connect { target: target.clone(), token: token.clone() });
         Ok(Self { link, target, token, code, names_tried: 0, parted })
     }
 

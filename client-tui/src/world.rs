@@ -36,7 +36,7 @@ impl World {
         match effect {
             Effect::Connect(target) => {
                 self.storage.use_name(&target.name);
-                let token = self.storage.token(&target.name);
+                let token = Some(self.storage.token(&target.name));
                 self.link.command(Command::Connect { target, token });
             }
             Effect::RetryNow => self.link.command(Command::RetryNow),

@@ -117,7 +117,7 @@ fn a_port_that_is_taken_by_a_chat_can_be_joined() {
 #[test]
 fn history_is_fetched_as_it_is_reached() {
     let mut client = Client::joining();
-    let token = wire::Token::new("0123456789abcdef").unwrap();
+    let token = wire::Token::new("0123456789abcdef");
     client.net(net::Event::Up { token });
     let effects = client.frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab",
         "log":"1","rooms":[{"name":"lobby","last":500,"count":1,"members":["sam"]}]}"#]);

@@ -37,7 +37,7 @@ impl Stage {
     fn connect(&mut self, lab: Lab) {
         let port = self.listener.local_addr().unwrap().port();
         let (host, name, dialect) = ("127.0.0.1".to_owned(), nick("ann"), Dialect::Lab(lab));
-        let token = Token::new("0123456789abcdef").unwrap();
+        let token = Token::new("0123456789abcdef");
         self.link.command(Command::Connect { target: Target { host, port, name, dialect }, token });
     }
 
@@ -283,7 +283,7 @@ async fn a_server_that_is_not_there_is_looked_for_without_haste() {
     let port = stage.listener.local_addr().unwrap().port();
     stage.listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let (host, name, dialect) = ("127.0.0.1".to_owned(), nick("ann"), Dialect::Lab(Lab::Line));
-    let token = Token::new("0123456789abcdef").unwrap();
+    let token = Token::new("0123456789abcdef");
     stage.link.command(Command::Connect { target: Target { host, port, name, dialect }, token });
     for _ in 0..3 {
         assert!(matches!(stage.next().await, Event::Trying { .. }));

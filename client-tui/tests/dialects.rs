@@ -26,7 +26,7 @@ fn at(lab: Lab) -> Client {
 }
 
 fn up(client: &mut Client) -> Vec<Effect> {
-    client.net(net::Event::Up { token: Token::new("0123456789abcdef").unwrap() })
+    client.net(net::Event::Up { token: Token::new("0123456789abcdef") })
 }
 
 /// Lets the client hear bytes as its link would.

@@ -82,7 +82,7 @@ fn where_nobody_keeps_anything_what_was_seen_is_written() {
     let mut target = target();
     target.dialect = Dialect::Lab(chat_protocol::Lab::Line);
     let mut client = Client::new(setup(Start::Join { target, room: None }));
-    client.net(net::Event::Up { token: chat_protocol::Token::new("0123456789abcdef").unwrap() });
+    client.net(net::Event::Up { token: chat_protocol::Token::new("0123456789abcdef") });
     let from = support::client::nick("bob");
     let text = chat_protocol::Text::new("hello there").unwrap();
     client.net(net::Event::Heard(vec![chat_protocol::Heard::Said { from, text }]));

@@ -14,7 +14,7 @@ use support::server::Server;
 fn connect(port: u16) -> Link {
     let (mut link, worker) = net::link();
     tokio::spawn(worker.run());
-    let token = Token::new("0123456789abcdef").expect("a token");
+    let token = Token::new("0123456789abcdef");
     let target =
         Target { host: "127.0.0.1".to_owned(), port, name: ann(), dialect: Dialect::Native };
     link.command(Command::Connect { target, token });
@@ -56,7 +56,7 @@ async fn until<T>(link: &mut Link, want: impl Fn(Event) -> Option<T>) -> T {
 
 async fn up(link: &mut Link) -> Token {
     until(link, |event| match event {
-        Event::Up { token } => Some(token),
+        Event::Up { token } => token,
         _ => None,
     })
     .await

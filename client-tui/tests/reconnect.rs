@@ -233,7 +233,7 @@ fn a_broken_link_sends_again_and_resumes() {
     client
         .net(net::Event::Down { failure: Failure::Closed, retry_in: Some(Duration::from_secs(1)) });
     assert!(requests(&client.enter("two")).is_empty());
-    let up = client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef").unwrap() });
+    let up = client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef") });
     let [Request::Hello(hello)] = requests(&up)[..] else { panic!("{up:?}") };
     assert_eq!((hello.resume[0].after, hello.resume[0].log.as_deref()), (1, Some("1")));
     let again = client
@@ -266,7 +266,7 @@ fn a_taken_name_is_one_key_away_from_another() {
     let taken = r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#;
     let check = |typed: &str, expected: &str| {
         let mut client = Client::joining();
-        client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef").unwrap() });
+        client.net(net::Event::Up { token: wire::Token::new("0123456789abcdef") });
         assert_eq!(client.frames(&[taken]), [Effect::Disconnect]);
         let target = Target { name: nick(expected), ..target() };
         assert_eq!(client.enter(typed), [Effect::Connect(target)]);

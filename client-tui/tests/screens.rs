@@ -85,7 +85,7 @@ fn broken_link() {
 #[test]
 fn name_taken() {
     let mut client = Client::joining();
-    client.net(net::Event::Up { token: chat_protocol::Token::new("0123456789abcdef").unwrap() });
+    client.net(net::Event::Up { token: chat_protocol::Token::new("0123456789abcdef") });
     client.frames(&[r#"{"type":"error","code":"name_taken","text":"taken","suggest":"sam-2"}"#]);
     snapshots("name_taken", client);
 }

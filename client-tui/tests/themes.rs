@@ -47,7 +47,7 @@ fn joining() -> Setup {
 
 fn client(setup: Setup) -> Client {
     let mut client = Client::new(setup);
-    let token = chat_protocol::Token::new(support::client::TOKEN).unwrap();
+    let token = chat_protocol::Token::new(support::client::TOKEN);
     client.net(net::Event::Up { token });
     client
 }
@@ -414,7 +414,7 @@ fn keys_of_ones_own_are_told_wherever_keys_are() {
     setup.habits.keys = config.keys().clone();
     let mut client = Client::new(setup);
     shows(&mut client, "F2 back · Ctrl-Q quit");
-    let token = chat_protocol::Token::new(support::client::TOKEN).unwrap();
+    let token = chat_protocol::Token::new(support::client::TOKEN);
     client.net(net::Event::Up { token });
     client.connect();
     let lines: Vec<String> = (1..60).map(|n| said(n, "ann", 0, &format!("line {n}"))).collect();

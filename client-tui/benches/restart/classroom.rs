@@ -63,7 +63,7 @@ async fn attend(number: usize, port: u16, news: Sender<News>) {
     let (mut link, worker) = net::link();
     tokio::spawn(worker.run());
     let name = Nick::new(&format!("student-{number}")).unwrap();
-    let token = Token::new(&format!("a secret of number {number:05}")).unwrap();
+    let token = Token::new(&format!("a secret of number {number:05}"));
     let target =
         Target { host: "127.0.0.1".to_owned(), port, name: name.clone(), dialect: Dialect::Native };
     link.command(Command::Connect { target, token });
@@ -93,11 +93,11 @@ async fn attend(number: usize, port: u16, news: Sender<News>) {
     }
 }
 
-fn hello(name: &Nick, token: Token, resume: Vec<Resume>) -> Request {
+fn hello(name: &Nick, token: Option<Token>, resume: Vec<Resume>) -> Request {
     Request::Hello(Box::new(Hello {
         version: chat_protocol::limit::VERSION,
         name: name.clone(),
-        token: Some(token),
+        token,
         code: None,
         client: None,
         profile: None,

@@ -36,7 +36,7 @@ pub struct Worker {
 #[derive(Clone, Debug)]
 struct Goal {
     target: Target,
-    token: chat_protocol::Token,
+    token: Option<chat_protocol::Token>,
     attempt: u32,
     /// A chat server has answered there before.
     proven: bool,

@@ -75,7 +75,7 @@ fn answered(state: &mut State) {
     }
 }
 
-fn up(state: &mut State, token: Token) -> Vec<Effect> {
+fn up(state: &mut State, token: Option<Token>) -> Vec<Effect> {
     go(state, Phase::Greeting);
     state.link.seconds_left = None;
     let Some(name) = state.link.name().cloned() else { return Vec::new() };
@@ -85,7 +85,7 @@ fn up(state: &mut State, token: Token) -> Vec<Effect> {
     let hello = Hello {
         version: limit::VERSION,
         name,
-        token: Some(token),
+        token,
         code: None,
         client: Some(Line::cut(client, limit::FIELD_BYTES)),
         profile,

@@ -77,7 +77,7 @@ impl Client {
     }
 
     pub(crate) fn connect(&mut self) -> Vec<Effect> {
-        let token = wire::Token::new("0123456789abcdef").unwrap();
+        let token = wire::Token::new("0123456789abcdef");
         self.net(net::Event::Up { token });
         self.frames(&[r#"{"type":"welcome","version":1,"name":"sam","server":"lab","log":"1",
             "rooms":[{"name":"lobby","topic":"Networks, week 7","last":0,"count":4,
@@ -207,7 +207,7 @@ pub(crate) fn closed() -> net::Event {
 }
 
 pub(crate) fn up() -> net::Event {
-    net::Event::Up { token: wire::Token::new(TOKEN).unwrap() }
+    net::Event::Up { token: wire::Token::new(TOKEN) }
 }
 
 /// A welcome of `sam` to the lobby, with these conversations besides.
