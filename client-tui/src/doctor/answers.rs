@@ -1,6 +1,11 @@
 //! What terminals answer, byte by byte: whole sequences, told apart from whatever is typed meanwhile.
+//!
+//! Not what `input` does with the same bytes: there, nothing was asked but the background, and what
+//! ends with `R` is a key (F3 with Shift is `CSI 1;2R`, as is a cursor in column 2 of row 1). Here
+//! everything is an answer, and no key but Ctrl-C means anything. What a background is, both read by
+//! the same code.
 
-use crate::input::{Input, Parser};
+use crate::input::background::is_light;
 
 /// Bytes of one answer that are kept; a longer one is none.
 const MOST: usize = 4_096;
@@ -103,13 +108,8 @@ pub(super) fn mode(answer: &Answer) -> Option<(u16, bool)> {
 /// reads it.
 pub(super) fn background(answer: &Answer) -> Option<(String, bool)> {
     let Answer::System(text) = answer else { return None };
-    let colour = text.strip_prefix("11;")?;
-    let mut inputs = Vec::new();
-    Parser::default().take(format!("\x1b]{text}\x07").as_bytes(), &mut inputs);
-    match inputs[..] {
-        [Input::Background { light }] => Some((colour.to_owned(), light)),
-        _ => None,
-    }
+    let light = is_light(text.as_bytes())?;
+    Some((text.strip_prefix("11;")?.to_owned(), light))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ const MIDDLE: f64 = 0.179;
 
 /// Whether the background is light, if this is an answer that says so: `11;rgb:ffff/fafa/f0f0`,
 /// with one to four digits a part.
-pub(super) fn is_light(answer: &[u8]) -> Option<bool> {
+pub(crate) fn is_light(answer: &[u8]) -> Option<bool> {
     let colour = std::str::from_utf8(answer).ok()?.strip_prefix("11;")?;
     let parts: Vec<f64> = match colour.split_once(':') {
         // With an opacity, that comes last.
