@@ -151,6 +151,22 @@ fn much_is_parted_between_lines_and_stays_in_order() {
 }
 
 #[test]
+fn what_is_longer_than_a_chat_reads_is_refused_whole() {
+    let place = Place::new();
+    let most = 32 * 8_192;
+    let line = format!("{}\n", "x".repeat(99));
+    let much = line.repeat(most / 100 + 1);
+    let output = place.send(&[], much.as_bytes());
+    ended(&output, 2, "longer than 262,144 bytes, which is 32 messages: nothing was sent");
+    assert_eq!(place.said(&["--since", "0"]), [""; 0]);
+    // What fits, goes; and what never ends is not waited for.
+    ended(&place.send(&[], &much.as_bytes()[..most]), 0, "");
+    let mut endless = client(place.path(), &["send", "--host", &place.host]);
+    endless.stdin(std::fs::File::open("/dev/zero").unwrap());
+    ended(&endless.output().unwrap(), 2, "nothing was sent");
+}
+
+#[test]
 fn directs_wait_for_whom_they_are_for() {
     let place = Place::new();
     ended(&place.send(&["--room", "lobby"], b"here I am"), 0, "");

@@ -19,7 +19,8 @@ Examples:
   tail -f app.log | chat-tui send --host 192.168.1.23 --room logs --lines
 
 Without a text, or with -, it is read from standard input: as one message, which is parted between
-lines where it is longer than a message may be (8,192 bytes), or as one message a line with --lines.
+lines where it is longer than a message may be (8,192 bytes; of more than 262,144 nothing is sent), or
+as one message a line with --lines, without an end.
 Colour codes and other controls are left out, tabs become spaces, blank messages are left out.
 
 Exit codes: 0 the server has every message, 1 failed (one line says what to do), 2 wrong usage.";

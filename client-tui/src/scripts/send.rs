@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chat_protocol::{
     Code, Conversation, Event as Frame, MessageId, Nick, Refusal, Request, RoomName, Text, Welcome,
+    limit,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
@@ -16,6 +17,7 @@ use crate::arguments::scripts::Send;
 use crate::failed::Failed;
 use crate::session::{News, Session};
 use crate::words::counted;
+use crate::words::hint::grouped;
 use parts::Parts;
 
 /// Messages on their way at a time: enough that the way there and back is not waited for each.
@@ -27,11 +29,15 @@ const WAITING: usize = 1;
 /// Bytes that are read at a time.
 const READ_BYTES: usize = 16 * 1024;
 
+/// Bytes that one text may have: as many messages of full length as may be on their way at a time.
+/// Nobody reads more than that in a chat, and it would push everything else out of sight.
+const WHOLE_MOST: usize = WINDOW * limit::TEXT_BYTES;
+
 /// How soon what the server could not take just now is sent again.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// A text, or why there are no more.
-type Given = io::Result<Text>;
+type Given = Result<Text, Failed>;
 
 /// Sends what the arguments say.
 pub(super) fn run(arguments: &Send, login: Nick) -> Result<(), Failed> {
@@ -53,40 +59,53 @@ fn texts(arguments: &Send) -> Result<mpsc::Receiver<Given>, Failed> {
         _ => Box::new(io::stdin()),
     };
     let (sender, texts) = mpsc::channel(WAITING);
-    let parts = Parts::new(arguments.lines);
-    let read = move || read(source, parts, &sender);
+    let lines = arguments.lines;
+    let read = move || {
+        let read = if lines { read_lines } else { read_whole };
+        if let Err(failed) = read(source, &mut |text: Text| sender.blocking_send(Ok(text)).is_ok())
+        {
+            _ = sender.blocking_send(Err(failed));
+        }
+    };
     std::thread::Builder::new().name("input".to_owned()).spawn(read)?;
     Ok(texts)
 }
 
-/// Reads to the end, or until nobody wants any more.
-fn read(
+/// Reads one text to its end, and gives it, part by part: nothing of one that is too long.
+fn read_whole(
+    source: Box<dyn Read + std::marker::Send>,
+    give: &mut dyn FnMut(Text) -> bool,
+) -> Result<(), Failed> {
+    let (mut bytes, most) = (Vec::new(), WHOLE_MOST as u64);
+    source.take(most + 1).read_to_end(&mut bytes).map_err(|error| unread(&error))?;
+    if bytes.len() > WHOLE_MOST {
+        return Err(too_long());
+    }
+    let mut parts = Parts::new(false);
+    let found = parts.take(&bytes);
+    _ = found.into_iter().chain(parts.finish()).all(give);
+    Ok(())
+}
+
+/// Reads to the end, or until nobody wants any more; gives lines as they come.
+fn read_lines(
     mut source: Box<dyn Read + std::marker::Send>,
-    mut parts: Parts,
-    texts: &mpsc::Sender<Given>,
-) {
-    let mut bytes = vec![0; READ_BYTES];
+    give: &mut dyn FnMut(Text) -> bool,
+) -> Result<(), Failed> {
+    let (mut parts, mut bytes) = (Parts::new(true), vec![0; READ_BYTES]);
     loop {
         let found = match source.read(&mut bytes) {
             Ok(0) => break,
             Ok(count) => parts.take(&bytes[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                _ = texts.blocking_send(Err(error));
-                return;
-            }
+            Err(error) => return Err(unread(&error)),
         };
-        for text in found {
-            if texts.blocking_send(Ok(text)).is_err() {
-                return;
-            }
+        if !found.into_iter().all(&mut *give) {
+            return Ok(());
         }
     }
-    for text in parts.finish() {
-        if texts.blocking_send(Ok(text)).is_err() {
-            return;
-        }
-    }
+    _ = parts.finish().into_iter().all(give);
+    Ok(())
 }
 
 /// Connects when there is something to send, and not before: who waits for a long build is not
@@ -100,10 +119,11 @@ async fn deliver(
         let nothing = Failed::new("there was nothing to send: the text is empty");
         return if arguments.lines { Ok(()) } else { Err(nothing) };
     };
+    let first = first?;
     let session = Session::open(&arguments.access, login)?;
     let mut delivery = Delivery::new(session, arguments.to())?;
     let timeout = arguments.timeout();
-    let mut given = Some(first);
+    let mut given: Option<Given> = Some(Ok(first));
     let mut over = false;
     let mut deadline = Instant::now() + timeout;
     while !over || !delivery.unacked.is_empty() {
@@ -111,7 +131,7 @@ async fn deliver(
             if delivery.unacked.is_empty() {
                 deadline = Instant::now() + timeout;
             }
-            let text = text.map_err(|error| delivery.failed(&unread(&error)))?;
+            let text = text.map_err(|failed| delivery.failed(&failed.words))?;
             delivery.add(text)?;
         }
         let (full, busy) = (delivery.unacked.len() >= WINDOW, !delivery.unacked.is_empty());
@@ -135,8 +155,16 @@ async fn deliver(
     Ok(())
 }
 
-fn unread(error: &io::Error) -> String {
-    format!("the text cannot be read: {error}")
+fn unread(error: &io::Error) -> Failed {
+    Failed::new(format!("the text cannot be read: {error}"))
+}
+
+fn too_long() -> Failed {
+    Failed::usage(format!(
+        "the text is longer than {} bytes, which is {WINDOW} messages: nothing was sent; send its \
+         end (| tail -n 50), or each line as it comes (--lines)",
+        grouped(WHOLE_MOST)
+    ))
 }
 
 /// Messages on their way to one conversation.
