@@ -66,7 +66,7 @@ pub enum Event {
     Edited(Result<String, String>),
     /// How it goes with what [`crate::effect::Effect::Export`] asked for.
     Exported(crate::export::News),
-    /// Why something chosen could not be kept, in words.
+    /// Why something chosen, or the log, could not be kept, in words.
     NotKept(String),
     /// The moment asked for by [`crate::effect::Effect::WakeAt`] has come.
     Woke,

@@ -8,12 +8,13 @@ use std::fmt::{self, Debug, Write as _};
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tokio::sync::Notify;
 
 use crate::effect::Effect;
 use crate::event::Event;
@@ -31,11 +32,20 @@ const KIND_BYTES: usize = 24;
 /// Whoever writes, if a log is kept.
 static LOG: OnceLock<Log> = OnceLock::new();
 
+/// What is wrong with it.
+static TROUBLE: Trouble = Trouble { words: Mutex::new(None), news: Notify::const_new() };
+
 /// The log of this run. The whole program has one, as it has one terminal.
 struct Log {
     start: Instant,
     lines: SyncSender<Line>,
     left_out: AtomicU64,
+}
+
+/// What is wrong, until somebody has told it.
+struct Trouble {
+    words: Mutex<Option<String>>,
+    news: Notify,
 }
 
 enum Line {
@@ -56,7 +66,9 @@ pub fn open(path: &Path) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
     let (sender, lines) = sync_channel(LINES);
-    std::thread::Builder::new().name("log".to_owned()).spawn(move || write(file, &lines))?;
+    let name = path.display().to_string();
+    let work = move || write(file, &lines, |error| TROUBLE.tell(format!("{name}: {error}")));
+    std::thread::Builder::new().name("log".to_owned()).spawn(work)?;
     let log = Log { start: Instant::now(), lines: sender, left_out: AtomicU64::new(0) };
     _ = LOG.set(log);
     note(|| {
@@ -72,14 +84,30 @@ pub fn open(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until everything is written, but not for long.
-pub fn close() {
-    let Some(log) = LOG.get() else { return };
+/// Waits for the moment, if it comes, in which the disk does not take the log any more, and tells
+/// why: once, because it is tried on. Safe to cancel.
+pub(crate) async fn trouble() -> String {
+    if LOG.get().is_none() {
+        return std::future::pending().await;
+    }
+    loop {
+        match TROUBLE.take() {
+            Some(words) => return words,
+            None => TROUBLE.news.notified().await,
+        }
+    }
+}
+
+/// Waits until everything is written, but not for long. Returns what is wrong with the log and was
+/// not told before.
+pub fn close() -> Option<String> {
+    let log = LOG.get()?;
     note(|| "end".to_owned());
     let (written, done) = sync_channel(1);
     if log.lines.try_send(Line::End(written)).is_ok() {
         _ = done.recv_timeout(FINISHING);
     }
+    TROUBLE.take()
 }
 
 /// Notes something, if a log is kept; the words are made up only then.
@@ -130,23 +158,48 @@ impl Log {
     }
 }
 
-/// Writes lines as they come; they are on the disk when no more are waiting.
-fn write(file: impl Write, lines: &Receiver<Line>) {
+impl Trouble {
+    fn tell(&self, why: String) {
+        let words = format!("the log has gaps: {why}");
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+        self.news.notify_one();
+    }
+
+    fn take(&self) -> Option<String> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Writes lines as they come; they are on the disk when no more are waiting. The first failure is
+/// told, and what comes behind it is tried on: disks are emptied.
+fn write(file: impl Write, lines: &Receiver<Line>, tell: impl FnOnce(io::Error)) {
     let mut file = BufWriter::new(file);
+    let mut tell = Some(tell);
+    let mut check = |result: io::Result<()>| {
+        if let Err(error) = result
+            && let Some(tell) = tell.take()
+        {
+            tell(error);
+        }
+    };
     loop {
         let line = match lines.try_recv() {
             Ok(line) => line,
             Err(TryRecvError::Disconnected) => return,
             Err(TryRecvError::Empty) => {
-                _ = file.flush();
+                check(file.flush());
                 let Ok(line) = lines.recv() else { return };
                 line
             }
         };
         match line {
-            Line::Of(at, words) => _ = writeln!(file, "{:10.3} {words}", at.as_secs_f64()),
+            // In one piece: what the disk does not take is left out whole.
+            Line::Of(at, words) => {
+                let line = format!("{:10.3} {words}\n", at.as_secs_f64());
+                check(file.write_all(line.as_bytes()));
+            }
             Line::End(written) => {
-                _ = file.flush();
+                check(file.flush());
                 drop(written);
             }
         }
@@ -263,7 +316,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let out = file.reopen().unwrap();
         std::thread::spawn(move || {
-            write(out, &lines);
+            write(out, &lines, |error| panic!("{error}"));
             done.send(()).unwrap();
         });
         for words in ["one", "two"] {
@@ -277,5 +330,38 @@ mod tests {
         assert_eq!(text, "     1.500 one\n     1.500 two\n");
         drop(sender);
         ended.recv().unwrap();
+    }
+
+    #[test]
+    fn a_disk_that_is_full_is_told_once_and_tried_again() {
+        /// Takes nothing for some time.
+        struct Full<'a>(u8, &'a mut Vec<u8>);
+        impl Write for Full<'_> {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0 = self.0.saturating_sub(1);
+                if self.0 > 0 {
+                    Err(io::ErrorKind::StorageFull.into())
+                } else {
+                    self.1.write(bytes)
+                }
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let (mut told, mut text) = (Vec::new(), Vec::new());
+        let (sender, lines) = sync_channel(8);
+        let mut ends = Vec::new();
+        for words in ["one", "two", "three"] {
+            sender.send(Line::Of(Duration::ZERO, words.to_owned())).unwrap();
+            let (written, is_written) = sync_channel(1);
+            sender.send(Line::End(written)).unwrap();
+            ends.push(is_written);
+        }
+        drop(sender);
+        write(Full(3, &mut text), &lines, |error| told.push(error.kind()));
+        assert_eq!(told, [io::ErrorKind::StorageFull]);
+        let text = String::from_utf8(text).unwrap();
+        assert_eq!(text.lines().count(), 3, "{text}");
     }
 }

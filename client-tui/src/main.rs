@@ -42,7 +42,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     };
-    log::close();
+    if let Some(words) = log::close() {
+        say(&format!("chat-tui: {words}"));
+    }
     if let Some(panic) = terminal::quiet_panic() {
         say(&format!("chat-tui: the hosted room had a mistake: {panic}"));
     }

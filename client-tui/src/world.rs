@@ -8,6 +8,7 @@ use crate::errands::Errands;
 use crate::event::Event;
 use crate::export::{Exporter, Source};
 use crate::hosting::Host;
+use crate::log;
 use crate::net::{Command, Link};
 use crate::outside::Outside;
 use crate::storage::Storage;
@@ -93,6 +94,7 @@ impl World {
             edited = self.outside.next() => Ok(Event::Edited(edited)),
             hosted = self.host.next() => Ok(Event::Hosted(hosted)),
             done = self.errands.next() => Ok(done),
+            words = log::trouble() => Ok(Event::NotKept(words)),
             news = self.exporter.next() => Ok(Event::Exported(news)),
             event = self.link.next() => match event {
                 Some(event) => Ok(Event::Net(event)),

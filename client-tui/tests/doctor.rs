@@ -119,6 +119,43 @@ fn doctor(data: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_the_disk_does_not_take_is_told_once_and_the_chat_goes_on() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(&data.path().join("server"), 0);
+    let host = format!("127.0.0.1:{}", server.port);
+    let mut pty =
+        Pty::client(data.path(), &["--host", &host, "--name", "zelda", "--log-file", "/dev/full"]);
+    pty.wait_for("● linked");
+    pty.wait_for("The log has gaps: /dev/full: No space left on device");
+    pty.enter("said all the same");
+    pty.wait_for("said all the same");
+    pty.wait_gone("The log has gaps");
+    pty.signal("TERM");
+    assert_eq!(pty.exit_code(), 0);
+    let written = String::from_utf8_lossy(&pty.written()).into_owned();
+    assert_eq!(written.to_lowercase().matches("the log has gaps").count(), 1, "{written}");
+}
+
+#[test]
+fn colours_are_those_of_the_configuration() {
+    let data = tempfile::tempdir().unwrap();
+    let config = data.path().join("config.toml");
+    std::fs::write(&config, "color = 'never'\n").unwrap();
+    let report = |color: Option<&str>| {
+        let mut command = Command::new("setsid");
+        command.arg(env!("CARGO_BIN_EXE_chat-tui")).arg("doctor").stdin(Stdio::null());
+        command.env("XDG_DATA_HOME", data.path()).env("TERM", "xterm").env("CHAT_CONFIG", &config);
+        command.env_remove("CHAT_COLOR").envs(color.map(|color| ("CHAT_COLOR", color)));
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let told = report(None);
+    assert!(told.contains("none, as you chose (color = \"never\")"), "{told}");
+    let told = report(Some("256"));
+    assert!(told.contains("256, as you chose (color = \"256\")"), "{told}");
+}
+
 #[test]
 fn what_the_network_says_is_told_without_a_terminal() {
     let data = tempfile::tempdir().unwrap();
