@@ -17,7 +17,7 @@ use crate::look::Look;
 
 pub mod scripts;
 
-use scripts::Script;
+use scripts::{Script, Usual};
 
 /// With what the client begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub struct Launch {
 pub enum Wanted {
     /// The chat on the screen.
     Chat(Box<Launch>),
-    /// A subcommand, by somebody of this name when nothing else says by whom.
-    Script(Box<Script>, Nick),
+    /// A subcommand, and what holds where it says nothing.
+    Script(Box<Script>, Usual),
     /// A configuration to begin with.
     Sample,
 }
@@ -205,7 +205,11 @@ impl Wanted {
             .map_err(|words| command.error(ErrorKind::Io, words))?;
         arguments.fill(&config);
         if let Some(script) = arguments.script.take() {
-            return Ok(Self::Script(Box::new(script), arguments.name.unwrap_or_else(login)));
+            // What is wrong with the environment's wish is for the client to tell.
+            let colours =
+                arguments.colours(&config).unwrap_or_else(|_| config.color.unwrap_or_default());
+            let login = arguments.name.unwrap_or_else(login);
+            return Ok(Self::Script(Box::new(script), Usual { login, colours }));
         }
         if let Some((kind, text)) = arguments.conflict(typed) {
             return Err(command.error(kind, text));

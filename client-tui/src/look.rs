@@ -50,6 +50,13 @@ impl Colours {
         Self::ALL.map(|(name, _)| name).join(", ")
     }
 
+    /// The name of this one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let found = Self::ALL.iter().find(|(_, colours)| *colours == self);
+        found.map_or("auto", |(name, _)| name)
+    }
+
     /// What this word asks for.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {

@@ -13,7 +13,7 @@ use chat_tui::{config, glyph, log, scripts, terminal};
 fn main() -> ExitCode {
     let launch = match Wanted::from_process() {
         Wanted::Chat(launch) => *launch,
-        Wanted::Script(script, name) => return scripts::run(*script, name),
+        Wanted::Script(script, usual) => return scripts::run(*script, usual),
         Wanted::Sample => {
             // Whoever closes the pipe has seen enough.
             _ = std::io::stdout().write_all(config::sample().as_bytes());

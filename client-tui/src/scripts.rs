@@ -7,20 +7,19 @@ mod tail;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use chat_protocol::Nick;
-
-use crate::arguments::scripts::Script;
+use crate::arguments::scripts::{Script, Usual};
 use crate::doctor;
 use crate::failed::Failed;
 use crate::look::{Colours, Depth};
 
-/// Runs a subcommand; `login` is who one is when nothing else says.
+/// Runs a subcommand.
 #[must_use]
-pub fn run(script: Script, login: Nick) -> ExitCode {
+pub fn run(script: Script, usual: Usual) -> ExitCode {
+    let Usual { login, colours } = usual;
     let done = match script {
         Script::Send(arguments) => send::run(&arguments, login).map(|()| ExitCode::SUCCESS),
-        Script::Tail(arguments) => tail::run(arguments, login),
-        Script::Doctor(arguments) => doctor::run(&arguments),
+        Script::Tail(arguments) => tail::run(arguments, login, colours),
+        Script::Doctor(arguments) => doctor::run(&arguments, colours),
         Script::Completions(arguments) => {
             manual::completions(arguments.shell).map(|()| ExitCode::SUCCESS)
         }
@@ -46,36 +45,12 @@ pub(crate) fn print(bytes: &[u8]) -> Result<(), Failed> {
     }
 }
 
-/// Whether what is printed is to be coloured: on a terminal that has colours, unless the
-/// environment asks for none.
-pub(crate) fn is_coloured() -> bool {
-    io::stdout().is_terminal() && shows_colours(|name| std::env::var(name).ok())
-}
-
-fn shows_colours(variable: impl Fn(&str) -> Option<String>) -> bool {
-    Colours::Auto.depth(variable) != Depth::None
+/// Whether what is printed is to be coloured: on a terminal where the client would have colours.
+pub(crate) fn is_coloured(colours: Colours) -> bool {
+    io::stdout().is_terminal() && colours.depth(|name| std::env::var(name).ok()) != Depth::None
 }
 
 /// Why output does not go out.
 fn unwritten(error: &io::Error) -> Failed {
     Failed::new(format!("the output cannot be written: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn output_has_colours_where_the_client_has_some() {
-        let check = |variables: &[(&str, &str)], expected| {
-            let variable = |name: &str| {
-                variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-            };
-            assert_eq!(shows_colours(variable), expected, "{variables:?}");
-        };
-        check(&[("TERM", "xterm")], true);
-        check(&[("TERM", "dumb")], false);
-        check(&[("TERM", "xterm"), ("NO_COLOR", "1")], false);
-        check(&[("TERM", "xterm"), ("NO_COLOR", "")], true);
-    }
 }

@@ -50,6 +50,13 @@ impl Arguments {
         self.name = self.name.take().or(config.name.clone());
     }
 
+    /// What is asked of colours.
+    pub(super) fn colours(&self, config: &Config) -> Result<Colours, String> {
+        let Some(name) = &self.color else { return Ok(config.color.unwrap_or_default()) };
+        let unknown = || format!("‘{name}’ is none of {}", Colours::names());
+        Colours::named(name).ok_or_else(unknown)
+    }
+
     /// How things shall look; what is wrong with the wishes is told with the name of the flag.
     pub(super) fn look(
         &self,
@@ -65,13 +72,11 @@ impl Arguments {
                 None => theme = Some(name.clone()),
             }
         }
-        let mut colours = config.color.unwrap_or_default();
-        if let Some(name) = &self.color {
-            match Colours::named(name) {
-                Some(named) => colours = named,
-                None => wrong("color", format!("‘{name}’ is none of {}", Colours::names()))?,
-            }
+        let colours = self.colours(config);
+        if let Err(words) = &colours {
+            wrong("color", words.clone())?;
         }
+        let colours = colours.unwrap_or(config.color.unwrap_or_default());
         let ascii = variable("CHAT_ASCII").filter(|value| !value.is_empty());
         let asked = ascii.as_deref().map(|value| (value, settings::is_on(value)));
         if let Some((value, None)) = asked {

@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory, Subcommand};
 use clap_complete::Shell;
 
 use super::{Arguments, Place, nick, place, room};
+use crate::look::Colours;
 
 /// Exit codes of all of them, for their help.
 const CODES: &str = "Exit codes: 0 done, 1 failed (one line says what to do), 2 wrong usage.";
@@ -61,6 +62,15 @@ pub enum Script {
     /// Print the manual page, or write all of them into a folder
     #[command(after_help = CODES)]
     Man(Man),
+}
+
+/// What holds for a subcommand that does not say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usual {
+    /// Who one is.
+    pub login: Nick,
+    /// What is asked of colours, as the client on the screen would have it.
+    pub colours: Colours,
 }
 
 /// Which server, and as whom.

@@ -4,11 +4,11 @@ use super::report::{Finding, Section};
 use crate::look::{Colours, Depth};
 
 /// Reads the variables that matter.
-pub(super) fn section(variable: &dyn Fn(&str) -> Option<String>) -> Section {
+pub(super) fn section(wished: Colours, variable: &dyn Fn(&str) -> Option<String>) -> Section {
     let value = |name: &str| variable(name).filter(|value| !value.is_empty());
     let mut section = Section::new("What the environment says");
     section.add(term(value("TERM")));
-    section.add(colours(&value));
+    section.add(colours(wished, &value));
     section.add(locale([value("LC_ALL"), value("LC_CTYPE"), value("LANG")]));
     if let Some(finding) = between(&value) {
         section.add(finding);
@@ -30,15 +30,26 @@ fn term(term: Option<String>) -> Finding {
     }
 }
 
-/// As many as the client itself would show here, and the variables that most often decide it.
-fn colours(value: &dyn Fn(&str) -> Option<String>) -> Finding {
+/// As many as the client itself would show here, and what most often decides it: the variables, if
+/// it is left to them.
+fn colours(wished: Colours, value: &dyn Fn(&str) -> Option<String>) -> Finding {
+    if wished != Colours::Auto {
+        let count = match wished.depth(value) {
+            Depth::None => "none",
+            Depth::Sixteen => "16",
+            Depth::Indexed => "256",
+            Depth::True => "16 million",
+        };
+        let words = format!("{count}, as you chose (color = \"{}\")", wished.name());
+        return Finding::ok("colours", words);
+    }
     let told = |name: &str| value(name).map(|value| format!("{name}={value}"));
     let told: Vec<String> = ["COLORTERM", "TERM"].into_iter().filter_map(told).collect();
     let counted = |count: &str| match told.is_empty() {
         true => count.to_owned(),
         false => format!("{count} ({})", told.join(", ")),
     };
-    match Colours::Auto.depth(value) {
+    match wished.depth(value) {
         Depth::None if value("NO_COLOR").is_some() => {
             Finding::ok("colours", "none, as NO_COLOR asks")
         }
@@ -96,7 +107,7 @@ mod tests {
         let variable = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        section(&variable).findings.iter().map(|finding| finding.verdict).collect()
+        section(Colours::Auto, &variable).findings.iter().map(|finding| finding.verdict).collect()
     }
 
     #[test]
@@ -105,7 +116,7 @@ mod tests {
             let variable = |name: &str| {
                 variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
             };
-            let text = section(&variable).text(false);
+            let text = section(Colours::Auto, &variable).text(false);
             let line = text.lines().find(|line| line.contains(" colours ")).unwrap_or_default();
             assert!(line.ends_with(expected), "{variables:?}: {line}");
         };
@@ -120,6 +131,19 @@ mod tests {
         check(&[("TERM", "vt220")], " none (TERM=vt220)");
         check(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")], " none, as NO_COLOR asks");
         check(&[("TERM", "xterm-256color"), ("NO_COLOR", "")], " 256 (TERM=xterm-256color)");
+    }
+
+    #[test]
+    fn colours_that_were_chosen_are_told_as_chosen() {
+        let check = |wished: &str, expected: &str| {
+            let variable = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
+            let text = section(Colours::named(wished).unwrap(), &variable).text(false);
+            assert!(text.contains(expected), "{text}");
+        };
+        check("never", " none, as you chose (color = \"never\")");
+        check("256", " 256, as you chose (color = \"256\")");
+        check("always", " 16, as you chose (color = \"always\")");
+        check("auto", " none, as NO_COLOR asks");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{is_coloured, say, unwritten};
 use crate::arguments::scripts::Tail;
 use crate::failed::Failed;
+use crate::look::Colours;
 use crate::session::follow::{Follow, From, Said, Step};
 use crate::session::{News, Session};
 use line::Style;
@@ -28,7 +29,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 const TRIES: usize = 5;
 
 /// Runs until nobody reads any more, or it is told to stop.
-pub(super) fn run(arguments: Tail, login: Nick) -> Result<ExitCode, Failed> {
+pub(super) fn run(arguments: Tail, login: Nick, colours: Colours) -> Result<ExitCode, Failed> {
     if arguments.since.is_some() && arguments.room.len() > 1 {
         let words = "--since counts the messages of one room: give one --room, or --last";
         return Err(Failed::usage(words));
@@ -38,7 +39,7 @@ pub(super) fn run(arguments: Tail, login: Nick) -> Result<ExitCode, Failed> {
     let from = arguments.since.map_or(From::Last(arguments.last), From::Behind);
     let style = match arguments.json {
         true => Style::Json,
-        false => Style::Line { zone: crate::zone::local(), colours: is_coloured() },
+        false => Style::Line { zone: crate::zone::local(), colours: is_coloured(colours) },
     };
     let follow = Follow::new(arguments.room, from);
     let mut tail = Printing {
