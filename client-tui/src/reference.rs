@@ -11,7 +11,7 @@ fn reference() -> String {
          Made from the tables that run them (`src/keymap.rs`, `src/command.rs`); F1 and `/help` show\n\
          the same. After a change: `UPDATE_REFERENCE=1 cargo test -p chat-tui --lib reference`.\n\n\
          ## Commands\n\n\
-         In any case; Tab completes them and their arguments. `//x` says “/x”.\n\n\
+         In any case; Tab completes them and their arguments. `//x` says ‘/x’.\n\n\
          | command | also | does |\n|---|---|---|\n",
     );
     for command in COMMANDS {

@@ -149,7 +149,7 @@ fn not_chat(bytes: &str, host: &str, port: u16) -> Diagnosis {
 pub(crate) fn host_failure(failure: &HostFailure) -> String {
     match failure {
         HostFailure::PortTaken { port, server: Some(name) } => {
-            format!("a chat server, “{name}”, has port {port} already")
+            format!("a chat server, ‘{name}’, has port {port} already")
         }
         HostFailure::PortTaken { port, server: None } => {
             format!("another program has port {port} already")

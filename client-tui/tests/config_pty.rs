@@ -74,10 +74,10 @@ fn mistakes_are_shown_with_their_line_and_the_rest_holds() {
     let home = tempfile::tempdir().unwrap();
     write(home.path(), "# mine\nthme = \"dark\"\nname = \"ann\"\n[keys]\n\"ctrl-g\" = \"hlep\"\n");
     let mut pty = Pty::client(home.path(), &[]);
-    pty.wait_for("config.toml:2:1: there is no setting “thme”: did you mean theme?");
+    pty.wait_for("config.toml:2:1: there is no setting ‘thme’: did you mean theme?");
     pty.wait_for("2 | thme = \"dark\"");
     pty.wait_for("^^^^");
-    pty.wait_for("there is no action “hlep”: did you mean help?");
+    pty.wait_for("there is no action ‘hlep’: did you mean help?");
     pty.wait_for("Esc closes");
     pty.send("\x1b");
     pty.wait_for("Your name");
@@ -85,7 +85,7 @@ fn mistakes_are_shown_with_their_line_and_the_rest_holds() {
     pty.signal("TERM");
     assert_eq!(pty.exit_code(), 0);
     // Still there when the terminal is the shell's again.
-    pty.wait_for("config.toml:2:1: there is no setting “thme”");
+    pty.wait_for("config.toml:2:1: there is no setting ‘thme’");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn values_of_the_environment_are_in_nobodys_way() {
     let variables = "CHAT_THEME=pink CHAT_COLOR=many CHAT_ASCII=x CHAT_CONFIG=/no/such";
     command.args(["-c", &format!("{variables} exec '{client}'")]);
     let mut pty = Pty::start(command, home.path());
-    for words in ["There is no configuration /no/such", "CHAT_THEME: there is no theme “pink”"]
+    for words in ["There is no configuration /no/such", "CHAT_THEME: there is no theme ‘pink’"]
     {
         pty.wait_for(words);
     }

@@ -53,8 +53,8 @@ fn describe(setting: &Setting, state: &State) -> String {
 fn unknown(name: &str) -> String {
     let names = SETTINGS.iter().map(|setting| setting.name);
     match crate::nearest::nearest(name, names) {
-        Some(known) => format!("there is no setting “{name}”: did you mean /set {known}?"),
-        None => format!("there is no setting “{name}”: /set lists them"),
+        Some(known) => format!("there is no setting ‘{name}’: did you mean /set {known}?"),
+        None => format!("there is no setting ‘{name}’: /set lists them"),
     }
 }
 

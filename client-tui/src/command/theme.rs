@@ -32,7 +32,7 @@ pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
 
 fn unknown(state: &State, name: &str) -> String {
     match nearest::nearest(name, state.looks.dress.names()) {
-        Some(known) => format!("there is no theme “{name}”: did you mean /theme {known}?"),
-        None => format!("there is no theme “{name}”: /theme lists them"),
+        Some(known) => format!("there is no theme ‘{name}’: did you mean /theme {known}?"),
+        None => format!("there is no theme ‘{name}’: /theme lists them"),
     }
 }

@@ -88,7 +88,7 @@ impl Reader {
     fn unknown<'a>(&mut self, key: &Key<'_>, what: &str, known: impl Iterator<Item = &'a str>) {
         let name = key.get_ref().as_ref();
         let meant = meant(name, known);
-        self.wrong(key.span(), format!("there is no {what} “{name}”{meant}"));
+        self.wrong(key.span(), format!("there is no {what} ‘{name}’{meant}"));
     }
 
     /// A text, such as this one.
@@ -193,7 +193,7 @@ impl Reader {
         if meaning.is_none() && name != "none" {
             let known = names::all().map(|(name, _)| name).chain(["none"]);
             let meant = meant(&name, known);
-            return self.wrong(value.span(), format!("there is no action “{name}”{meant}"));
+            return self.wrong(value.span(), format!("there is no action ‘{name}’{meant}"));
         }
         if !self.config.keys.bind(chord, meaning) {
             self.wrong(key.span(), format!("{} has a meaning above already", chord::shown(chord)));
@@ -203,7 +203,7 @@ impl Reader {
     fn theme(&mut self, key: &Key<'_>, value: &Value<'_>) {
         let name = key.get_ref().to_lowercase();
         if name == "auto" || Base::named(&name).is_some() {
-            let words = format!("“{name}” comes with the program: yours needs a name of its own");
+            let words = format!("‘{name}’ comes with the program: yours needs a name of its own");
             return self.wrong(key.span(), words);
         }
         let DeValue::Table(table) = value.get_ref() else {
@@ -307,7 +307,7 @@ pub(crate) fn unknown_theme<'a>(name: &str, own: impl Iterator<Item = &'a str>) 
         let meant = meant(name, known.iter().copied());
         let meant =
             if meant.is_empty() { format!(": there are {}", known.join(", ")) } else { meant };
-        format!("there is no theme “{name}”{meant}")
+        format!("there is no theme ‘{name}’{meant}")
     })
 }
 
@@ -346,8 +346,8 @@ mod tests {
             assert!(first.contains(expected), "{text}: {mistakes:?}");
             assert_eq!(mistakes.len(), 3, "{text}: {mistakes:?}");
         };
-        check("thme = 'dark'", "c:1:1: there is no setting “thme”: did you mean theme?");
-        check("theme = 'drak'", "c:1:9: there is no theme “drak”: did you mean dark?");
+        check("thme = 'dark'", "c:1:1: there is no setting ‘thme’: did you mean theme?");
+        check("theme = 'drak'", "c:1:9: there is no theme ‘drak’: did you mean dark?");
         check("theme = 'solarized'", "there are dark, light, contrast, mono, auto");
         check("theme = 3", "c:1:9: theme is a text, such as \"dark\"");
         check("color = 'many'", "color is one of auto, always, never, 16, 256, true");
@@ -356,14 +356,14 @@ mod tests {
         check("host = 'http://x'", "a host looks like");
         check("port = 0", "a number from 1 to 65535");
         check("set = true", "begins with [set]");
-        check("[set]\nmose = true", "c:2:1: there is no switch “mose”: did you mean mouse?");
+        check("[set]\nmose = true", "c:2:1: there is no switch ‘mose’: did you mean mouse?");
         check("[set]\nmouse = 'on'", "mouse is true or false");
-        check("[keys]\n'ctrl-g' = 'hlep'", "there is no action “hlep”: did you mean help?");
+        check("[keys]\n'ctrl-g' = 'hlep'", "there is no action ‘hlep’: did you mean help?");
         check("[keys]\ng = 'help'", "types text");
         check("[keys]\n'ctrl-g' = 'help'\n'C-G' = 'send'", "Ctrl-G has a meaning above already");
         check("[themes]\ndark = {}", "comes with the program");
         check("[themes.x]\nbase = 'drak'", "did you mean dark?");
-        check("[themes.x]\nqiet = { fg = 'red' }", "there is no role “qiet”: did you mean quiet?");
+        check("[themes.x]\nqiet = { fg = 'red' }", "there is no role ‘qiet’: did you mean quiet?");
         check("[themes.x]\nquiet = { fg = 'pinkish' }", "a colour is such as");
         check("[themes.x]\nquiet = { bolt = true }", "did you mean bold?");
         check("[themes.x]\nquiet = 'red'", "a role is such as");

@@ -205,7 +205,7 @@ async fn greeting(session: &mut Session, section: &mut Section) -> Result<(), Fi
                     let people = words::counted(people.saturating_sub(1), "other");
                     section.add(Finding::ok(
                         "server",
-                        format!("“{}”, {people} in the lobby", welcome.server),
+                        format!("‘{}’, {people} in the lobby", welcome.server),
                     ));
                     asked = Instant::now();
                     session.send(Request::Time);

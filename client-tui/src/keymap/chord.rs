@@ -46,14 +46,14 @@ pub(crate) fn parse(words: &str) -> Result<Chord, String> {
             "ctrl" | "control" | "c" => KeyModifiers::CONTROL,
             "alt" | "meta" | "a" | "m" => KeyModifiers::ALT,
             "shift" | "s" => KeyModifiers::SHIFT,
-            _ => return Err(format!("“{first}” is none of ctrl, alt and shift")),
+            _ => return Err(format!("‘{first}’ is none of ctrl, alt and shift")),
         };
         rest = behind;
     }
     let code = code(rest).ok_or_else(|| {
         let known = crate::nearest::nearest(rest, KEYS.iter().map(|(name, ..)| *name));
         let meant = known.map(|name| format!(": did you mean {name}?")).unwrap_or_default();
-        format!("there is no key “{rest}”{meant}")
+        format!("there is no key ‘{rest}’{meant}")
     })?;
     let shifted = code == KeyCode::Tab && modifiers.contains(KeyModifiers::SHIFT);
     let code = if shifted { KeyCode::BackTab } else { code };
@@ -154,11 +154,11 @@ mod tests {
         check("shift-g", "types text");
         check("ctrl-alt-q", "types text");
         check("space", "types text");
-        check("ctrl-entr", "no key “entr”: did you mean enter?");
-        check("f99", "no key “f99”");
-        check("strg-g", "“strg” is none of ctrl, alt and shift");
+        check("ctrl-entr", "no key ‘entr’: did you mean enter?");
+        check("f99", "no key ‘f99’");
+        check("strg-g", "‘strg’ is none of ctrl, alt and shift");
         check("ctrl-i", "name tab");
-        check("", "no key “”");
+        check("", "no key ‘’");
         check("-", "types text");
     }
 

@@ -95,7 +95,7 @@ fn nearest(rgb: Rgb, among: std::ops::RangeInclusive<u8>) -> u8 {
     among.min_by_key(|&index| distance(rgb, rgb_of(index))).unwrap_or(fallback)
 }
 
-/// How different two colours look: by parts, weighted as eyes are (“redmean”).
+/// How different two colours look: by parts, weighted as eyes are (‘redmean’).
 fn distance(one: Rgb, other: Rgb) -> u32 {
     let part = |index: usize| u32::from(one[index].abs_diff(other[index])).pow(2);
     let red = u32::midpoint(u32::from(one[0]), u32::from(other[0]));

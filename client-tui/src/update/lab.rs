@@ -95,7 +95,7 @@ pub(crate) fn ready(state: &mut State, texts: Vec<Text>) -> Result<Vec<Text>, St
         && told
         && !std::mem::replace(&mut session.lab.words_told, true)
     {
-        let words = format!("your words are not sent: here the server says “{fixed}” for you");
+        let words = format!("your words are not sent: here the server says ‘{fixed}’ for you");
         state.tip = Tip::Told(words);
     }
     Ok(texts.iter().filter_map(|_| Text::new(fixed).ok()).collect())

@@ -148,7 +148,7 @@ impl Question {
 fn port_taken(port: u16, server: Option<&str>) -> Question {
     match server {
         Some(name) => Question {
-            title: format!("A chat server has port {port} already: “{name}”"),
+            title: format!("A chat server has port {port} already: ‘{name}’"),
             advice: vec!["You can join it instead of hosting a room.".to_owned()],
             keys: "Enter join it · Esc back",
         },
