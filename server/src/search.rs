@@ -65,6 +65,9 @@ pub enum SearchError {
     /// The index cannot be read: it is made anew.
     #[error("the index is damaged: {0}")]
     Damaged(String),
+    /// Where the index should be, there can be none.
+    #[error("{0}")]
+    NoPlace(String),
     /// The storage fails.
     #[error("{0}")]
     Failed(String),

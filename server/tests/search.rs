@@ -326,6 +326,25 @@ async fn an_index_that_is_gone_or_damaged_is_made_anew() {
 }
 
 #[tokio::test]
+async fn an_index_that_has_no_place_is_made_in_memory_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let even = fill(folder.path(), 500).await;
+    for occupied in ["search.db", "search.db-wal"] {
+        let place = folder.path().join(occupied);
+        std::fs::remove_file(&place).ok();
+        std::fs::create_dir(&place).unwrap();
+        is_found_again(folder.path(), even).await;
+        let mut program = Program::start(folder.path());
+        let mut lines = std::iter::repeat_with(|| program.line());
+        let told = lines.find(|line| line.contains("search index")).unwrap();
+        assert!(told.contains("in memory") && told.contains("search.db"), "{told}");
+        program.kill();
+        std::fs::remove_dir(&place).unwrap();
+    }
+    is_found_again(folder.path(), even).await;
+}
+
+#[tokio::test]
 async fn the_index_of_another_log_is_not_believed() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let even = fill(one.path(), 100).await;

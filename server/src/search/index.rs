@@ -311,7 +311,7 @@ pub(super) fn remove(path: &Path) -> Result<(), SearchError> {
         file.push(suffix);
         match std::fs::remove_file(PathBuf::from(file)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(SearchError::Failed(error.to_string()));
+                return Err(SearchError::NoPlace(error.to_string()));
             }
             _ => {}
         }
@@ -324,6 +324,9 @@ impl From<rusqlite::Error> for SearchError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(error.to_string())
+            }
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                Self::NoPlace(error.to_string())
             }
             _ => Self::Failed(error.to_string()),
         }

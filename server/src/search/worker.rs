@@ -91,10 +91,10 @@ impl Worker {
     fn take_in(&mut self, runtime: &Runtime) -> Result<bool, SearchError> {
         self.hear_news();
         let fresh = self.open.is_none();
-        let Self { shared, corpus, open, .. } = self;
+        let Self { shared, corpus, trouble, open, .. } = self;
         let (index, feed) = match open {
             Some(open) => open,
-            None => open.insert(open_at(corpus)?),
+            None => open.insert(open_at(corpus, trouble)?),
         };
         let batch = feed.take(BATCH, &mut |channel, page, limit| {
             Ok(runtime.block_on(corpus.log.read(channel, page, limit))?)
@@ -185,10 +185,26 @@ fn give_way() {
     rustix::process::setpriority_process(None, NICE).ok();
 }
 
-/// Opens the index, and finds out what it lacks.
-fn open_at(corpus: &Corpus) -> Result<(Index, Feed), SearchError> {
+/// Opens the index, and finds out what it lacks. Where none can be kept (a folder is in its place, or
+/// files of somebody else), it is made in memory from now on: whoever waited for a place would be
+/// told for ever that not everything has been looked at.
+fn open_at(corpus: &mut Corpus, trouble: &Trouble) -> Result<(Index, Feed), SearchError> {
     let Corpus { identity, last, index, .. } = corpus;
-    let (index, marks) = Index::open(index.as_deref(), identity, last, BLOCK)?;
+    let opened = match (Index::open(index.as_deref(), identity, last, BLOCK), index.take()) {
+        (Err(SearchError::NoPlace(why)), Some(path)) => {
+            let path = path.display();
+            trouble(&format!(
+                "the search index is made in memory, because {path} cannot be used: {why}; move \
+                 what is there away, and the next start makes it there"
+            ));
+            Index::open(None, identity, last, BLOCK)
+        }
+        (opened, path) => {
+            *index = path;
+            opened
+        }
+    };
+    let (index, marks) = opened?;
     let mut feed = Feed::new(marks);
     feed.extend(last);
     Ok((index, feed))
