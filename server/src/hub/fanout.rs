@@ -17,7 +17,7 @@ impl Encoded {
         }
         let mut out = BytesMut::new();
         dialect.print(event, &mut out);
-        let bytes = out.freeze();
+        let bytes = fitted(out);
         self.0.push((dialect.name(), bytes.clone()));
         bytes
     }
@@ -28,6 +28,13 @@ impl Encoded {
     pub(super) fn longest(&self) -> usize {
         self.0.iter().map(|(_, bytes)| bytes.len()).max().unwrap_or(0)
     }
+}
+
+/// Bytes without the room that writing them has left over, which may be as much again: it would wait
+/// along with them in every outbox, and the bound counts what is written.
+fn fitted(out: BytesMut) -> Bytes {
+    let spare = out.capacity() - out.len();
+    if spare > out.len() / 8 { Bytes::copy_from_slice(&out) } else { out.freeze() }
 }
 
 /// A run of messages in one dialect: one piece of memory, and where each message ends.
@@ -74,7 +81,7 @@ impl Segment {
             dialect.print(event, &mut out);
             ends.push(out.len());
         }
-        Self { dialect: dialect.name(), bytes: out.freeze(), ends }
+        Self { dialect: dialect.name(), bytes: fitted(out), ends }
     }
 
     /// The whole run.
@@ -107,6 +114,14 @@ mod tests {
         let mut segments = Segments::new(&events);
         let pieces = segments.of(&Native).without(own);
         pieces.iter().map(|piece| String::from_utf8_lossy(piece).replace('\n', " ")).collect()
+    }
+
+    #[test]
+    fn what_waits_takes_what_it_counts_for() {
+        let event = Event::Bye { text: "x".repeat(8_000) };
+        let bytes = Encoded::default().event(&Native, &event);
+        let (length, held) = (bytes.len(), bytes.try_into_mut().unwrap().capacity());
+        assert!(held <= length + length / 8, "{held} for {length}");
     }
 
     #[test]
