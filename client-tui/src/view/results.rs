@@ -227,8 +227,11 @@ fn foot(state: &State, results: &Results, room: usize) -> String {
         count => format!("{count} · "),
     };
     if results.found.is_empty() {
-        let words = format!("{trouble}Enter looks again · Esc closes");
-        return cells::fit(&keys.spoken(&words), room);
+        let words =
+            [format!("{trouble}Enter looks again · Esc closes"), format!("{trouble}Esc closes")];
+        let words = words.map(|words| keys.spoken(&words).into_owned());
+        let fitting = words.iter().find(|words| cells::width(words) <= room);
+        return cells::fit(fitting.unwrap_or(&words[1]), room);
     }
     // What is in the way comes before the keys, where there is no room for both.
     let short = match trouble.is_empty() {
