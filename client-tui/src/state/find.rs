@@ -7,9 +7,9 @@ use chat_protocol::{Message, Query};
 use jiff::tz::TimeZone;
 
 use super::entry::Entry;
+use super::excerpt::Bookmark;
 use super::input::Editor;
 use super::inquiry::{Inquiry, News};
-use super::island::Bookmark;
 use super::scrollback::Scrollback;
 
 /// Bytes of texts that are looked through at once, from the newest on: no key waits longer.

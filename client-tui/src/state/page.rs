@@ -98,7 +98,7 @@ impl Scrollback {
     }
 
     pub(crate) fn go_to_bottom(&mut self) {
-        self.leave_island();
+        self.leave_excerpt();
         self.reader.go_to_bottom();
     }
 

@@ -7,7 +7,7 @@ use chat_protocol::{Message, Nick, Text};
 
 use super::days::Days;
 use super::entry::{Body, Entry, Key, Presence, Tone};
-use super::island::Island;
+use super::excerpt::Excerpt;
 use super::reader::Reader;
 
 /// Entries kept while the reader is at the bottom; older messages can be fetched again.
@@ -41,7 +41,7 @@ pub(crate) struct Scrollback {
     pub(super) unread_after: Option<u64>,
     /// The last notice of the link.
     news: Option<LinkNews>,
-    pub(super) island: Island,
+    pub(super) excerpt: Excerpt,
 }
 
 /// A notice of the link, which the next one replaces while nothing stands behind it: a link that
@@ -202,7 +202,7 @@ impl Scrollback {
 
     /// Forgets every number and what they stood for; what is on its way stays.
     pub(crate) fn drop_numbered(&mut self) {
-        self.forget_island();
+        self.forget_excerpt();
         self.entries.drain(..self.entries.len() - self.unsent);
         self.known = Known::default();
         self.unread_after = None;
@@ -212,8 +212,8 @@ impl Scrollback {
     /// Gives the numbers up, and keeps what was said under them to be read; whether there was
     /// anything.
     pub(crate) fn retire(&mut self) -> bool {
-        self.leave_island();
-        self.forget_island();
+        self.leave_excerpt();
+        self.forget_excerpt();
         let numbered = self.entries.len() - self.unsent;
         for entry in self.entries.iter_mut().take(numbered) {
             self.notices += 1;

@@ -2,7 +2,7 @@
 
 use chat_protocol::Conversation;
 
-use super::island::Bookmark;
+use super::excerpt::Bookmark;
 use super::results::Results;
 
 /// Ways back that are kept.

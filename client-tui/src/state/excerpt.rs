@@ -25,9 +25,9 @@ const KEEP: usize = 2_000;
 /// Pages asked for in a row that do not fill the screen, because who wrote them is ignored.
 const PAGES_IN_A_ROW: usize = 4;
 
-/// The island, and the way there.
+/// The excerpt, and the way there.
 #[derive(Debug, Default)]
-pub(super) struct Island {
+pub(super) struct Excerpt {
     part: Option<Part>,
     /// Where the reader is to be led as soon as it is known.
     goal: Option<Goal>,
@@ -84,12 +84,12 @@ impl Scrollback {
 
     /// Where the reader is.
     pub(crate) fn bookmark(&self) -> Bookmark {
-        Bookmark { top: self.reader.anchor, era: self.island.era }
+        Bookmark { top: self.reader.anchor, era: self.excerpt.era }
     }
 
     /// Back to where the reader was.
     pub(crate) fn go_back(&mut self, to: Bookmark, zone: &TimeZone) {
-        match to.top.filter(|_| to.era == self.island.era) {
+        match to.top.filter(|_| to.era == self.excerpt.era) {
             None => self.go_to_bottom(),
             Some(top) => {
                 let goal = Goal { seq: top.key.seq, at: Aim::Top(top), arrived: false };
@@ -100,32 +100,32 @@ impl Scrollback {
 
     /// Whether the reader is on the way to something that is being fetched.
     pub(crate) fn is_on_the_way(&self) -> bool {
-        self.island.goal.is_some()
+        self.excerpt.goal.is_some()
     }
 
     /// Whether the reader is apart from the newest messages.
     pub(crate) fn is_apart(&self) -> bool {
-        self.island.part.is_some()
+        self.excerpt.part.is_some()
     }
 
-    /// The entries among which the reader is: all, or those of the island.
+    /// The entries among which the reader is: all, or those of the excerpt.
     pub(super) fn part(&self) -> Range<usize> {
-        let Some(part) = &self.island.part else { return 0..self.entries.len() };
+        let Some(part) = &self.excerpt.part else { return 0..self.entries.len() };
         let from = self.entries.partition_point(|entry| entry.key < Key::stored(part.first));
         from..self.newest_part()
     }
 
-    /// The first entry behind the island.
+    /// The first entry behind the excerpt.
     pub(super) fn newest_part(&self) -> usize {
-        let Some(part) = &self.island.part else { return 0 };
+        let Some(part) = &self.excerpt.part else { return 0 };
         self.entries.partition_point(|entry| entry.key.seq <= part.last)
     }
 
-    /// The reader goes elsewhere: the island is let go of, and so is the way there.
-    pub(super) fn leave_island(&mut self) {
+    /// The reader goes elsewhere: the excerpt is let go of, and so is the way there.
+    pub(super) fn leave_excerpt(&mut self) {
         self.forget_goal();
         let part = self.part();
-        if self.island.part.is_none() {
+        if self.excerpt.part.is_none() {
             return;
         }
         let from = part.start;
@@ -135,12 +135,12 @@ impl Scrollback {
         for (index, entry) in (from..).zip(told) {
             self.entries.insert(index, entry);
         }
-        self.island.part = None;
+        self.excerpt.part = None;
     }
 
     /// The reader does something else meanwhile: what comes for them does not move them.
     pub(super) fn forget_goal(&mut self) {
-        self.island.goal = None;
+        self.excerpt.goal = None;
     }
 
     fn set_out(&mut self, goal: Goal, zone: &TimeZone) {
@@ -152,17 +152,17 @@ impl Scrollback {
             Aim::Top(top) => top.key,
         };
         let here = self.find(key).ok();
-        let on_island = here.is_some_and(|index| self.is_apart() && self.part().contains(&index));
+        let on_excerpt = here.is_some_and(|index| self.is_apart() && self.part().contains(&index));
         let newest = !key.is_stored() || self.first_known().is_some_and(|first| key.seq >= first);
-        if !on_island && !newest {
-            self.island.goal = Some(goal);
+        if !on_excerpt && !newest {
+            self.excerpt.goal = Some(goal);
             return;
         }
-        if on_island == self.is_apart() {
+        if on_excerpt == self.is_apart() {
             // What is on the screen is to stay as it is if the place is there.
             self.lay_out(self.reader.shape, zone);
         } else {
-            self.leave_island();
+            self.leave_excerpt();
             self.reader.page.clear();
         }
         self.arrive(goal, zone);
@@ -171,7 +171,7 @@ impl Scrollback {
 
     /// Leads the reader to a place that is known by now.
     pub(super) fn try_arriving(&mut self, zone: &TimeZone) {
-        if let Some(goal) = self.island.goal.take_if(|goal| goal.arrived) {
+        if let Some(goal) = self.excerpt.goal.take_if(|goal| goal.arrived) {
             self.reader.page.clear();
             self.arrive(goal, zone);
         }
@@ -232,35 +232,35 @@ impl Scrollback {
     }
 
     fn ask_around(&mut self) -> Vec<Wanted> {
-        if self.is_fetching() || !self.island.asked.is_empty() || self.island.failed {
+        if self.is_fetching() || !self.excerpt.asked.is_empty() || self.excerpt.failed {
             return Vec::new();
         }
         let wanted = self.wanted();
-        self.island.asked.extend(wanted.iter().copied());
+        self.excerpt.asked.extend(wanted.iter().copied());
         wanted
     }
 
     fn wanted(&mut self) -> Vec<Wanted> {
-        if let Some(goal) = self.island.goal.filter(|goal| !goal.arrived) {
+        if let Some(goal) = self.excerpt.goal.filter(|goal| !goal.arrived) {
             // The first page surely ends with the message, however long what is before it is.
             let seq = goal.seq;
             return vec![Wanted::Before(seq.saturating_add(1)), Wanted::After(seq)];
         }
-        let Some(part) = self.island.part else { return Vec::new() };
+        let Some(part) = self.excerpt.part else { return Vec::new() };
         let (older, newer) = (part.older && self.is_near_top(), self.is_near_end());
         if !older && !newer {
-            self.island.in_a_row = 0;
+            self.excerpt.in_a_row = 0;
             return Vec::new();
         }
-        if self.island.in_a_row >= PAGES_IN_A_ROW {
+        if self.excerpt.in_a_row >= PAGES_IN_A_ROW {
             return Vec::new();
         }
-        self.island.in_a_row += 1;
+        self.excerpt.in_a_row += 1;
         let older = older.then_some(Wanted::Before(part.first));
         older.into_iter().chain(newer.then_some(Wanted::After(part.last))).collect()
     }
 
-    /// Whether less than a page of the island is known below what is seen.
+    /// Whether less than a page of the excerpt is known below what is seen.
     fn is_near_end(&self) -> bool {
         let part = self.part();
         let from = self.page().last().map_or(part.start, |row| row.entry + 1);
@@ -270,7 +270,7 @@ impl Scrollback {
 
     /// Takes a page if it was asked for around the reader; gives it back if not.
     pub(super) fn take_around(&mut self, page: Vec<Message>, more: bool) -> Option<Vec<Message>> {
-        let Some(wanted) = self.island.asked.pop_front() else { return Some(page) };
+        let Some(wanted) = self.excerpt.asked.pop_front() else { return Some(page) };
         let fits = page.iter().all(|message| match wanted {
             Wanted::Before(seq) => message.seq < seq,
             Wanted::After(seq) => message.seq > seq,
@@ -278,10 +278,10 @@ impl Scrollback {
         });
         if !fits {
             // A page that nobody asked for came first.
-            self.island.asked.push_front(wanted);
+            self.excerpt.asked.push_front(wanted);
             return Some(page);
         }
-        match (wanted, self.island.part, self.island.goal) {
+        match (wanted, self.excerpt.part, self.excerpt.goal) {
             (Wanted::Before(seq), _, Some(goal)) if !goal.arrived && goal.seq + 1 == seq => {
                 self.land_at(goal, page, more);
             }
@@ -303,14 +303,14 @@ impl Scrollback {
             self.forget_goal();
             return;
         };
-        self.leave_island();
+        self.leave_excerpt();
         let last = page.last().map_or(first, |message| message.seq);
         for message in page {
             self.insert(message);
         }
-        self.island.part = Some(Part { first, last: goal.seq, older: more && first > 1 });
-        self.island.goal = Some(Goal { arrived: true, ..goal });
-        // Somewhere on the island, until the next picture says where.
+        self.excerpt.part = Some(Part { first, last: goal.seq, older: more && first > 1 });
+        self.excerpt.goal = Some(Goal { arrived: true, ..goal });
+        // Somewhere in the excerpt, until the next picture says where.
         self.reader.anchor = Some(Anchor { key: Key::stored(last), place: Place::Byte(0) });
         self.join_if_met(true);
     }
@@ -321,7 +321,7 @@ impl Scrollback {
         for message in page {
             self.insert(message);
         }
-        self.island.part = Some(Part { first, older, ..part });
+        self.excerpt.part = Some(Part { first, older, ..part });
         let known = self.part();
         let excess = known.len().saturating_sub(KEEP);
         // Never what is on the screen, nor next to it.
@@ -330,7 +330,7 @@ impl Scrollback {
         if from < known.end {
             self.entries.drain(from..known.end);
             let last = self.last_stored(known.start..from).unwrap_or(first);
-            self.island.part = Some(Part { first, last, older });
+            self.excerpt.part = Some(Part { first, last, older });
         }
     }
 
@@ -339,7 +339,7 @@ impl Scrollback {
         for message in page {
             self.insert(message);
         }
-        self.island.part = Some(Part { last, ..part });
+        self.excerpt.part = Some(Part { last, ..part });
         if self.join_if_met(more) {
             return;
         }
@@ -353,7 +353,7 @@ impl Scrollback {
             let mut left = self.entries.range(known.start..);
             let first = left.find(|entry| entry.key.is_stored());
             let first = first.map_or(last, |entry| entry.key.seq);
-            self.island.part = Some(Part { first, last, older: true });
+            self.excerpt.part = Some(Part { first, last, older: true });
         }
     }
 
@@ -362,27 +362,27 @@ impl Scrollback {
         entries.rfind(|entry| entry.key.is_stored()).map(|entry| entry.key.seq)
     }
 
-    /// Where nothing is between the island and the newest messages, it is one with them.
+    /// Where nothing is between the excerpt and the newest messages, it is one with them.
     fn join_if_met(&mut self, more: bool) -> bool {
-        let Some(part) = self.island.part else { return false };
+        let Some(part) = self.excerpt.part else { return false };
         let met = self.first_known().is_some_and(|first| part.last.saturating_add(1) >= first);
         if more && !met {
             return false;
         }
-        self.island.part = None;
+        self.excerpt.part = None;
         self.reach_back_to(part.first, part.last, part.older);
         true
     }
 
     /// Whatever was asked for will not be answered any more.
     pub(super) fn forget_asking_around(&mut self) {
-        self.island.asked.clear();
+        self.excerpt.asked.clear();
     }
 
     /// A page around the reader cannot be read; `false` when none was asked for.
     pub(super) fn page_around_failed(&mut self) -> bool {
-        let asked = self.island.asked.pop_front().is_some();
-        self.island.failed |= asked;
+        let asked = self.excerpt.asked.pop_front().is_some();
+        self.excerpt.failed |= asked;
         if asked {
             self.forget_goal();
         }
@@ -392,18 +392,18 @@ impl Scrollback {
     /// Whether pages around the reader are on their way: others are not asked for meanwhile, so that
     /// it is known which is which.
     pub(super) fn is_asking_around(&self) -> bool {
-        !self.island.asked.is_empty()
+        !self.excerpt.asked.is_empty()
     }
 
     /// The reader wants to see more.
     pub(super) fn want_around(&mut self) {
-        (self.island.failed, self.island.in_a_row) = (false, 0);
+        (self.excerpt.failed, self.excerpt.in_a_row) = (false, 0);
     }
 
     /// The numbers mean nothing any more; its messages are gone already, or no longer its own.
-    pub(super) fn forget_island(&mut self) {
-        let era = self.island.era.wrapping_add(1);
-        self.island = Island { era, ..Island::default() };
+    pub(super) fn forget_excerpt(&mut self) {
+        let era = self.excerpt.era.wrapping_add(1);
+        self.excerpt = Excerpt { era, ..Excerpt::default() };
     }
 }
 
