@@ -9,7 +9,7 @@ use super::compose::Compose;
 use super::kill_ring::KillRing;
 use super::roster::Roster;
 use super::scrollback::Scrollback;
-use super::sought::Sought;
+use super::searches::Searches;
 use crate::keymap::Edit;
 
 /// Conversations that others can bring about at most. What is said in more of them waits on the
@@ -158,7 +158,7 @@ pub(crate) struct Conversations {
     closed: BTreeMap<NameKey, u64>,
     /// What was killed while writing: in one conversation, to be yanked in another.
     kills: KillRing,
-    pub(crate) sought: Sought,
+    pub(crate) searches: Searches,
 }
 
 /// What became of the conversation with somebody who took another name.
@@ -177,8 +177,8 @@ impl Default for Conversations {
         let lobby = Talk::new(Conversation::Room(RoomName::lobby()));
         let (left, closed) = (BTreeSet::new(), BTreeMap::new());
         let kills = KillRing::default();
-        let (sought, talks) = (Sought::default(), vec![lobby]);
-        Self { talks, open: 0, openings: 0, top: None, left, closed, kills, sought }
+        let (searches, talks) = (Searches::default(), vec![lobby]);
+        Self { talks, open: 0, openings: 0, top: None, left, closed, kills, searches }
     }
 }
 

@@ -143,7 +143,7 @@ fn accept(state: &mut State) {
     let Some(find) = talk.compose.find.take() else { return };
     let here = talk.address.clone();
     if find.origin != talk.scrollback.bookmark() || talk.scrollback.is_on_the_way() {
-        state.conversations.sought.led(here.clone(), here, find.origin);
+        state.conversations.searches.led(here.clone(), here, find.origin);
     }
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn go_back(state: &mut State) -> bool {
     }
     let zone = state.looks.zone.clone();
     let here = state.conversations.open().address.clone();
-    let Some(way) = state.conversations.sought.take_way(&here) else { return false };
+    let Some(way) = state.conversations.searches.take_way(&here) else { return false };
     if way.to != here {
         if state.conversations.find(&way.to).is_none() {
             return false;
@@ -179,7 +179,7 @@ pub(crate) fn go_back(state: &mut State) -> bool {
 pub(crate) fn leads_back(state: &State) -> bool {
     let talk = state.conversations.open();
     let there = talk.scrollback.reading_history().is_some() || talk.scrollback.is_led();
-    there && state.conversations.sought.way(&talk.address).is_some()
+    there && state.conversations.searches.way(&talk.address).is_some()
 }
 
 /// Whoever has come to the newest messages by themselves is not on the way any more.
@@ -187,7 +187,7 @@ pub(crate) fn forget_ways(state: &mut State) {
     let talk = state.conversations.open();
     if talk.scrollback.is_read() && !talk.scrollback.is_led() && !talk.scrollback.is_on_the_way() {
         let here = talk.address.clone();
-        state.conversations.sought.forget_ways(&here);
+        state.conversations.searches.forget_ways(&here);
     }
 }
 
@@ -308,5 +308,5 @@ pub(crate) fn lead(state: &mut State, to: &results::Place) {
     // Of a conversation that was closed, no number is known.
     talk.scrollback.expect(closed.unwrap_or_default().max(to.seq));
     talk.scrollback.visit(to.seq, to.byte, &zone);
-    state.conversations.sought.led(there, here, place);
+    state.conversations.searches.led(there, here, place);
 }

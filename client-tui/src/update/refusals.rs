@@ -207,7 +207,7 @@ pub(crate) fn log_changed(state: &mut State, now: Moment, only: Option<&Conversa
     }
     state.conversations.forget_closed();
     // What was found is under numbers that mean something else now.
-    state.conversations.sought.results = None;
+    state.conversations.searches.results = None;
 }
 
 /// What is told when numbers mean nothing any more.

@@ -31,7 +31,7 @@ pub(crate) fn search(state: &mut State, now: Moment, words: &str) -> Outcome {
         return Err(words);
     }
     let find_again = find::can_ask(state);
-    let last = state.conversations.sought.results.take();
+    let last = state.conversations.searches.results.take();
     let results = match last.filter(|last| words.is_empty() || last.typed() == words) {
         Some(last) => last,
         None => Box::new(Results { editor: Editor::with(words), ..Results::default() }),
@@ -117,7 +117,7 @@ pub(crate) fn take(state: &mut State, now: Moment, index: usize) -> Vec<Effect> 
 fn close(state: &mut State) {
     if let Some(Overlay::Results(mut results)) = state.overlays.pop() {
         results.inquiry.unsend();
-        state.conversations.sought.results = Some(results);
+        state.conversations.searches.results = Some(results);
     }
 }
 

@@ -10,7 +10,7 @@ const MOST: usize = 8;
 
 /// Searches that are over.
 #[derive(Debug, Default)]
-pub(crate) struct Sought {
+pub(crate) struct Searches {
     /// The list that was closed last.
     pub(crate) results: Option<Box<Results>>,
     ways: Vec<Way>,
@@ -26,7 +26,7 @@ pub(crate) struct Way {
     pub(crate) place: Bookmark,
 }
 
-impl Sought {
+impl Searches {
     /// The reader was led from one place to another.
     pub(crate) fn led(&mut self, at: Conversation, to: Conversation, place: Bookmark) {
         self.ways.push(Way { at, to, place });
