@@ -5,12 +5,12 @@
 
 pub(crate) mod bare;
 pub(crate) mod board;
+pub(crate) mod clocks;
 pub(crate) mod colours;
 pub(crate) mod completion;
 pub(crate) mod compose;
 pub(crate) mod conversations;
 mod days;
-pub(crate) mod dial;
 pub(crate) mod dress;
 pub(crate) mod entry;
 pub(crate) mod excerpt;
@@ -59,9 +59,9 @@ use crate::event::Moment;
 use crate::glyph;
 use crate::look::Look;
 use crate::theme::Theme;
+use clocks::Clocks;
 use colours::Colours;
 use conversations::Conversations;
-use dial::Dial;
 use dress::Dress;
 use highlights::Highlights;
 use hosting::Hosting;
@@ -112,7 +112,7 @@ pub(crate) struct Looks {
     pub(crate) zone: TimeZone,
     pub(crate) colours: Colours,
     pub(crate) highlights: Highlights,
-    pub(crate) dial: Dial,
+    pub(crate) clocks: Clocks,
     pub(crate) wall: Wall,
 }
 
@@ -120,8 +120,8 @@ impl Looks {
     fn new(look: Look, zone: TimeZone) -> Self {
         let dress = Dress::new(look);
         let (colours, highlights) = (Colours::default(), Highlights::default());
-        let (dial, wall) = (Dial::default(), Wall::default());
-        Self { theme: dress.theme(), dress, zone, colours, highlights, dial, wall }
+        let (clocks, wall) = (Clocks::default(), Wall::default());
+        Self { theme: dress.theme(), dress, zone, colours, highlights, clocks, wall }
     }
 
     /// Wears what the dress now says.
@@ -248,7 +248,7 @@ impl State {
     #[must_use]
     pub fn due(&self) -> Option<std::time::Duration> {
         let pull = self.screen.pointer.pull.map(|pull| pull.due);
-        let (written, clock) = (self.me.memory.rhythm.due(), self.looks.dial.due());
+        let (written, clock) = (self.me.memory.rhythm.due(), self.looks.clocks.due());
         let search = crate::update::find::due(self);
         [written, clock, pull, self.me.notices.due(), search].into_iter().flatten().min()
     }

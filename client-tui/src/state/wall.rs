@@ -179,7 +179,7 @@ impl State {
 
     /// Letters that the clock has, or the countdown in its place.
     fn clock_letters(&self) -> u16 {
-        let digits = self.looks.dial.left().map_or(5, |left| left.digits().len());
+        let digits = self.looks.clocks.left().map_or(5, |left| left.digits().len());
         u16::try_from(digits).unwrap_or(5)
     }
 

@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action, Edit};
-use crate::state::dial::Dial;
+use crate::state::clocks::Clocks;
 use crate::state::overlay::Overlay;
 use crate::state::screen::Sight;
 use crate::state::tip::Tip;
@@ -152,10 +152,10 @@ fn read_clocks(state: &mut State, now: Moment) {
     let bare = state.screen.sight == Sight::Bare;
     let seen = !bare && !state.screen.lent && !state.screen.is_too_small();
     let shown = state.stage == Stage::Chat && seen;
-    let dial = match shown {
-        true => Dial::read(now, is_shown(state), &state.conversations.open().board),
-        false => Dial::default(),
+    let clocks = match shown {
+        true => Clocks::read(now, is_shown(state), &state.conversations.open().board),
+        false => Clocks::default(),
     };
-    state.screen.dirty |= !dial.shows_same(&state.looks.dial);
-    state.looks.dial = dial;
+    state.screen.dirty |= !clocks.shows_same(&state.looks.clocks);
+    state.looks.clocks = clocks;
 }

@@ -44,7 +44,7 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
         limit = cells::put_right(buffer, (area.x, area.y), limit, &here, theme.bar_quiet) - 1;
     }
     let bold = theme.bar.add_modifier(Modifier::BOLD);
-    if let Some(left) = state.looks.dial.left() {
+    if let Some(left) = state.looks.clocks.left() {
         let words = match left {
             Left::Seconds(_) => format!("timer {}", left.digits()),
             Left::Over(_) => "time is up".to_owned(),

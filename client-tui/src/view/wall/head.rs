@@ -25,7 +25,7 @@ pub(super) fn bar(state: &State, area: Rect, buffer: &mut Buffer) {
     };
     let time = time(state).filter(|_| !is_clock_large(state));
     // Where there is no room for large digits, a countdown is still there.
-    let small = state.looks.dial.left().filter(|_| state.wall_layout().clock == 0);
+    let small = state.looks.clocks.left().filter(|_| state.wall_layout().clock == 0);
     let time = small.map(|left| left.digits()).or(time);
     let right = time.into_iter().chain([right]).collect::<Vec<_>>().join(" · ");
     let limit = area.right() - 1;
@@ -48,12 +48,12 @@ fn people(state: &State) -> String {
 
 /// Whether the time of day is told in large digits, which the countdown takes the place of.
 fn is_clock_large(state: &State) -> bool {
-    state.wall_layout().clock > 0 && state.looks.dial.left().is_none()
+    state.wall_layout().clock > 0 && state.looks.clocks.left().is_none()
 }
 
 /// The time of day.
 fn time(state: &State) -> Option<String> {
-    let at = jiff::Timestamp::from_millisecond(state.looks.dial.minute()?).ok()?;
+    let at = jiff::Timestamp::from_millisecond(state.looks.clocks.minute()?).ok()?;
     Some(at.to_zoned(state.looks.zone.clone()).strftime("%H:%M").to_string())
 }
 
@@ -159,7 +159,7 @@ impl Words<'_> {
 /// The time of day, or the countdown in its place. When that is over, the zeros blink.
 fn clock(state: &State, layout: Layout, area: Rect, buffer: &mut Buffer) {
     let theme = &state.looks.theme;
-    let left = state.looks.dial.left();
+    let left = state.looks.clocks.left();
     let (digits, style) = match left {
         Some(left @ Left::Over(since)) => {
             let lit = since % 2 == 0;

@@ -8,7 +8,7 @@ use crate::event::Moment;
 
 /// The clocks, as they were looked at last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Dial {
+pub(crate) struct Clocks {
     /// The minute that the time of day shows, in Unix milliseconds; nothing where it is not shown.
     minute: Option<i64>,
     /// What the countdown shows, if one is shown.
@@ -19,7 +19,7 @@ pub(crate) struct Dial {
 
 const MINUTE_MS: i64 = 60_000;
 
-impl Dial {
+impl Clocks {
     /// Looks at the clocks: at the time of day if it is shown, and at a room's countdown.
     pub(crate) fn read(now: Moment, shows_time: bool, board: &Board) -> Self {
         let left = board.left(now.up);
@@ -59,8 +59,8 @@ mod tests {
 
     fn check(now: (u64, i64), shows_time: bool, board: &Board, due: Option<u64>) {
         let now = Moment { up: Duration::from_millis(now.0), unix_ms: now.1 };
-        let dial = Dial::read(now, shows_time, board);
-        assert_eq!(dial.due(), due.map(Duration::from_millis), "{now:?}");
+        let clocks = Clocks::read(now, shows_time, board);
+        assert_eq!(clocks.due(), due.map(Duration::from_millis), "{now:?}");
     }
 
     #[test]
