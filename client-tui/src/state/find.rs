@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::entry::Entry;
 use super::excerpt::Bookmark;
 use super::input::Editor;
-use super::inquiry::{Inquiry, News};
+use super::pending_search::{News, PendingSearch};
 use super::scrollback::Scrollback;
 
 /// Bytes of texts that are looked through at once, from the newest on: no key waits longer.
@@ -29,7 +29,7 @@ pub(crate) struct Find {
     pub(crate) origin: Bookmark,
     /// The newest number that was seen there.
     from: u64,
-    pub(crate) inquiry: Inquiry,
+    pub(crate) pending: PendingSearch,
     /// Whether the reader wants to see an older one as soon as it is known.
     stepping: bool,
 }
@@ -48,7 +48,7 @@ impl Find {
             chosen: None,
             origin: scrollback.bookmark(),
             from,
-            inquiry: Inquiry::default(),
+            pending: PendingSearch::default(),
             stepping: false,
         }
     }
@@ -105,7 +105,7 @@ impl Find {
     pub(crate) fn choose(&mut self) {
         if self.chosen.is_none() {
             let above = self.hits.range(..=self.from).next_back();
-            let known = !self.inquiry.is_pending() && !self.inquiry.has_more();
+            let known = !self.pending.is_pending() && !self.pending.has_more();
             let below = self.hits.range(self.from..).next().filter(|_| known);
             self.chosen = above.or(below).map(|(seq, _)| *seq);
         }
@@ -137,7 +137,7 @@ impl Find {
 
     /// Whether there may be hits that are not known.
     fn is_open(&self) -> bool {
-        self.inquiry.is_pending() || self.inquiry.has_more()
+        self.pending.is_pending() || self.pending.has_more()
     }
 
     /// Whether something is looked for, and there is none: over a link it is waited for what the
@@ -163,7 +163,7 @@ impl Find {
 
     /// Why the server has not told of all of it, in words.
     pub(crate) fn trouble(&self) -> Option<&str> {
-        match &self.inquiry.news {
+        match &self.pending.news {
             News::Failed(words) => Some(words),
             News::Found { complete: false } => Some("the server is still indexing"),
             _ => None,
@@ -255,7 +255,7 @@ mod tests {
     fn an_older_one_is_gone_to_when_the_server_tells_of_it() {
         let mut find = Find::begin(&scrollback());
         look(&mut find, "no");
-        find.inquiry.look_for("no".to_owned(), std::time::Duration::ZERO);
+        find.pending.look_for("no".to_owned(), std::time::Duration::ZERO);
         find.step(true);
         assert!(!find.step(true) && find.is_stepping() && find.count(true) == "2 of 2+");
         find.chosen = Some(2);

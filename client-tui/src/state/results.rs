@@ -4,8 +4,8 @@ use chat_protocol::event::{Hit, SearchPage};
 use chat_protocol::{Conversation, Nick, Query};
 
 use super::input::Editor;
-use super::inquiry::{Answer, Inquiry};
 use super::motion;
+use super::pending_search::{Answer, PendingSearch};
 
 /// Hits that are kept: who wants older ones can say more of what is looked for.
 const MOST: usize = 2_000;
@@ -25,7 +25,7 @@ pub(crate) struct Results {
     pub(crate) query: Query,
     pub(crate) found: Vec<Found>,
     pub(crate) chosen: usize,
-    pub(crate) inquiry: Inquiry,
+    pub(crate) pending: PendingSearch,
 }
 
 /// A message that was found.
@@ -83,7 +83,7 @@ impl Results {
         now: std::time::Duration,
         ignored: impl Fn(&Nick) -> bool,
     ) -> Answer {
-        let answer = self.inquiry.take(&page, now);
+        let answer = self.pending.take(&page, now);
         match answer {
             Answer::None => return answer,
             Answer::First => {
@@ -104,7 +104,7 @@ impl Results {
         let last = self.found.len().saturating_sub(1);
         self.chosen = self.chosen.saturating_add_signed(by).min(last);
         if self.chosen + AHEAD > self.found.len() && !self.is_full() {
-            self.inquiry.want_more(now);
+            self.pending.want_more(now);
         }
     }
 
@@ -121,7 +121,7 @@ impl Results {
 
     /// Which is chosen, and how many there are: `3 of 50+`.
     pub(crate) fn count(&self) -> String {
-        let more = self.inquiry.has_more() || self.is_full();
+        let more = self.pending.has_more() || self.is_full();
         let more = if more { "+" } else { "" };
         match self.found.len() {
             0 => String::new(),
@@ -172,8 +172,8 @@ mod tests {
     fn enter_goes_nowhere_before_the_answer_has_come() {
         let mut results = Results { editor: Editor::with("dead"), ..Results::default() };
         let now = Duration::from_secs(1);
-        results.inquiry.look_for("dead".to_owned(), Duration::ZERO);
-        results.inquiry.ask(now, None).unwrap();
+        results.pending.look_for("dead".to_owned(), Duration::ZERO);
+        results.pending.ask(now, None).unwrap();
         let hits = vec![hit(9, "dead"), hit(5, "deadly")];
         let page =
             SearchPage { query: Line::from("dead".to_owned()), hits, next: None, complete: true };

@@ -12,8 +12,8 @@ use crate::event::Moment;
 use crate::keymap::{self, Action};
 use crate::state::State;
 use crate::state::find::Find;
-use crate::state::inquiry::{Answer, Inquiry};
 use crate::state::overlay::Overlay;
+use crate::state::pending_search::{Answer, PendingSearch};
 use crate::state::tip::Tip;
 
 pub(crate) fn begin(state: &mut State) {
@@ -99,7 +99,7 @@ pub(crate) fn look(state: &mut State, now: Moment) {
         // First, so that nothing typed stands in its way.
         false => format!("in:\"{}\" {typed}", talk.address),
     };
-    find.inquiry.look_for(query, now.up);
+    find.pending.look_for(query, now.up);
     if find.query.is_empty() {
         let origin = find.origin;
         talk.scrollback.go_back(origin, &zone);
@@ -123,12 +123,12 @@ fn step(state: &mut State, now: Moment, older: bool) {
     if find.step(older) {
         show(state);
     } else if older {
-        find.inquiry.want_more(now.up);
+        find.pending.want_more(now.up);
         let waits = find.is_stepping();
         let none = find.chosen().is_some() && !waits;
         // What was still being indexed may be there by now.
         if find.trouble().is_some() && !waits {
-            find.inquiry.look_again(now.up);
+            find.pending.look_again(now.up);
         } else if none {
             state.tip = Tip::Told("that is the oldest".to_owned());
         }
@@ -192,13 +192,13 @@ pub(crate) fn forget_ways(state: &mut State) {
 }
 
 /// What is being asked: for the list on top, or for the conversation.
-fn inquiry(state: &mut State) -> Option<&mut Inquiry> {
+fn pending(state: &mut State) -> Option<&mut PendingSearch> {
     let list = state.overlays.iter_mut().rev().find_map(|overlay| match overlay {
-        Overlay::Results(results) => Some(&mut results.inquiry),
+        Overlay::Results(results) => Some(&mut results.pending),
         _ => None,
     });
     let find = state.conversations.open_mut().compose.find.as_mut();
-    list.or(find.map(|find| &mut find.inquiry))
+    list.or(find.map(|find| &mut find.pending))
 }
 
 /// Whether the server can be asked at all, or may be when the link is back.
@@ -213,11 +213,11 @@ pub(crate) fn due(state: &State) -> Option<std::time::Duration> {
         return None;
     }
     let list = state.overlays.iter().rev().find_map(|overlay| match overlay {
-        Overlay::Results(results) => Some(&results.inquiry),
+        Overlay::Results(results) => Some(&results.pending),
         _ => None,
     });
-    let find = state.conversations.open().compose.find.as_ref().map(|find| &find.inquiry);
-    list.or(find).and_then(Inquiry::due)
+    let find = state.conversations.open().compose.find.as_ref().map(|find| &find.pending);
+    list.or(find).and_then(PendingSearch::due)
 }
 
 /// Asks the server, when it is time.
@@ -225,7 +225,7 @@ pub(crate) fn ask(state: &mut State, now: Moment) -> Option<Effect> {
     due(state).filter(|due| *due <= now.up)?;
     let at = jiff::Timestamp::from_millisecond(now.unix_ms).unwrap_or_default();
     let offset = state.looks.zone.to_offset(at).seconds() / 60;
-    let search = inquiry(state)?.ask(now.up, Some(offset))?;
+    let search = pending(state)?.ask(now.up, Some(offset))?;
     state.screen.dirty = true;
     Some(Effect::Send(Request::Search(search)))
 }
@@ -243,7 +243,7 @@ pub(crate) fn take(state: &mut State, now: Moment, page: SearchPage) {
     }
     let talk = state.conversations.open_mut();
     let Some(find) = &mut talk.compose.find else { return };
-    if find.inquiry.take(&page, now.up) == Answer::None {
+    if find.pending.take(&page, now.up) == Answer::None {
         return;
     }
     let before = find.chosen();
@@ -253,7 +253,7 @@ pub(crate) fn take(state: &mut State, now: Moment, page: SearchPage) {
     let messages: Vec<&Message> = hits.map(|hit| &hit.message).collect();
     find.take(messages.into_iter());
     if find.is_stepping() {
-        find.inquiry.want_more(now.up);
+        find.pending.want_more(now.up);
     }
     find.choose();
     if find.chosen() != before {
@@ -265,7 +265,7 @@ pub(crate) fn take(state: &mut State, now: Moment, page: SearchPage) {
 pub(crate) fn refused(state: &mut State, refusal: &Refusal) -> bool {
     let answers = refusal.id.is_none() && refusal.room.is_none();
     let unknown = refusal.code == Code::UnknownType;
-    let Some(inquiry) = inquiry(state).filter(|inquiry| answers && inquiry.is_asking()) else {
+    let Some(pending) = pending(state).filter(|pending| answers && pending.is_asking()) else {
         return false;
     };
     let words = match refusal.code {
@@ -275,7 +275,7 @@ pub(crate) fn refused(state: &mut State, refusal: &Refusal) -> bool {
         Code::BadFrame | Code::TooLong | Code::Forbidden => crate::words::refusal(refusal),
         _ => return false,
     };
-    inquiry.fail(words);
+    pending.fail(words);
     if let Some(session) = state.link.session.as_mut().filter(|_| unknown) {
         session.searches = false;
     }
@@ -284,12 +284,12 @@ pub(crate) fn refused(state: &mut State, refusal: &Refusal) -> bool {
 
 /// The link broke: what was asked is not answered any more.
 pub(crate) fn unsend(state: &mut State) {
-    if let Some(inquiry) = inquiry(state) {
-        inquiry.unsend();
+    if let Some(pending) = pending(state) {
+        pending.unsend();
     }
     for talk in state.conversations.iter_mut() {
         if let Some(find) = &mut talk.compose.find {
-            find.inquiry.unsend();
+            find.pending.unsend();
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::event::Moment;
 use crate::keymap::{Action, Edit};
 use crate::state::State;
 use crate::state::input::Editor;
-use crate::state::inquiry::News;
 use crate::state::overlay::Overlay;
+use crate::state::pending_search::News;
 use crate::state::results::Results;
 use crate::state::tip::Tip;
 
@@ -39,9 +39,9 @@ pub(crate) fn search(state: &mut State, now: Moment, words: &str) -> Outcome {
     state.overlays.push(Overlay::Results(results));
     look(state, now);
     if let Some(Overlay::Results(results)) = state.overlays.last_mut() {
-        match results.inquiry.news {
-            News::Failed(_) if find_again => results.inquiry.look_again(now.up),
-            _ => results.inquiry.hurry(now.up),
+        match results.pending.news {
+            News::Failed(_) if find_again => results.pending.look_again(now.up),
+            _ => results.pending.hurry(now.up),
         }
     }
     Ok(Vec::new())
@@ -53,12 +53,12 @@ pub(crate) fn look(state: &mut State, now: Moment) {
     let Some(Overlay::Results(results)) = state.overlays.last_mut() else { return };
     let typed = results.typed().to_owned();
     let nothing = Query::parse(&typed).is_empty();
-    results.inquiry.look_for(if nothing { String::new() } else { typed }, now.up);
+    results.pending.look_for(if nothing { String::new() } else { typed }, now.up);
     if nothing {
         results.found.clear();
     }
-    if !searches && results.inquiry.news == News::Nothing {
-        results.inquiry.fail("this server cannot search".to_owned());
+    if !searches && results.pending.news == News::Nothing {
+        results.pending.fail("this server cannot search".to_owned());
     }
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn take(state: &mut State, now: Moment, index: usize) -> Vec<Effect> 
 /// The list is put away, to come back as it is.
 fn close(state: &mut State) {
     if let Some(Overlay::Results(mut results)) = state.overlays.pop() {
-        results.inquiry.unsend();
+        results.pending.unsend();
         state.conversations.searches.results = Some(results);
     }
 }
@@ -130,9 +130,9 @@ fn go(state: &mut State, now: Moment) {
         byte: found.byte,
     });
     let Some(place) = place else {
-        match results.inquiry.is_pending() {
-            true => results.inquiry.hurry(now.up),
-            false => results.inquiry.look_again(now.up),
+        match results.pending.is_pending() {
+            true => results.pending.hurry(now.up),
+            false => results.pending.look_again(now.up),
         }
         return;
     };

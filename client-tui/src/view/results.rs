@@ -8,7 +8,7 @@ use super::cursor_in;
 use super::overlay::{self, boxed};
 use crate::cells;
 use crate::state::State;
-use crate::state::inquiry::News;
+use crate::state::pending_search::News;
 use crate::state::results::{Found, Results};
 use crate::words::{self, hint};
 
@@ -173,7 +173,7 @@ fn start_of(text: &str, first: usize, columns: usize) -> usize {
 /// What is said where there is no hit to show.
 fn nothing(state: &State, results: &Results, area: Rect, buffer: &mut Buffer) {
     let theme = &state.looks.theme;
-    let words = match (&results.inquiry.news, results.inquiry.is_pending()) {
+    let words = match (&results.pending.news, results.pending.is_pending()) {
         _ if results.query_is_empty() => "Looks through all that you may read:".to_owned(),
         (News::Failed(words), _) => format!("{}.", words::sentence(words)),
         _ if !state.link.is_live() => {
@@ -211,7 +211,7 @@ fn cut(buffer: &mut Buffer, area: Rect, words: &str, style: Style) {
 
 /// What is in the way of finding everything, in a few words.
 fn trouble(state: &State, results: &Results) -> Option<String> {
-    match &results.inquiry.news {
+    match &results.pending.news {
         _ if !state.link.is_live() => Some("no link".to_owned()),
         News::Found { complete: false } => Some("still indexing".to_owned()),
         _ => hint::misread(&results.query),

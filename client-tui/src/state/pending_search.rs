@@ -14,7 +14,7 @@ const EMPTY_MOST: usize = 20;
 
 /// What is asked, and what has become of it.
 #[derive(Debug, Default)]
-pub(crate) struct Inquiry {
+pub(crate) struct PendingSearch {
     query: String,
     /// When something is to be asked, if it is.
     due: Option<Duration>,
@@ -48,7 +48,7 @@ pub(crate) enum Answer {
     None,
 }
 
-impl Inquiry {
+impl PendingSearch {
     /// Looks for this from now on; for nothing when it is empty.
     pub(crate) fn look_for(&mut self, query: String, now: Duration) {
         if self.query == query {
@@ -159,43 +159,43 @@ mod tests {
 
     #[test]
     fn the_server_is_asked_when_the_typing_rests_and_once_at_a_time() {
-        let mut inquiry = Inquiry::default();
-        inquiry.look_for("a".to_owned(), at(0));
-        inquiry.look_for("ab".to_owned(), at(100));
-        assert_eq!(inquiry.ask(at(150), None), None);
-        assert_eq!(inquiry.due(), Some(at(250)));
-        assert_eq!(inquiry.ask(at(250), Some(60)).unwrap().query.as_str(), "ab");
-        inquiry.look_for("abc".to_owned(), at(260));
-        assert_eq!((inquiry.due(), inquiry.is_pending()), (None, true), "one is on its way");
-        assert_eq!(inquiry.take(&page("ab", None), at(300)), Answer::None);
-        assert_eq!(inquiry.ask(at(410), None).unwrap().query.as_str(), "abc");
-        assert_eq!(inquiry.take(&page("ab", None), at(420)), Answer::None, "of another search");
-        assert_eq!(inquiry.take(&page("abc", None), at(420)), Answer::First);
-        assert!(!inquiry.is_pending() && !inquiry.has_more());
+        let mut pending = PendingSearch::default();
+        pending.look_for("a".to_owned(), at(0));
+        pending.look_for("ab".to_owned(), at(100));
+        assert_eq!(pending.ask(at(150), None), None);
+        assert_eq!(pending.due(), Some(at(250)));
+        assert_eq!(pending.ask(at(250), Some(60)).unwrap().query.as_str(), "ab");
+        pending.look_for("abc".to_owned(), at(260));
+        assert_eq!((pending.due(), pending.is_pending()), (None, true), "one is on its way");
+        assert_eq!(pending.take(&page("ab", None), at(300)), Answer::None);
+        assert_eq!(pending.ask(at(410), None).unwrap().query.as_str(), "abc");
+        assert_eq!(pending.take(&page("ab", None), at(420)), Answer::None, "of another search");
+        assert_eq!(pending.take(&page("abc", None), at(420)), Answer::First);
+        assert!(!pending.is_pending() && !pending.has_more());
     }
 
     #[test]
     fn pages_follow_and_those_without_hits_by_themselves() {
-        let mut inquiry = Inquiry::default();
-        inquiry.look_for("a".to_owned(), at(0));
-        inquiry.ask(at(200), None).unwrap();
-        assert_eq!(inquiry.take(&page("a", Some("7")), at(200)), Answer::First);
-        let next = inquiry.ask(at(200), None).unwrap();
+        let mut pending = PendingSearch::default();
+        pending.look_for("a".to_owned(), at(0));
+        pending.ask(at(200), None).unwrap();
+        assert_eq!(pending.take(&page("a", Some("7")), at(200)), Answer::First);
+        let next = pending.ask(at(200), None).unwrap();
         assert_eq!(next.before.as_deref(), Some("7"));
-        assert_eq!(inquiry.take(&page("a", Some("7")), at(200)), Answer::Next);
-        assert_eq!(inquiry.due(), None, "it leads nowhere");
+        assert_eq!(pending.take(&page("a", Some("7")), at(200)), Answer::Next);
+        assert_eq!(pending.due(), None, "it leads nowhere");
     }
 
     #[test]
     fn what_a_broken_link_swallowed_is_asked_again() {
-        let mut inquiry = Inquiry::default();
-        inquiry.look_for("a".to_owned(), at(0));
-        inquiry.ask(at(200), None).unwrap();
-        inquiry.unsend();
-        assert!(inquiry.ask(at(300), None).is_some());
-        inquiry.fail("no".to_owned());
-        assert!(!inquiry.is_pending());
-        inquiry.look_again(at(400));
-        assert!(inquiry.ask(at(400), None).is_some());
+        let mut pending = PendingSearch::default();
+        pending.look_for("a".to_owned(), at(0));
+        pending.ask(at(200), None).unwrap();
+        pending.unsend();
+        assert!(pending.ask(at(300), None).is_some());
+        pending.fail("no".to_owned());
+        assert!(!pending.is_pending());
+        pending.look_again(at(400));
+        assert!(pending.ask(at(400), None).is_some());
     }
 }
