@@ -1,5 +1,5 @@
 //! What is known and wished of how things look, before anything is drawn: from flags, environment
-//! and configuration. What comes of it is `state::dress`'s.
+//! and configuration. What comes of it is `state::theme_choice`'s.
 
 pub use crate::theme::colour::Depth;
 pub use crate::theme::custom::Custom;

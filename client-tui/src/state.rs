@@ -11,7 +11,6 @@ pub(crate) mod completion;
 pub(crate) mod compose;
 pub(crate) mod conversations;
 mod days;
-pub(crate) mod dress;
 pub(crate) mod entry;
 pub(crate) mod excerpt;
 pub(crate) mod export;
@@ -47,6 +46,7 @@ pub(crate) mod selection;
 pub mod setup;
 pub(crate) mod spaced;
 pub(crate) mod start;
+pub(crate) mod theme_choice;
 pub(crate) mod tip;
 pub(crate) mod undo;
 pub(crate) mod wall;
@@ -62,7 +62,6 @@ use crate::theme::Theme;
 use clocks::Clocks;
 use colours::Colours;
 use conversations::Conversations;
-use dress::Dress;
 use highlights::Highlights;
 use hosting::Hosting;
 use link::Link;
@@ -73,6 +72,7 @@ use overlay::Overlay;
 use screen::{Screen, Sight};
 pub use setup::{Setup, Start};
 use start::{StartForm, Told};
+use theme_choice::ThemeChoice;
 use tip::Tip;
 use wall::Wall;
 
@@ -108,7 +108,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Looks {
     pub(crate) theme: Theme,
-    pub(crate) dress: Dress,
+    pub(crate) choice: ThemeChoice,
     pub(crate) zone: TimeZone,
     pub(crate) colours: Colours,
     pub(crate) highlights: Highlights,
@@ -118,15 +118,15 @@ pub(crate) struct Looks {
 
 impl Looks {
     fn new(look: Look, zone: TimeZone) -> Self {
-        let dress = Dress::new(look);
+        let choice = ThemeChoice::new(look);
         let (colours, highlights) = (Colours::default(), Highlights::default());
         let (clocks, wall) = (Clocks::default(), Wall::default());
-        Self { theme: dress.theme(), dress, zone, colours, highlights, clocks, wall }
+        Self { theme: choice.theme(), choice, zone, colours, highlights, clocks, wall }
     }
 
-    /// Wears what the dress now says.
+    /// Wears what the choice now says.
     pub(crate) fn change(&mut self) {
-        let theme = self.dress.theme();
+        let theme = self.choice.theme();
         if theme.colours() != self.theme.colours() {
             self.colours = Colours::default();
         }
@@ -135,7 +135,7 @@ impl Looks {
 
     /// The style for what somebody else wrote, or is writing.
     pub(crate) fn theirs(&self, style: ratatui::style::Style) -> ratatui::style::Style {
-        if self.dress.is_ascii() { glyph::theirs(style) } else { style }
+        if self.choice.is_ascii() { glyph::theirs(style) } else { style }
     }
 
     /// Somebody's colour.

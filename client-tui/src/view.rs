@@ -42,7 +42,7 @@ pub fn view(state: &State, frame: &mut Frame<'_>) {
 /// Draws the screen; returns where the cursor is.
 pub fn paint(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let cursor = paint_signs(state, buffer);
-    if state.looks.dress.is_ascii() {
+    if state.looks.choice.is_ascii() {
         glyph::to_ascii(buffer, 0..buffer.area.height);
     }
     cursor
@@ -86,7 +86,7 @@ pub fn paint_foot(state: &State, buffer: &mut Buffer) -> Option<(Range<u16>, Pos
     }
     let foot = areas::Areas::of(state, area).foot;
     let cursor = chat::draw_foot(state, foot, buffer);
-    if state.looks.dress.is_ascii() {
+    if state.looks.choice.is_ascii() {
         glyph::to_ascii(buffer, foot.rows());
     }
     Some((foot.rows(), cursor))

@@ -11,19 +11,19 @@ use crate::update::theme;
 /// Says which themes there are, or wears one.
 pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
     if name.is_empty() {
-        let dress = &state.looks.dress;
-        let names: Vec<&str> = dress.names().collect();
-        let words = format!("the theme is {}; there are {}", dress.name(), names.join(", "));
+        let choice = &state.looks.choice;
+        let names: Vec<&str> = choice.names().collect();
+        let words = format!("the theme is {}; there are {}", choice.name(), names.join(", "));
         return told(state, words);
     }
     if !theme::choose(state, name) {
         return Err(unknown(state, name));
     }
-    let dress = &state.looks.dress;
-    let faint = dress.faint().map(|words| format!(" ({words})")).unwrap_or_default();
-    let words = format!("the theme is {} now{faint}", dress.name());
-    let keep = vec![Effect::KeepChoice(Choice::Theme(dress.name().to_owned()))];
-    match dress.mismatch() {
+    let choice = &state.looks.choice;
+    let faint = choice.faint().map(|words| format!(" ({words})")).unwrap_or_default();
+    let words = format!("the theme is {} now{faint}", choice.name());
+    let keep = vec![Effect::KeepChoice(Choice::Theme(choice.name().to_owned()))];
+    match choice.mismatch() {
         Some(words) => theme::warn(state, words),
         None => _ = told(state, words),
     }
@@ -31,7 +31,7 @@ pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
 }
 
 fn unknown(state: &State, name: &str) -> String {
-    match nearest::nearest(name, state.looks.dress.names()) {
+    match nearest::nearest(name, state.looks.choice.names()) {
         Some(known) => format!("there is no theme ‘{name}’: did you mean /theme {known}?"),
         None => format!("there is no theme ‘{name}’: /theme lists them"),
     }

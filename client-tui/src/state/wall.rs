@@ -185,7 +185,7 @@ impl State {
 
     fn large(&self, room: u16) -> Large {
         // Letters of so few cells cannot be read in ASCII, digits just so; and the words are there.
-        if self.screen.height < LARGE_FROM || self.looks.dress.is_ascii() {
+        if self.screen.height < LARGE_FROM || self.looks.choice.is_ascii() {
             return Large::Nothing;
         }
         let Some(way) = self.way() else { return Large::Nothing };

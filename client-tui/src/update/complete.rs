@@ -187,9 +187,9 @@ fn people(state: &State, word: &str, end: &str) -> Vec<Candidate> {
 }
 
 fn themes(state: &State, word: &str) -> Vec<Candidate> {
-    let dress = &state.looks.dress;
-    let fitting = dress.names().filter(|name| starts_with(name, word));
-    let about = |name: &str| if name == dress.name() { "worn now" } else { "" };
+    let choice = &state.looks.choice;
+    let fitting = choice.names().filter(|name| starts_with(name, word));
+    let about = |name: &str| if name == choice.name() { "worn now" } else { "" };
     fitting.map(|name| candidate(name.to_owned(), name.to_owned(), about(name))).collect()
 }
 

@@ -31,7 +31,7 @@ fn entitle(state: &mut State, changed: bool) {
 /// Somebody has written to oneself, or named one; `shown` is whether it is on the screen.
 pub(crate) fn call(state: &mut State, to: &Conversation, from: &str, text: &str, shown: bool) {
     let room = matches!(to, Conversation::Room(_)).then(|| words::title(to));
-    let text = words::notice::excerpt(text, state.looks.dress.is_ascii());
+    let text = words::notice::excerpt(text, state.looks.choice.is_ascii());
     let call = Call { from: from.to_owned(), room, text, messages: 1 };
     state.me.notices.call(call, shown);
 }
@@ -67,7 +67,7 @@ pub(crate) fn title(state: &mut State) -> Option<Effect> {
                 false => mentions.fold(state.me.notices.unseen(), usize::saturating_add),
             };
             let open = state.conversations.open().title();
-            words::notice::title(calls, &open, state.looks.dress.is_ascii())
+            words::notice::title(calls, &open, state.looks.choice.is_ascii())
         }
         (true, _) => words::notice::PROGRAM.to_owned(),
     };

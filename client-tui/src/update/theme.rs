@@ -8,9 +8,9 @@ use crate::state::{Stage, State};
 /// The terminal told its background: that decides where nobody has. Who chose otherwise, perhaps
 /// long ago and elsewhere, is told: it will be hard to read.
 pub(crate) fn background(state: &mut State, light: bool) -> Vec<Effect> {
-    state.looks.dress.learn(light);
+    state.looks.choice.learn(light);
     change(state);
-    if let Some(words) = state.looks.dress.mismatch() {
+    if let Some(words) = state.looks.choice.mismatch() {
         warn(state, words);
     }
     Vec::new()
@@ -18,7 +18,7 @@ pub(crate) fn background(state: &mut State, light: bool) -> Vec<Effect> {
 
 /// Wears the theme of this name; `false` if there is none.
 pub(crate) fn choose(state: &mut State, name: &str) -> bool {
-    let known = state.looks.dress.choose(name);
+    let known = state.looks.choice.choose(name);
     change(state);
     known
 }

@@ -14,14 +14,14 @@ pub(in crate::view) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
     for at in area.positions() {
         buffer[at].reset();
     }
-    let dress = &state.looks.dress;
-    let inks = Inks::of(dress.depth(), dress.is_light());
+    let choice = &state.looks.choice;
+    let inks = Inks::of(choice.depth(), choice.is_light());
     buffer.set_style(area, inks.paper);
     let way = state.way();
     let command = way.map_or_else(|| "not at a server yet".to_owned(), |way| way.command());
     let above = Rect { height: area.height.saturating_sub(1), ..area };
     // Where no sign draws half a cell, whole ones are as dark as they are to be.
-    let dark = dress.is_ascii().then_some(inks.dark);
+    let dark = choice.is_ascii().then_some(inks.dark);
     let missing = match symbol::Symbol::of(&command) {
         Some(symbol) => match symbol.draw(above, dark, buffer) {
             true => None,

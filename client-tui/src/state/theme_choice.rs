@@ -11,17 +11,17 @@ pub(crate) const AUTO: &str = "auto";
 
 /// What is known of how things shall look.
 #[derive(Debug, Default)]
-pub(crate) struct Dress {
+pub(crate) struct ThemeChoice {
     look: Look,
 }
 
-impl Dress {
+impl ThemeChoice {
     /// With what is wished; a theme of a name that nobody knows is no wish.
     pub(crate) fn new(look: Look) -> Self {
-        let mut dress = Self { look };
-        let wish = dress.look.theme.take();
-        _ = wish.is_some_and(|name| dress.choose(&name));
-        dress
+        let mut choice = Self { look };
+        let wish = choice.look.theme.take();
+        _ = wish.is_some_and(|name| choice.choose(&name));
+        choice
     }
 
     /// The theme as it is now.
@@ -119,12 +119,16 @@ mod tests {
     fn the_background_decides_where_nobody_does() {
         let check = |theme: Option<&str>, light: Option<bool>, expected: (Base, bool)| {
             let look = Look { theme: theme.map(str::to_owned), ..Look::default() };
-            let mut dress = Dress::new(look);
+            let mut choice = ThemeChoice::new(look);
             if let Some(light) = light {
-                dress.learn(light);
+                choice.learn(light);
             }
             let (base, light) = expected;
-            assert_eq!(dress.theme(), Theme::new(base, light, Depth::Indexed), "{theme:?} {light}");
+            assert_eq!(
+                choice.theme(),
+                Theme::new(base, light, Depth::Indexed),
+                "{theme:?} {light}"
+            );
         };
         check(None, None, (Base::Dark, false));
         check(None, Some(true), (Base::Light, true));
@@ -145,8 +149,8 @@ mod tests {
                 people: Vec::new(),
             }];
             let theme = Some(theme.to_owned());
-            let told =
-                Dress::new(Look { theme, light, depth, themes, ..Look::default() }).mismatch();
+            let told = ThemeChoice::new(Look { theme, light, depth, themes, ..Look::default() })
+                .mismatch();
             assert_eq!(told.is_some(), expected.is_some(), "{told:?}");
             let told = told.unwrap_or_default();
             assert!(told.contains(expected.unwrap_or_default()), "{told}");
