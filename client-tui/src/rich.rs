@@ -28,9 +28,9 @@ const QUOTES_MOST: u8 = 3;
 
 /// How a piece of text is meant. Several may hold at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Look(u8);
+pub(crate) struct Format(u8);
 
-impl Look {
+impl Format {
     pub(crate) const PLAIN: Self = Self(0);
     pub(crate) const STRONG: Self = Self(1);
     pub(crate) const EMPHASIS: Self = Self(1 << 1);
@@ -59,7 +59,7 @@ impl Look {
 pub(crate) struct Piece {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) look: Look,
+    pub(crate) look: Format,
     /// Which of the text's links it belongs to.
     pub(crate) link: Option<usize>,
     /// What is shown instead of it, such as a dot for the sign of a list.
@@ -67,7 +67,7 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    fn new(range: Range<usize>, look: Look) -> Self {
+    fn new(range: Range<usize>, look: Format) -> Self {
         Self { start: range.start, end: range.end, look, link: None, shown: None }
     }
 }
@@ -151,7 +151,7 @@ pub(crate) fn literal(text: &str) -> Rich {
     let mut start = 0;
     for line in text.split('\n') {
         let end = start + line.len();
-        let pieces = vec![Piece::new(start..end, Look::PLAIN)];
+        let pieces = vec![Piece::new(start..end, Format::PLAIN)];
         rich.blocks.push(Block::Line(Line { start, quote: 0, hang: 0, pieces }));
         start = end + 1;
     }
@@ -171,7 +171,7 @@ fn line(text: &str, range: Range<usize>, links: &mut Vec<Link>) -> Line {
         at += 1;
         quote += 1;
     }
-    let look = if quote > 0 { Look::QUOTE } else { Look::PLAIN };
+    let look = if quote > 0 { Format::QUOTE } else { Format::PLAIN };
     let mut pieces = Vec::new();
     if let Some((indent, marker)) = marker(text, at..range.end) {
         if indent > at {

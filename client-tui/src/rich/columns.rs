@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::layout::{BAR, Edge, Row, has_bars};
-use super::{Look, Piece};
+use super::{Format, Piece};
 use crate::cells;
 
 /// What is seen in some columns of a row.
@@ -94,7 +94,7 @@ impl Row {
 impl Piece {
     /// Whether it is the sign before an item of a list, which is shown as another one.
     pub(super) fn is_bullet(&self) -> bool {
-        self.shown.is_some() && self.link.is_none() && !self.look.has(Look::ASIDE)
+        self.shown.is_some() && self.link.is_none() && !self.look.has(Format::ASIDE)
     }
 }
 

@@ -3,14 +3,14 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Look;
+use super::Format;
 use super::inline::{Mark, Run, is_word};
 
 /// An opened sign that waits for its other half.
 struct Open {
     start: usize,
     len: usize,
-    kind: Look,
+    kind: Format,
     sign: u8,
     words: usize,
     /// The run that it is of: those of one run may close in any order.
@@ -27,7 +27,7 @@ pub(super) fn marks(runs: &[Run<'_>]) -> Vec<Mark> {
         let kinds = kinds(run);
         if closes(run) {
             // The innermost first: `**a *b***`.
-            let mut closing: Vec<Look> = kinds.to_vec();
+            let mut closing: Vec<Format> = kinds.to_vec();
             closing.sort_by_key(|kind| open.iter().rev().position(|open| is(open, run, *kind)));
             for kind in closing {
                 let Some(at) = open.iter().position(|open| is(open, run, kind)) else { continue };
@@ -67,21 +67,21 @@ fn forget(open: &mut Vec<Open>, at: usize, run: usize) {
 }
 
 /// What a run of signs may mean.
-fn kinds(run: &Run<'_>) -> &'static [Look] {
+fn kinds(run: &Run<'_>) -> &'static [Format] {
     match (run.sign, run.len()) {
-        (b'*' | b'_', 1) => &[Look::EMPHASIS],
-        (b'*', 2) => &[Look::STRONG],
-        (b'*', 3) => &[Look::STRONG, Look::EMPHASIS],
-        (b'~', 2) => &[Look::STRUCK],
+        (b'*' | b'_', 1) => &[Format::EMPHASIS],
+        (b'*', 2) => &[Format::STRONG],
+        (b'*', 3) => &[Format::STRONG, Format::EMPHASIS],
+        (b'~', 2) => &[Format::STRUCK],
         _ => &[],
     }
 }
 
-fn len(kind: Look) -> usize {
-    if kind == Look::EMPHASIS { 1 } else { 2 }
+fn len(kind: Format) -> usize {
+    if kind == Format::EMPHASIS { 1 } else { 2 }
 }
 
-fn is(open: &Open, run: &Run<'_>, kind: Look) -> bool {
+fn is(open: &Open, run: &Run<'_>, kind: Format) -> bool {
     open.kind == kind && open.sign == run.sign && open.words < run.words
 }
 

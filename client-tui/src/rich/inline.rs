@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::links::{self, Link};
-use super::{Look, Piece, emphasis};
+use super::{Format, Piece, emphasis};
 
 /// Signs of one kind beside each other.
 #[derive(Clone, Copy, Debug)]
@@ -93,14 +93,14 @@ pub(super) struct Atom {
 /// A sign that is hidden, and changes the look from there on.
 pub(super) struct Mark {
     pub(super) range: Range<usize>,
-    pub(super) toggles: Look,
+    pub(super) toggles: Format,
 }
 
 /// Cuts a line into pieces.
 pub(super) fn scan(
     text: &str,
     range: Range<usize>,
-    look: Look,
+    look: Format,
     links: &mut Vec<Link>,
     pieces: &mut Vec<Piece>,
 ) {
@@ -142,7 +142,7 @@ fn codes(runs: &[Run<'_>]) -> Vec<Atom> {
         let close = ticks[index..].iter().position(|run| run.len() == open.len());
         if let Some(step) = close {
             let close = ticks[index + step];
-            let code = Piece::new(open.end..close.start, Look::CODE);
+            let code = Piece::new(open.end..close.start, Format::CODE);
             atoms.push(Atom { range: open.start..close.end, pieces: vec![code] });
             index += step + 1;
         }
@@ -153,7 +153,7 @@ fn codes(runs: &[Run<'_>]) -> Vec<Atom> {
 /// Lays atoms and marks side by side, and text between them.
 fn cut(
     range: Range<usize>,
-    look: Look,
+    look: Format,
     atoms: Vec<Atom>,
     mut marks: Vec<Mark>,
     pieces: &mut Vec<Piece>,

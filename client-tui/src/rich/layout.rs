@@ -1,7 +1,7 @@
 //! How a text as it is meant falls into rows of a width. Words wrap under themselves; code is cut
 //! at the cell, so that its columns stay columns, and folds when it is long.
 
-use super::{Block, Code, Line, Look, Piece, Rich};
+use super::{Block, Code, Format, Line, Piece, Rich};
 use crate::cells;
 
 /// Rows of code that are shown of a block that is folded.
@@ -96,7 +96,7 @@ fn lines<'a>(text: &'a str, code: &Code) -> impl Iterator<Item = (usize, &'a str
 fn code(text: &str, code: &Code, block: usize, width: usize, unfolded: bool, rows: &mut Vec<Row>) {
     let room = if has_bars(width) { width - BAR } else { width };
     if !code.language.is_empty() {
-        let pieces = vec![Piece::new(code.language.clone(), Look::PLAIN)];
+        let pieces = vec![Piece::new(code.language.clone(), Format::PLAIN)];
         rows.push(Row { start: code.start, edge: Edge::Head(block), pieces });
     }
     let count = lines(text, code).count();
@@ -108,7 +108,7 @@ fn code(text: &str, code: &Code, block: usize, width: usize, unfolded: bool, row
             let edge = Edge::Code { block, rest };
             let start = range.start;
             let pieces =
-                if range.is_empty() { vec![] } else { vec![Piece::new(range, Look::CODE)] };
+                if range.is_empty() { vec![] } else { vec![Piece::new(range, Format::CODE)] };
             rows.push(Row { start, edge, pieces });
             rest = true;
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use linkify::{LinkFinder, LinkKind};
 
 use super::inline::{Atom, Source};
-use super::{Look, Piece};
+use super::{Format, Piece};
 
 /// Bytes of an address that can be followed; longer ones are text.
 const URL_BYTES: usize = 2_000;
@@ -74,7 +74,7 @@ fn bare(source: &Source<'_>, taken: &[Range<usize>], found: &mut Vec<(Link, Atom
         if !is_web(url) || overlaps(taken, &range) || !is_whole(source, &range) {
             continue;
         }
-        let pieces = vec![Piece::new(range.clone(), Look::LINK)];
+        let pieces = vec![Piece::new(range.clone(), Format::LINK)];
         found.push((Link { url: range.clone() }, Atom { range, pieces }));
     }
 }
@@ -113,10 +113,10 @@ fn name(source: &Source<'_>, words: Range<usize>, url: Range<usize>) -> Option<A
     let host = host(&source.text[url.clone()])?;
     let host = url.start + host.start..url.start + host.end;
     let range = words.start - 1..url.end + 1;
-    let aside = Look::LINK.with(Look::ASIDE);
+    let aside = Format::LINK.with(Format::ASIDE);
     let pieces = vec![
-        Piece::new(words.clone(), Look::LINK),
-        Piece { shown: Some(" "), ..Piece::new(words.end..words.end + 1, Look::PLAIN) },
+        Piece::new(words.clone(), Format::LINK),
+        Piece { shown: Some(" "), ..Piece::new(words.end..words.end + 1, Format::PLAIN) },
         Piece::new(words.end + 1..url.start, aside),
         Piece::new(host, aside),
         Piece::new(url.end..range.end, aside),

@@ -11,7 +11,7 @@ use crate::cells;
 use crate::highlight::Run;
 use crate::mention;
 use crate::rich::layout::{self, BAR};
-use crate::rich::{Code, Edge, Look, Piece, Row};
+use crate::rich::{Code, Edge, Format, Piece, Row};
 use crate::state::State;
 use crate::state::entry::{Body, Entry};
 use crate::state::jump::CodeSpot;
@@ -228,13 +228,13 @@ impl<'a> Said<'a> {
         let plain = Style::new();
         let inline = !matches!(edge, Edge::Code { .. });
         wear(matches!(edge, Edge::Head(_)), theme.quiet);
-        wear(piece.look.has(Look::QUOTE), theme.prose.quote);
-        wear(piece.look.has(Look::CODE) && inline, theme.prose.code);
-        wear(piece.look.has(Look::LINK), theme.prose.link);
-        wear(piece.look.has(Look::ASIDE), theme.quiet.remove_modifier(Modifier::UNDERLINED));
-        wear(piece.look.has(Look::STRONG), plain.add_modifier(Modifier::BOLD));
-        wear(piece.look.has(Look::EMPHASIS), plain.add_modifier(Modifier::ITALIC));
-        wear(piece.look.has(Look::STRUCK), plain.add_modifier(Modifier::CROSSED_OUT));
+        wear(piece.look.has(Format::QUOTE), theme.prose.quote);
+        wear(piece.look.has(Format::CODE) && inline, theme.prose.code);
+        wear(piece.look.has(Format::LINK), theme.prose.link);
+        wear(piece.look.has(Format::ASIDE), theme.quiet.remove_modifier(Modifier::UNDERLINED));
+        wear(piece.look.has(Format::STRONG), plain.add_modifier(Modifier::BOLD));
+        wear(piece.look.has(Format::EMPHASIS), plain.add_modifier(Modifier::ITALIC));
+        wear(piece.look.has(Format::STRUCK), plain.add_modifier(Modifier::CROSSED_OUT));
         wear(self.entry.is_action(), plain.add_modifier(Modifier::ITALIC));
         match piece.link.and_then(|link| u32::try_from(self.links + link).ok()) {
             Some(number) => style.underline_color(cells::link(number)),
