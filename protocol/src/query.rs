@@ -29,8 +29,17 @@ pub struct Query {
     pub rooms: Vec<Conversation>,
     /// It was said before this day began, in the time zone of who asks.
     pub before: Option<Date>,
-    /// The first narrowing whose value means nothing, as it was typed: it is looked for as words.
-    pub misread: Option<(Key, String)>,
+    /// The first that looks like one of these and means nothing: it is looked for as words.
+    pub misread: Option<Box<Misread>>,
+}
+
+/// What looks like a narrowing, and is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misread {
+    /// By what it would have narrowed.
+    pub key: Key,
+    /// The whole of it, as it was typed.
+    pub typed: String,
 }
 
 impl Query {
@@ -56,7 +65,7 @@ impl Query {
                 if self.narrow(key, value).is_none() {
                     // Without a value it may be a word like any other: "before: the exam".
                     if !value.is_empty() && self.misread.is_none() {
-                        self.misread = Some((key, all.to_owned()));
+                        self.misread = Some(Box::new(Misread { key, typed: all.to_owned() }));
                     }
                     self.look_for(Phrase::begun(all));
                 }

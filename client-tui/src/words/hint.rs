@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chat_protocol::query::Key;
+use chat_protocol::query::{Key, Misread};
 use chat_protocol::{Query, limit};
 
 use super::{counted, sentence};
@@ -126,7 +126,7 @@ fn finding(state: &State, find: &Find, room: usize) -> String {
 
 /// What of a query is looked for in another way than it was meant, if something is.
 pub(crate) fn misread(query: &Query) -> Option<String> {
-    let (key, typed) = query.misread.as_ref()?;
+    let Misread { key, typed } = query.misread.as_deref()?;
     let is_no = match key {
         Key::From => "name",
         Key::In => "conversation",

@@ -52,7 +52,8 @@ fn what_is_narrowed_by() {
 fn what_was_misread_can_be_told() {
     let check = |typed: &str, expected: Option<(Key, &str)>| {
         let misread = Query::parse(typed).misread;
-        assert_eq!(misread, expected.map(|(key, all)| (key, all.to_owned())), "{typed:?}");
+        let misread = misread.as_ref().map(|misread| (misread.key, misread.typed.as_str()));
+        assert_eq!(misread, expected, "{typed:?}");
     };
     check("before:2026-13-45 x", Some((Key::Before, "before:2026-13-45")));
     check("x BEFORE:yesterdayish from:!!", Some((Key::Before, "BEFORE:yesterdayish")));
