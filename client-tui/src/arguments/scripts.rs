@@ -16,7 +16,7 @@ const CODES: &str = "Exit codes: 0 done, 1 failed (one line says what to do), 2 
 const SEND: &str = "\
 Examples:
   chat-tui send --host 192.168.1.23 \"the build is green\"
-  make 2>&1 | chat-tui send --host 192.168.1.23 --room builds --name builder
+  make 2>&1 | tail -n 50 | chat-tui send --host 192.168.1.23 --room builds
   tail -f app.log | chat-tui send --host 192.168.1.23 --room logs --lines
 
 Without a text, or with -, it is read from standard input: as one message, which is parted between

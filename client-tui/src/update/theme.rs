@@ -23,7 +23,7 @@ pub(crate) fn choose(state: &mut State, name: &str) -> bool {
     known
 }
 
-/// What was chosen holds until the end only.
+/// What was chosen holds until the end only, or the log has gaps.
 pub(crate) fn not_kept(state: &mut State, words: String) -> Vec<Effect> {
     warn(state, words);
     Vec::new()
