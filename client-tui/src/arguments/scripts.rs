@@ -21,7 +21,7 @@ Examples:
 
 Without a text, or with -, it is read from standard input: as one message, which is parted between
 lines where it is longer than a message may be (8,192 bytes; of more than 262,144 nothing is sent), or
-as one message a line with --lines, without an end.
+as one message a line with --lines, for as long as lines come.
 Colour codes and other controls are left out, tabs become spaces, blank messages are left out.
 
 Exit codes: 0 the server has every message, 1 failed (one line says what to do), 2 wrong usage.";
