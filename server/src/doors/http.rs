@@ -53,6 +53,7 @@ fn page(name: &str, reached: SocketAddr) -> String {
     let name = escape(name);
     let host = reached.ip().to_canonical().to_string();
     let port = reached.port();
+    let place = SocketAddr::new(reached.ip().to_canonical(), port);
     let join = escape(&join_command(&host, port));
     format!(
         r#"<!doctype html>
@@ -73,6 +74,8 @@ code {{ font-size: 1.1em; background: #eceae4; padding: .2em .5em; border-radius
 <p><code>{join}</code></p>
 <p>Without that program, netcat will do: type your name, then a message a line.</p>
 <p><code>nc {host} {port}</code></p>
+<p>Windows has no netcat, but curl, which does the same:</p>
+<p><code>curl telnet://{place}</code></p>
 </html>
 "#
     )
@@ -98,6 +101,9 @@ mod tests {
         assert!(page.contains("<h1>&lt;3 &amp; more</h1>"), "{page}");
         let other_port = text(b"GET / HTTP/1.1\r\n\r\n", "x", "[::ffff:10.0.0.1]:7000");
         assert!(other_port.contains("chat-tui --host 10.0.0.1 --port 7000<"), "{other_port}");
+        assert!(other_port.contains("<code>curl telnet://10.0.0.1:7000<"), "{other_port}");
+        let six = text(b"GET / HTTP/1.1\r\n\r\n", "x", "[fe80::1]:7000");
+        assert!(six.contains("<code>curl telnet://[fe80::1]:7000<"), "{six}");
     }
 
     #[test]
