@@ -31,6 +31,20 @@ const MOUSE: &[(&str, &str)] = &[
     ("Shift-drag", "select as the terminal does"),
 ];
 
+/// What is told at a glance: as much as is seen at once on a small screen.
+const GLANCE_KEYS: &[Action] = &[
+    Action::Send,
+    Action::NewLine,
+    Action::Complete,
+    Action::Up,
+    Action::PageUp,
+    Action::Bottom,
+    Action::Pick,
+    Action::Find,
+    Action::Interrupt,
+];
+const GLANCE_COMMANDS: &[&str] = &["msg", "join", "nick"];
+
 /// All of it: two lists where there is room for them.
 pub(crate) fn whole(state: &State) -> Sheet {
     let mut first = vec![Row::Words(context(state)), Row::Gap];
@@ -42,6 +56,8 @@ pub(crate) fn whole(state: &State) -> Sheet {
     let own = &state.me.habits.keys;
     let title = "Help".to_owned();
     let dialect = state.link.dialect();
+    first.extend(glance(own, dialect));
+    first.push(Row::Gap);
     let mut sheet = if state.screen.width >= SIDE_BY_SIDE {
         let half = inside(WIDE) / 2 - 1;
         first.extend(keys(own));
@@ -213,6 +229,21 @@ fn commands(dialect: Dialect) -> Vec<Row> {
     )
 }
 
+/// What a newcomer wants first, in the order in which it is wanted: keys and commands that stand
+/// below once more, among all the others.
+fn glance(own: &Keys, dialect: Dialect) -> Vec<Row> {
+    let keys = |wanted: &[Action]| -> Vec<Row> {
+        let row = |action: &Action| BINDINGS.iter().find(|row| row.action == *action);
+        wanted.iter().filter_map(row).map(|row| line(&own.told(row), row.help)).collect()
+    };
+    let known = |name: &&&str| dialect.lacks_command(name).is_none();
+    let row = |name: &&str| COMMANDS.iter().find(|command| command.name == *name);
+    let commands = GLANCE_COMMANDS.iter().filter(known).filter_map(row);
+    let commands = commands.map(|command| line(&usage(command), command.help));
+    let heading = std::iter::once(Row::Heading("At a glance".to_owned()));
+    heading.chain(keys(GLANCE_KEYS)).chain(commands).collect()
+}
+
 fn mouse() -> Vec<Row> {
     let heading = [Row::Gap, Row::Heading("Mouse".to_owned())];
     heading.into_iter().chain(MOUSE.iter().map(|(what, does)| line(what, does))).collect()
@@ -252,6 +283,18 @@ fn keys(own: &Keys) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wanted_first_is_seen_first() {
+        let mut state = crate::state::tests::state();
+        state.stage = Stage::Chat;
+        let whole = whole(&state);
+        let page = whole.extent(state.screen.height).page;
+        let glance = glance(&Keys::default(), Dialect::Native);
+        assert_eq!(glance.len(), 1 + GLANCE_KEYS.len() + GLANCE_COMMANDS.len());
+        let seen = &whole.columns[0][..page];
+        assert!(glance.iter().all(|row| seen.contains(row)), "{seen:?}");
+    }
 
     #[test]
     fn every_key_and_command_is_in_one_section() {

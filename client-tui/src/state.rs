@@ -140,17 +140,18 @@ impl Looks {
 
     /// Somebody's colour.
     pub(crate) fn person(&self, name: &str) -> ratatui::style::Style {
-        match self.colours.of(name) {
-            Some(colour) => self.theme.colour(colour),
-            None => self.theme.person(name),
-        }
+        self.theme.colour(self.colour(name))
     }
 
-    /// Gives those their colours who are seen for the first time.
+    /// The number of somebody's colour.
+    pub(crate) fn colour(&self, name: &str) -> usize {
+        self.colours.of(crate::theme::hash(name), self.theme.colours())
+    }
+
+    /// Makes out whose colours are whose among those who are seen.
     fn meet<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        for name in names.filter(|name| self.colours.of(name).is_none()).collect::<Vec<_>>() {
-            let wanted = self.theme.wanted(name);
-            self.colours.meet(name, wanted, self.theme.colours());
+        for name in names {
+            self.colours.meet(crate::theme::hash(name), self.theme.colours());
         }
     }
 }

@@ -150,6 +150,11 @@ impl Theme {
         ]
     }
 
+    /// The row of a list that Enter takes: all of it, in every list.
+    pub(crate) fn chosen(&self) -> Style {
+        self.loud
+    }
+
     /// A word of code.
     pub(crate) fn syntax(&self, role: Role) -> Style {
         let syntax = &self.prose.syntax;
@@ -164,11 +169,6 @@ impl Theme {
         }
     }
 
-    /// A person's colour: always the same for the same name, whatever its case.
-    pub(crate) fn person(&self, name: &str) -> Style {
-        self.colour(self.wanted(name))
-    }
-
     /// How many colours people can have.
     pub(crate) fn colours(&self) -> usize {
         self.prose.people.len()
@@ -178,11 +178,6 @@ impl Theme {
     pub(crate) fn colour(&self, number: usize) -> Style {
         let bold = Style::new().add_modifier(Modifier::BOLD);
         self.prose.people.get(number).copied().unwrap_or(bold)
-    }
-
-    /// The number of the colour that a name asks for.
-    pub(crate) fn wanted(&self, name: &str) -> usize {
-        hash(name) % self.colours().max(1)
     }
 }
 
@@ -203,10 +198,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_keeps_the_colour() {
-        let theme = Theme::new(Base::Dark, false, Depth::Indexed);
-        assert_eq!(theme.person("Ann"), theme.person("ann"));
-        assert_ne!(theme.person("ann"), theme.person("bob"));
+    fn a_name_is_one_number_whatever_its_case() {
+        assert_eq!(hash("Ann"), hash("ann"));
+        assert_ne!(hash("ann"), hash("bob"));
     }
 
     #[test]

@@ -205,8 +205,7 @@ fn lay_out(state: &mut State) {
 fn divide(state: &mut State) {
     let several = state.conversations.len() > 1;
     let width = state.screen.input_width(crate::cells::width(&state.prompt()));
-    let hinted = state.overlays.last().is_some_and(|overlay| overlay.hint().is_some());
-    let hint = hinted || crate::words::hint::has_row(state);
+    let hint = crate::words::hint::has_row(state);
     let lists = state.link.dialect().can(Ability::Members);
     let talk = state.conversations.open_mut();
     talk.compose.lay_out(width);

@@ -220,6 +220,9 @@ fn links_and_copies_are_written_as_they_are_meant() {
     ];
     let (mut pty, _data) = client(server(frames));
     pty.wait_for("the end of it");
+    // With the members beside them, something that is no link stands between the rows of one.
+    pty.send("\x1b[19~");
+    pty.wait_for("Only you");
     let links: Vec<String> = commands(&whole(&pty));
     let opened = format!("8;id=1;{url}");
     assert!(links.iter().all(|link| *link == opened || link == "8;;"), "{links:?}");

@@ -312,7 +312,9 @@ fn a_search_asks_at_once_and_lists_what_is_found() {
     let mut client = searched();
     shows(&mut client, "1 of 4+");
     shows(&mut client, "a Deadlock is when two wait");
-    shows(&mut client, "2026-11-21 08:55");
+    shows(&mut client, "Saturday, 21 November 2026");
+    shows(&mut client, "08:55");
+    hides(&mut client, "2026-11-21");
 }
 
 #[test]

@@ -392,7 +392,7 @@ fn keys_of_ones_own_do_and_are_told() {
     client.press(KeyCode::F(1));
     hides(&mut client, "Esc closes");
     client.key(KeyCode::Char('g'), KeyModifiers::CONTROL);
-    let help = client.text((140, 60));
+    let help = client.text((140, 70));
     assert!(help.contains("Ctrl-G               this help"), "{help}");
     client.press(KeyCode::Esc);
     alt(&mut client, 'e');

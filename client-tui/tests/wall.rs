@@ -273,7 +273,7 @@ fn a_code_is_the_same_without_signs_and_without_colours() {
         let text = plain.text((100, 40));
         let words: Vec<&str> =
             text.split([' ', '"', '\n']).filter(|word| !word.is_empty()).collect();
-        assert_eq!(words, ["chat-tui", "--host", "192.168.1.23"]);
+        assert_eq!(words, ["chat-tui", "--host", "192.168.1.23", "Esc", "closes"]);
     };
     check(Depth::None, false, &|cell| !reversed(cell));
     check(Depth::None, true, &reversed);

@@ -27,10 +27,23 @@ pub(crate) fn parts(text: &str, from: usize) -> Parts<'_> {
     Parts { text, at: from, unclosed: usize::MAX }
 }
 
-/// A text as a block of code that nothing in it closes.
-pub(crate) fn block(text: &str) -> String {
+/// A text as a block of code in a language, or in none, that nothing in it closes.
+pub(crate) fn block(language: &str, text: &str) -> String {
     let fence = fence(text);
-    format!("{fence}\n{text}\n{fence}")
+    format!("{fence}{language}\n{text}\n{fence}")
+}
+
+/// The block of code that a text is, if it is one from its first line to its last.
+pub(crate) fn only_block(text: &str) -> Option<Code> {
+    let start = text.len() - text.trim_start_matches('\n').len();
+    let whole = text.trim_end_matches('\n');
+    let closing = whole.rsplit('\n').next()?.trim();
+    let closed = closing.len() >= LEAST && closing.bytes().all(|byte| byte == b'`');
+    let mut parts = parts(whole, start.min(whole.len()));
+    match (parts.next(), parts.next()) {
+        (Some(Part::Code(code)), None) if closed => Some(code),
+        _ => None,
+    }
 }
 
 /// More back-ticks than stand together anywhere in a text.
@@ -207,7 +220,7 @@ mod tests {
         #[test]
         fn a_block_of_any_text_is_one_code(text in prop_oneof!["[`a \n]{0,60}", "(?s).{0,60}"]) {
             prop_assume!(!text.trim().is_empty());
-            let block = block(&text);
+            let block = block("", &text);
             prop_assert_eq!(found(&block), [("", text.as_str())]);
         }
     }

@@ -65,15 +65,10 @@ impl Overlay {
         }
     }
 
-    /// What the keys do while it lies there, below the input, where nothing can be typed now.
-    pub(crate) fn hint(&self) -> Option<&'static str> {
-        match self {
-            sheet if sheet.is_sheet() => Some("Esc closes · typing goes on here"),
-            Self::Picker(_) => Some("↑ ↓ choose · Enter takes it · Esc closes"),
-            Self::Results(_) => Some("↑ ↓ choose · Enter goes there · Esc closes"),
-            Self::Paste(_) => Some("Enter does what is marked · Esc drops it"),
-            _ => None,
-        }
+    /// What is said below the input while it lies there. Its keys are in its own foot, where the
+    /// eyes are.
+    pub(crate) fn hint(&self) -> &'static str {
+        if self.is_sheet() { "Typing goes on here" } else { "" }
     }
 
     /// Where what is typed goes, if it goes somewhere.

@@ -6,7 +6,7 @@ use chat_protocol::{Conversation, limit, text};
 use super::input::EDITOR_BYTES;
 use super::motion;
 use crate::cells;
-use crate::rich::fence::{block, fence};
+use crate::rich::fence::{self, block, fence};
 
 /// Lines up to which a paste is an ordinary one.
 const ORDINARY_LINES: usize = 10;
@@ -101,7 +101,7 @@ impl Paste {
     pub(crate) fn texts(&self, choice: Choice) -> Vec<String> {
         let whole = self.text.trim_end_matches('\n');
         match choice {
-            Choice::Block => vec![block(whole)],
+            Choice::Block => vec![as_block(whole)],
             Choice::Messages(_) => blocks(whole),
             Choice::AsIs { .. } => vec![self.text.clone()],
             Choice::Trim(bytes) => vec![self.text.get(..bytes).unwrap_or_default().to_owned()],
@@ -119,11 +119,13 @@ fn choices(whole: &str, draft: usize) -> Vec<Choice> {
     let room = limit::TEXT_BYTES.saturating_sub(draft);
     let sendable = whole.len() <= room;
     // The fences, and a new line where the draft ends.
-    let fits_as_block = block(whole).len() < room;
+    let fits_as_block = as_block(whole).len() < room;
     if fits_as_block {
         choices.push(Choice::Block);
     }
-    if whole.len() + draft <= EDITOR_BYTES {
+    // What is a block already is one as it is.
+    let same = fits_as_block && fence::only_block(whole).is_some();
+    if whole.len() + draft <= EDITOR_BYTES && !same {
         choices.push(Choice::AsIs { sendable });
     }
     if !fits_as_block {
@@ -153,13 +155,28 @@ fn lines(text: &str) -> usize {
     text.matches('\n').count() + 1
 }
 
-/// Blocks that each fit a message; none if that takes more fences than code.
+/// A text as a block of code: as it is, if it is one.
+fn as_block(text: &str) -> String {
+    match fence::only_block(text) {
+        Some(_) => text.trim_matches('\n').to_owned(),
+        None => block("", text),
+    }
+}
+
+/// Blocks that each fit a message; none if that takes more fences than code. Of what is a block
+/// already, the code.
 fn blocks(text: &str) -> Vec<String> {
-    let fences = 2 * (fence(text).len() + 1);
+    let code = fence::only_block(text);
+    let (language, text) = match &code {
+        Some(code) => (&text[code.language.clone()], &text[code.body.clone()]),
+        None => ("", text),
+    };
+    let fences = 2 * (fence(text).len() + 1) + language.len();
     if fences > limit::TEXT_BYTES / 2 {
         return Vec::new();
     }
-    pieces(text, limit::TEXT_BYTES - fences).into_iter().map(block).collect()
+    let pieces = pieces(text, limit::TEXT_BYTES - fences);
+    pieces.into_iter().map(|piece| block(language, piece)).collect()
 }
 
 /// Pieces of at most so many bytes, cut at line ends where a line fits. Empty ones are left out:
@@ -282,6 +299,26 @@ mod tests {
         check(&"x".repeat(9_000), EDITOR_BYTES);
         let typed = Paste::too_long(&"x".repeat(9_000), &lobby()).unwrap();
         assert!(!typed.choices[typed.chosen].sends());
+    }
+
+    #[test]
+    fn what_is_a_block_of_code_gets_no_second_fence() {
+        let check = |text: &str, expected: &str| assert_eq!(as_block(text), expected, "{text:?}");
+        check("a\nb", "```\na\nb\n```");
+        check("```rust\na\n```", "```rust\na\n```");
+        check("\n```\na\n```\n", "```\na\n```");
+        check("see:\n```\na\n```", "````\nsee:\n```\na\n```\n````");
+        check("```\na\n```\n```\nb\n```", "````\n```\na\n```\n```\nb\n```\n````");
+        check("```\nnever closed", "````\n```\nnever closed\n````");
+        let code = format!("```py\n{}```", "x = 1\n".repeat(12));
+        let paste = Paste::guard(&code, 0, &lobby()).unwrap();
+        assert_eq!(paste.choices, [Choice::Block, Choice::Drop]);
+        assert_eq!(paste.texts(Choice::Block), [code]);
+        let long = format!("```py\n{}```", "x = 1\n".repeat(2_000));
+        let paste = Paste::guard(&long, 0, &lobby()).unwrap();
+        let texts = paste.texts(Choice::Messages(2));
+        let whole = |text: &String| text.starts_with("```py\nx") && text.ends_with("1\n```");
+        assert!(texts.len() == 2 && texts.iter().all(whole), "{texts:?}");
     }
 
     proptest! {

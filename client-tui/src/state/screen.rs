@@ -21,9 +21,9 @@ pub(crate) const TALKS_WIDTH: u16 = 20;
 /// Messages never fold away: these columns are kept before any pane, 24 of them for text.
 const KEPT: u16 = 37;
 
-/// Below these widths the side panes fold away by themselves.
-const MEMBERS_FROM: u16 = 76;
-const TALKS_FROM: u16 = 100;
+/// Columns that messages have left beside a pane that nobody asked for, 50 of them and more for
+/// text: with fewer, what people say falls into ribbons, and what the panes list is a key away.
+const EASE: u16 = 74;
 
 /// What the chat is seen as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,17 +156,16 @@ impl Screen {
     }
 
     pub(crate) fn divide(&mut self, wishes: Wishes) {
-        let members = self.panes.members.unwrap_or(self.width >= MEMBERS_FROM) && wishes.room;
-        let talks = self.panes.talks.unwrap_or(self.width >= TALKS_FROM) && wishes.several;
         self.panes.name = self.panes.name.max(u16::try_from(wishes.name).unwrap_or(u16::MAX));
-        let mut spare = self.width.saturating_sub(KEPT);
-        let mut side = |wanted: bool, width: u16| {
-            let shown = wanted && spare >= width;
-            spare -= if shown { width } else { 0 };
+        let mut rest = self.width;
+        let mut side = |asked: Option<bool>, has: bool, width: u16| {
+            let kept = if asked.is_some() { KEPT } else { EASE };
+            let shown = has && asked.unwrap_or(true) && rest >= width + kept;
+            rest -= if shown { width } else { 0 };
             if shown { width } else { 0 }
         };
-        let members = side(members, self.members_width());
-        let talks = side(talks, TALKS_WIDTH);
+        let members = side(self.panes.members, wishes.room, self.members_width());
+        let talks = side(self.panes.talks, wishes.several, TALKS_WIDTH);
         let input =
             u16::try_from(wishes.input_rows).unwrap_or(u16::MAX).clamp(1, (self.height / 3).max(1));
         let banner = u16::from(wishes.banner && self.height >= 16);
@@ -218,8 +217,23 @@ mod tests {
             assert_eq!(rows, height.max(rows.min(3)), "{width}x{height}");
         };
         check(120, 40, true, true);
-        check(80, 24, false, true);
+        check(100, 30, false, true);
+        check(80, 24, false, false);
         check(40, 12, false, false);
         check(30, 8, false, false);
+    }
+
+    #[test]
+    fn a_pane_that_nobody_asked_for_leaves_the_text_at_ease() {
+        for width in 30..200 {
+            let mut screen = Screen::new(width, 24);
+            screen.divide(Wishes { room: true, several: true, name: 12, ..Wishes::default() });
+            let panes = screen.layout.talks + screen.layout.members;
+            assert!(panes == 0 || screen.shape().width >= 50, "{width}: {:?}", screen.shape());
+        }
+        let mut screen = Screen::new(80, 24);
+        screen.panes.members = Some(true);
+        screen.divide(Wishes { room: true, ..Wishes::default() });
+        assert!(screen.layout.members > 0, "who asks for one has it");
     }
 }

@@ -21,9 +21,12 @@ const VIVID_ON_DARK: [u8; 8] = [117, 120, 222, 213, 123, 216, 228, 183];
 /// At least 7:1.
 const VIVID_ON_LIGHT: [u8; 8] = [20, 22, 88, 54, 23, 90, 56, 124];
 
-/// Of the terminal's own, what can be read on a dark background whatever the palette, and told apart
-/// in two weights each. Of the first eight none is bold: many terminals make others of those then.
-const OWN_ON_DARK: [Style; 4] = [bold(ink(14)), bold(ink(15)), ink(14), ink(15)];
+/// Of the terminal's own, all that can be read on a dark background whatever the palette, and told
+/// apart in two weights. Of the first eight none is bold: many terminals make others of those then.
+const OWN_ON_DARK: [Style; 5] = [bold(ink(14)), bold(ink(15)), ink(14), ink(15), ink(7)];
+
+/// The same on a light background: red, magenta and black, and what the terminal writes in.
+const OWN_ON_LIGHT: [Style; 4] = [ink(1), ink(5), ink(0), BOLD];
 
 const PLAIN: Style = Style::new();
 const BOLD: Style = PLAIN.add_modifier(Modifier::BOLD);
@@ -56,7 +59,7 @@ impl Theme {
         Self {
             text: PLAIN,
             quiet: ink(245),
-            rule: ink(239),
+            rule: ink(242),
             accent: ink(117),
             loud: bold(on(234, 117)),
             error: ink(203),
@@ -86,7 +89,7 @@ impl Theme {
         Self {
             text: PLAIN,
             quiet: ink(242),
-            rule: ink(250),
+            rule: ink(245),
             accent: ink(25),
             loud: bold(on(231, 25)),
             error: ink(160),
@@ -187,7 +190,7 @@ impl Theme {
             bar_quiet: REVERSED,
             bar_error: underlined(bold(REVERSED)),
             prose: Prose {
-                people: if light { Vec::new() } else { OWN_ON_DARK.to_vec() },
+                people: if light { OWN_ON_LIGHT.to_vec() } else { OWN_ON_DARK.to_vec() },
                 code: on(0, 7),
                 quote: PLAIN,
                 link: UNDERLINED,

@@ -168,7 +168,7 @@ fn on_overlay(state: &State, overlay: &Overlay, area: Rect, (x, y): Cell) -> Tar
         return Target::Outside;
     }
     if let Overlay::Results(found) = overlay {
-        let hit = results::hit(found, area, Position { x, y });
+        let hit = results::hit(state, found, area, Position { x, y });
         return hit.map_or(Target::Inside, Target::Hit);
     }
     let Overlay::Picker(picker) = overlay else { return Target::Inside };

@@ -75,6 +75,9 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
     if has_name(row, entry) && !name.is_empty() {
         let Range { start, end } = columns.name;
         cells::put_right(buffer, (start, area.y), end, name, name_style);
+    } else if begins_another(row, entry) {
+        let Range { start, end } = columns.name;
+        cells::put_right(buffer, (start, area.y), end, ANOTHER, theme.quiet);
     }
     let (mark, mark_style, style) = dress(state, said);
     if index == 0 {
@@ -112,6 +115,15 @@ fn selected(state: &State, entry: &Entry, index: usize, text: Rect, buffer: &mut
 /// Whether the name of who said it stands before a row.
 pub(super) fn has_name(row: PageRow, entry: &Entry) -> bool {
     row.name || entry.is_action() && row.line == Line::Text(0)
+}
+
+/// What stands in place of the name before another message of the same turn, so that it does not
+/// look like one more line of the message before. No name can be this.
+const ANOTHER: &str = "·";
+
+/// Whether a row begins a message whose name stands above it.
+fn begins_another(row: PageRow, entry: &Entry) -> bool {
+    row.line == Line::Text(0) && entry.author().is_some()
 }
 
 fn author<'a>(state: &State, entry: &'a Entry) -> (&'a str, Style) {

@@ -126,7 +126,7 @@ impl Question {
         if area.height > 10 {
             push("", theme.text);
         }
-        push(self.keys, theme.quiet);
+        push(&state.me.habits.keys.spoken(self.keys), theme.quiet);
         rows
     }
 

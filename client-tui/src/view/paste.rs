@@ -36,6 +36,9 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     let mut put = |ours: &str, theirs: &str, style, rows: u16| {
         if y < inner.bottom() {
             let (limit, ours) = (inner.right(), cells::fit(ours, columns));
+            if style == theme.chosen() {
+                buffer.set_style(Rect { y, height: 1, ..inner }, style);
+            }
             let x = cells::put(buffer, (inner.x, y), limit, &ours, style);
             put_theirs(state, buffer, (x, y), limit, theirs, style);
         }
@@ -53,7 +56,7 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     for (index, choice) in paste.choices.iter().enumerate() {
         let chosen = index == paste.chosen;
         let mark = if chosen { '›' } else { ' ' };
-        let style = if chosen { theme.accent.add_modifier(Modifier::BOLD) } else { theme.text };
+        let style = if chosen { theme.chosen() } else { theme.text };
         put(&format!("{mark} {}  {}", choice.key(), words(*choice, columns)), "", style, 1);
     }
     let escape = if paste.typed { "Esc goes on" } else { "Esc drops it" };
@@ -61,6 +64,7 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
         format!("A letter or ↑ ↓ marks, Enter does it · {escape}"),
         format!("↑ ↓ Enter · {escape}"),
     ];
+    let keys = keys.map(|keys| state.me.habits.keys.spoken(&keys).into_owned());
     let keys = keys.iter().find(|keys| cells::width(keys) <= columns);
     put(keys.map_or(escape, String::as_str), "", theme.quiet, 1);
 }

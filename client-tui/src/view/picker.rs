@@ -68,13 +68,20 @@ fn draw_row(state: &State, candidate: &Candidate, chosen: bool, row: Rect, buffe
     let theme = &state.looks.theme;
     let mut end = row.right();
     let unread = candidate.unread;
+    if chosen {
+        buffer.set_style(row, theme.chosen());
+    }
     if unread.messages > 0 {
-        let style = if unread.mentions > 0 { theme.loud } else { theme.accent };
+        let style = match (chosen, unread.mentions > 0) {
+            (true, _) => theme.chosen(),
+            (false, true) => theme.loud,
+            (false, false) => theme.accent,
+        };
         let count = unread.told();
         end = cells::put_right(buffer, (row.x, row.y), end, &count, style).saturating_sub(1);
     }
     let style = match (chosen, unread.messages) {
-        (true, _) => theme.accent.add_modifier(Modifier::BOLD),
+        (true, _) => theme.chosen(),
         (false, 0) => theme.text,
         (false, _) => theme.text.add_modifier(Modifier::BOLD),
     };
@@ -83,7 +90,8 @@ fn draw_row(state: &State, candidate: &Candidate, chosen: bool, row: Rect, buffe
     let x = title(candidate, style, (x, row.y), end, buffer);
     let room = usize::from(end.saturating_sub(x + 2));
     let about = cells::fit(&candidate.about, room);
-    cells::put(buffer, (x + 2, row.y), end, &about, theme.quiet);
+    let quiet = if chosen { theme.chosen() } else { theme.quiet };
+    cells::put(buffer, (x + 2, row.y), end, &about, quiet);
 }
 
 /// The title, the letters underlined that were typed.
@@ -147,5 +155,6 @@ fn foot(state: &State, picker: &Picker, room: usize) -> String {
         format!("{count}Enter {does} · Esc closes"),
         format!("Enter {does} · Esc closes"),
     ];
+    let words = words.map(|words| state.me.habits.keys.spoken(&words).into_owned());
     words.into_iter().find(|words| cells::width(words) <= room).unwrap_or_default()
 }

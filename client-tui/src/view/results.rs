@@ -1,5 +1,8 @@
 //! The list of what was found: where, when and by whom, and a line of it with what was looked for.
 
+mod window;
+
+use jiff::civil::Date;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
@@ -11,12 +14,10 @@ use crate::state::State;
 use crate::state::pending_search::News;
 use crate::state::results::{Found, Results};
 use crate::words::{self, hint};
+use window::{ROWS, Shown, has_days, window};
 
 /// Columns of the box, its border included.
 const WIDTH: u16 = 100;
-
-/// Rows of a hit.
-const ROWS: u16 = 2;
 
 /// What a query can be, for who does not know yet.
 const LANGUAGE: [(&str, &str); 6] = [
@@ -43,19 +44,25 @@ fn list(inner: Rect) -> Rect {
     Rect { y: inner.y + 1 + gap, height: inner.height.saturating_sub(2 + 2 * gap), ..inner }
 }
 
-/// The first hit that is shown, and how many may be: what is chosen is always seen.
-fn window(results: &Results, list: Rect) -> (usize, usize) {
-    let fit = usize::from((list.height / ROWS).max(1));
-    ((results.chosen + 1).saturating_sub(fit), fit)
+/// The hits that are seen in the list.
+fn shown(state: &State, results: &Results, list: Rect) -> Vec<Shown> {
+    // No more than fill the list on either side of what is chosen can be seen.
+    let reach = usize::from(list.height / ROWS) + 1;
+    let from = results.chosen.saturating_sub(reach);
+    let near = results.found.iter().skip(from).take(2 * reach + 1);
+    let days: Vec<Option<Date>> = near.map(|found| day(state, found.at)).collect();
+    let mut shown = window(&days, results.chosen - from, list.height);
+    shown.iter_mut().for_each(|shown| shown.index += from);
+    shown
 }
 
 /// The hit at a position, by its index.
-pub(super) fn hit(results: &Results, area: Rect, at: Position) -> Option<usize> {
+pub(super) fn hit(state: &State, results: &Results, area: Rect, at: Position) -> Option<usize> {
     let list = list(overlay::inside(place(area)));
-    let (first, fit) = window(results, list);
-    let row = usize::from(at.y.checked_sub(list.y)? / ROWS);
-    let index = first + row;
-    (list.contains(at) && row < fit && index < results.found.len()).then_some(index)
+    let row = at.y.checked_sub(list.y).filter(|_| list.contains(at))?;
+    let shown = shown(state, results, list);
+    let hit = shown.iter().find(|shown| (shown.row..shown.row + ROWS).contains(&row))?;
+    Some(hit.index)
 }
 
 /// Draws the list; returns where the cursor is.
@@ -87,53 +94,84 @@ pub(super) fn draw(
 }
 
 fn hits(state: &State, results: &Results, list: Rect, buffer: &mut Buffer) {
-    let (first, fit) = window(results, list);
-    let shown = results.found.iter().enumerate().skip(first).take(fit);
-    for (y, (index, found)) in (list.y..list.bottom()).step_by(usize::from(ROWS)).zip(shown) {
+    for Shown { index, row, dated } in shown(state, results, list) {
+        let Some(found) = results.found.get(index) else { continue };
+        let y = list.y + row;
+        if let Some(day) = day(state, found.at).filter(|_| dated) {
+            let day = day.strftime("%A, %-d %B %Y").to_string();
+            let style = state.looks.theme.quiet.add_modifier(Modifier::BOLD);
+            cells::put(buffer, (list.x, y - 1), list.right(), &day, style);
+        }
         let chosen = index == results.chosen;
-        head(state, found, chosen, Rect { y, height: 1, ..list }, buffer);
-        if y + 1 < list.bottom() {
+        // Where no day has room above, it stands in the row.
+        let dates = has_days(list.height);
+        let place = Rect { y, height: ROWS, ..list }.intersection(list);
+        if chosen {
+            buffer.set_style(place, state.looks.theme.chosen());
+        }
+        head(state, found, (chosen, dates), Rect { height: 1, ..place }, buffer);
+        if place.height > 1 {
             let row = Rect { x: list.x + 2, y: y + 1, width: list.width - 2, height: 1 };
-            text(state, results, found, row, buffer);
+            text(state, results, (found, chosen), row, buffer);
         }
     }
 }
 
 /// Where, by whom and when.
-fn head(state: &State, found: &Found, chosen: bool, row: Rect, buffer: &mut Buffer) {
+fn head(
+    state: &State,
+    found: &Found,
+    (chosen, dates): (bool, bool),
+    row: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = &state.looks.theme;
-    let bold = |style: Style| if chosen { style.add_modifier(Modifier::BOLD) } else { style };
-    let when = when(state, found.at);
-    let end = cells::put_right(buffer, (row.x, row.y), row.right(), &when, theme.quiet);
+    let dress = |style: Style| if chosen { theme.chosen() } else { style };
+    let when = when(state, found.at, if dates { "%H:%M" } else { "%Y-%m-%d %H:%M" });
+    let end = cells::put_right(buffer, (row.x, row.y), row.right(), &when, dress(theme.quiet));
     let end = end.saturating_sub(1);
     let sign = if chosen { "› " } else { "  " };
-    let x = cells::put(buffer, (row.x, row.y), end, sign, bold(theme.accent));
+    let x = cells::put(buffer, (row.x, row.y), end, sign, dress(theme.accent));
     let room = usize::from(end.saturating_sub(x));
     let title = cells::fit(&words::title(&found.room), room / 2);
-    let style = if chosen { bold(theme.accent) } else { theme.text };
-    let x = cells::put(buffer, (x, row.y), end, &title, style) + 2;
+    let x = cells::put(buffer, (x, row.y), end, &title, dress(theme.text)) + 2;
     let name = cells::fit(found.from.as_str(), usize::from(end.saturating_sub(x)));
-    cells::put(buffer, (x, row.y), end, &name, bold(state.looks.person(found.from.as_str())));
+    let style = dress(state.looks.person(found.from.as_str()));
+    cells::put(buffer, (x, row.y), end, &name, style);
 }
 
-fn when(state: &State, at: i64) -> String {
+/// The day of a time, where the reader is.
+fn day(state: &State, at: i64) -> Option<Date> {
+    let at = jiff::Timestamp::from_millisecond(at).ok()?;
+    Some(at.to_zoned(state.looks.zone.clone()).date())
+}
+
+fn when(state: &State, at: i64, format: &str) -> String {
     match jiff::Timestamp::from_millisecond(at) {
-        Ok(at) => at.to_zoned(state.looks.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),
+        Ok(at) => at.to_zoned(state.looks.zone.clone()).strftime(format).to_string(),
         Err(_) => String::new(),
     }
 }
 
 /// The text around what was found, so that this is seen.
-fn text(state: &State, results: &Results, found: &Found, row: Rect, buffer: &mut Buffer) {
+fn text(
+    state: &State,
+    results: &Results,
+    (found, chosen): (&Found, bool),
+    row: Rect,
+    buffer: &mut Buffer,
+) {
     let theme = &state.looks.theme;
+    let dress = |style: Style| if chosen { theme.chosen() } else { style };
     let spans = results.query.spans(&found.text);
     let first = spans.first().map_or(0, |span| span.start);
     let from = start_of(&found.text, first, usize::from(row.width));
     let mut x = row.x;
     if from > 0 {
-        x = cells::put(buffer, (x, row.y), row.right(), "…", theme.quiet);
+        x = cells::put(buffer, (x, row.y), row.right(), "…", dress(theme.quiet));
     }
-    let hit = theme.accent.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+    let hit = dress(theme.accent).add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+    let plain = dress(theme.text);
     let mut at = from;
     let mut put = |until: usize, style: Style, at: &mut usize| {
         let part = found.text.get(*at..until).unwrap_or_default();
@@ -145,10 +183,10 @@ fn text(state: &State, results: &Results, found: &Found, row: Rect, buffer: &mut
         *at = until.max(*at);
     };
     for span in spans {
-        put(span.start, theme.text, &mut at);
+        put(span.start, plain, &mut at);
         put(span.end, hit, &mut at);
     }
-    put(found.text.len(), theme.text, &mut at);
+    put(found.text.len(), plain, &mut at);
     if cells::runs_leftwards(&found.text) {
         cells::isolate(buffer, (row.x, row.y), x);
     }

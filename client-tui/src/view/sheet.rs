@@ -26,6 +26,7 @@ pub(super) fn draw(state: &State, sheet: &Sheet, scroll: usize, area: Rect, buff
         list(state, rows, sheet.left, Rect { x, width, ..body }, buffer);
     }
     let words = sheet.foot(extent.hidden - scroll, scroll > 0);
+    let words = cells::fit(&state.me.habits.keys.spoken(&words), usize::from(inner.width));
     let y = inner.bottom().saturating_sub(1);
     cells::put(buffer, (inner.x, y), inner.right(), &words, state.looks.theme.quiet);
 }

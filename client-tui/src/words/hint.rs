@@ -61,7 +61,7 @@ pub(crate) fn hint(state: &State, room: usize) -> Hint {
 }
 
 fn context(state: &State, room: usize) -> String {
-    if let Some(words) = state.overlays.last().and_then(Overlay::hint) {
+    if let Some(words) = state.overlays.last().map(Overlay::hint) {
         return cells::fit(words, room);
     }
     let compose = &state.conversations.open().compose;

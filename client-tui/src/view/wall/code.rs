@@ -34,6 +34,17 @@ pub(in crate::view) fn draw(state: &State, area: Rect, buffer: &mut Buffer) {
         centred(missing[row.start..row.end].trim_end(), y, area, inks.paper, buffer);
     }
     centred(&command, area.height.saturating_sub(1), area, inks.paper, buffer);
+    leave(state, &command, area, inks.paper, buffer);
+}
+
+/// How to leave, in the corner, where that does not touch what is to be typed.
+fn leave(state: &State, command: &str, area: Rect, style: Style, buffer: &mut Buffer) {
+    let words = state.me.habits.keys.spoken("Esc closes");
+    let beside = usize::from(area.width).saturating_sub(cells::width(command)) / 2;
+    if cells::width(&words) + 3 <= beside {
+        let row = area.bottom().saturating_sub(1);
+        cells::put_right(buffer, (area.x, row), area.right().saturating_sub(1), &words, style);
+    }
 }
 
 /// What is drawn on, and a cell that is dark all over. Neither is bold unless its colours are sure to

@@ -28,8 +28,10 @@ impl Dress {
         let bar = looks.person(person.as_str()).add_modifier(Modifier::BOLD);
         // Where colours are few or none, signs are what tells people apart.
         let has_colours = looks.theme.colours() >= SIGNS.len();
-        let colour = looks.colours.of(person.as_str()).filter(|_| has_colours);
-        let number = colour.unwrap_or_else(|| theme::hash(person.as_str()));
+        let number = match has_colours {
+            true => looks.colour(person.as_str()),
+            false => theme::hash(person.as_str()),
+        };
         Self { block: bar.add_modifier(Modifier::REVERSED), bar, sign: SIGNS[number % SIGNS.len()] }
     }
 }

@@ -132,7 +132,12 @@ impl Words<'_> {
             Large::Command => rows.push(Row::Large(command)),
         }
         rows.extend(netcat);
-        let ways = [("What is this? In a browser: ", ""), ("In a browser: ", "")];
+        // Where netcat is missing, the page has another way.
+        let ways = [
+            ("On Windows, or new to this? In a browser: ", ""),
+            ("On Windows: in a browser ", ""),
+            ("In a browser: ", ""),
+        ];
         rows.extend(way.page().map(|page| self.row(&page, self.theme.accent, &ways)));
         rows
     }
