@@ -5,6 +5,7 @@
 //! How it falls into rows is worked out in `layout`; how it looks, in the view.
 
 mod columns;
+mod cut;
 mod emphasis;
 pub(crate) mod fence;
 mod inline;

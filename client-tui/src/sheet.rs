@@ -30,6 +30,8 @@ pub(crate) enum Row {
     /// What is pressed, typed or told of, and what there is to say of it.
     Line(String, String),
     Words(String),
+    /// Words that others explain.
+    Strong(String),
     Gap,
 }
 
@@ -128,6 +130,10 @@ pub(crate) fn wrap(all: &[Row], width: usize, left: usize) -> Vec<Row> {
             Row::Words(words) => {
                 let wrapped = cells::wrap(words, width);
                 rows.extend((0..wrapped.len()).map(|at| Row::Words(part(words, &wrapped, at))));
+            }
+            Row::Strong(words) => {
+                let wrapped = cells::wrap(words, width);
+                rows.extend((0..wrapped.len()).map(|at| Row::Strong(part(words, &wrapped, at))));
             }
             row => rows.push(row.clone()),
         }

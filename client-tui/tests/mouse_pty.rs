@@ -71,8 +71,8 @@ fn wait_for_mode(pty: &Pty, mode: Mode) {
 #[test]
 fn what_is_dragged_over_is_on_the_clipboard() {
     let Reader { mut pty, mut bob, server: _server, data: _data } = reader();
-    let long = "first words of a line that is much too long for one row, so that it wraps, 漢字 \
-                and all, and ends here";
+    let long = "first words of 漢字 in a line that is much too long for one row, so that it \
+                wraps and all, and ends here";
     bob.say("1", long);
     bob.say("2", r"```py\nfor x in y:\n    print(x)\n```");
     bob.say("3", "that is all");

@@ -432,6 +432,51 @@ fn keys_of_ones_own_are_told_wherever_keys_are() {
     shows(&mut client, "F6 PgDn choose · Enter goes there · F2 closes");
 }
 
+/// The colours of the row that Enter takes, in whatever list is on the screen.
+fn chosen(client: &mut Client) -> (Color, Color) {
+    let terminal = client.draw((100, 30));
+    let mut cells = terminal.backend().buffer().content.iter();
+    let sign = cells.find(|cell| cell.symbol() == "›" && cell.bg != Color::Reset);
+    sign.map(|sign| (sign.fg, sign.bg)).unwrap()
+}
+
+#[test]
+fn what_enter_takes_looks_the_same_in_every_list() {
+    let mut client = chat(Look::default());
+    let bar = (Color::Indexed(234), Color::Indexed(117));
+    alt(&mut client, 'k');
+    assert_eq!(chosen(&mut client), bar, "where to go");
+    client.press(KeyCode::Esc);
+    client.type_text("/s");
+    client.press(KeyCode::Tab);
+    assert_eq!(chosen(&mut client), bar, "a completion");
+    ctrl_c(&mut client);
+    client.send(Event::Paste("a line\n".repeat(40)));
+    assert_eq!(chosen(&mut client), bar, "a paste");
+    client.press(KeyCode::Esc);
+    client.enter("/search deadlock");
+    client.frames(&[&hits("deadlock")]);
+    assert_eq!(chosen(&mut client), bar, "a hit");
+}
+
+#[test]
+fn keys_of_ones_own_work_on_the_sheet_of_mistakes() {
+    let keys = "[keys]\n'ctrl-g' = 'escape'\n'esc' = 'none'\n'ctrl-o' = 'page-down'\n";
+    let wrong: String = (1..20).map(|number| format!("'f{}' = 'help'\n", 80 + number)).collect();
+    let (config, mistakes) = config::read(&(keys.to_owned() + &wrong), "config.toml");
+    let mut setup = joining();
+    setup.habits.keys = config.keys().clone();
+    setup.habits.mistakes = mistakes;
+    let mut client = client(setup);
+    shows(&mut client, "there is no key “f81”");
+    shows(&mut client, "Ctrl-G closes");
+    client.key(KeyCode::Char('o'), KeyModifiers::CONTROL);
+    hides(&mut client, "there is no key “f81”");
+    shows(&mut client, "more row");
+    client.key(KeyCode::Char('g'), KeyModifiers::CONTROL);
+    hides(&mut client, "there is no key");
+}
+
 #[test]
 fn mistakes_are_shown_and_in_nobodys_way() {
     let (_, mistakes) = config::read("port = 7\nthme = 'dark'\n", "config.toml");

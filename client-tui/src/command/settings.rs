@@ -79,8 +79,12 @@ const WIDE: u16 = 90;
 
 /// What is wrong with the configuration.
 pub(crate) fn mistakes(state: &State) -> Sheet {
-    let rows: Vec<Row> =
-        state.me.habits.mistakes.iter().map(|line| Row::Words(line.clone())).collect();
+    // What is wrong stands out from the line that it is wrong in.
+    let row = |line: &String| match line.starts_with(' ') {
+        true => Row::Words(line.clone()),
+        false => Row::Strong(line.clone()),
+    };
+    let rows: Vec<Row> = state.me.habits.mistakes.iter().map(row).collect();
     let mut sheet = Sheet::single("Configuration".to_owned(), state, WIDE, 0, &rows);
     sheet.advice = vec!["chat-tui --print-config shows one that is right".to_owned()];
     sheet

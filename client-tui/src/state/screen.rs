@@ -164,8 +164,13 @@ impl Screen {
             rest -= if shown { width } else { 0 };
             if shown { width } else { 0 }
         };
-        let members = side(self.panes.members, wishes.room, self.members_width());
-        let talks = side(self.panes.talks, wishes.several, TALKS_WIDTH);
+        let (panes, width) = (self.panes, self.members_width());
+        // Who asks for one pane does not get a narrow text because of the other.
+        let talks_first = panes.talks.is_some() && panes.members.is_none();
+        let early = if talks_first { side(panes.talks, wishes.several, TALKS_WIDTH) } else { 0 };
+        let members = side(panes.members, wishes.room, width);
+        let talks =
+            if talks_first { early } else { side(panes.talks, wishes.several, TALKS_WIDTH) };
         let input =
             u16::try_from(wishes.input_rows).unwrap_or(u16::MAX).clamp(1, (self.height / 3).max(1));
         let banner = u16::from(wishes.banner && self.height >= 16);
@@ -231,9 +236,14 @@ mod tests {
             let panes = screen.layout.talks + screen.layout.members;
             assert!(panes == 0 || screen.shape().width >= 50, "{width}: {:?}", screen.shape());
         }
-        let mut screen = Screen::new(80, 24);
-        screen.panes.members = Some(true);
-        screen.divide(Wishes { room: true, ..Wishes::default() });
-        assert!(screen.layout.members > 0, "who asks for one has it");
+        let asked = |members, talks| {
+            let mut screen = Screen::new(100, 24);
+            (screen.panes.members, screen.panes.talks) = (members, talks);
+            screen.divide(Wishes { room: true, several: true, ..Wishes::default() });
+            (screen.layout.members > 0, screen.layout.talks > 0)
+        };
+        assert_eq!(asked(None, None), (true, false));
+        assert_eq!(asked(None, Some(true)), (false, true), "the other makes room");
+        assert_eq!(asked(Some(true), Some(true)), (true, true), "who asks for both has both");
     }
 }

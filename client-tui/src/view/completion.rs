@@ -34,6 +34,13 @@ pub(super) struct Place {
     label: usize,
 }
 
+impl Place {
+    /// The list with what is around it.
+    pub(super) fn whole(&self) -> Rect {
+        self.frame.unwrap_or(self.area)
+    }
+}
+
 /// Where the list is, if something is offered, so that its last row is above `bottom`.
 pub(super) fn place(state: &State, area: Rect, bottom: u16) -> Option<Place> {
     let completion = state.conversations.open().compose.completion.as_ref()?;

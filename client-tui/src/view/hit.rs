@@ -26,9 +26,10 @@ pub(crate) fn under(state: &State, cell: Cell) -> Option<Target> {
     let areas = Areas::of(state, chat(state)?);
     let is_in = |area: Rect| area.contains(Position::from(cell));
     if let Some(place) = completion::place(state, area, areas.foot.status.y)
-        && is_in(place.area)
+        && is_in(place.whole())
     {
-        return Some(Target::Completion(place.window.start + usize::from(cell.1 - place.area.y)));
+        let index = place.window.start + usize::from(cell.1.saturating_sub(place.area.y));
+        return is_in(place.area).then_some(Target::Completion(index));
     }
     if is_in(areas.messages) {
         return in_messages(state, areas.messages, cell);

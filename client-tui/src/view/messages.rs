@@ -77,7 +77,8 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
         cells::put_right(buffer, (start, area.y), end, name, name_style);
     } else if begins_another(row, entry) {
         let Range { start, end } = columns.name;
-        cells::put_right(buffer, (start, area.y), end, ANOTHER, theme.quiet);
+        let sign = if state.looks.choice.is_ascii() { "." } else { ANOTHER };
+        cells::put_right(buffer, (start, area.y), end, sign, theme.quiet);
     }
     let (mark, mark_style, style) = dress(state, said);
     if index == 0 {
@@ -118,7 +119,8 @@ pub(super) fn has_name(row: PageRow, entry: &Entry) -> bool {
 }
 
 /// What stands in place of the name before another message of the same turn, so that it does not
-/// look like one more line of the message before. No name can be this.
+/// look like one more line of the message before. No name can be this, nor the full stop that stands
+/// for it where the hyphen that usually does would look like a notice's.
 const ANOTHER: &str = "·";
 
 /// Whether a row begins a message whose name stands above it.

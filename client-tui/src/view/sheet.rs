@@ -41,6 +41,10 @@ fn list(state: &State, rows: &[Row], left: usize, area: Rect, buffer: &mut Buffe
             Row::Heading(words) => {
                 cells::put(buffer, (area.x, y), area.right(), words, heading);
             }
+            Row::Strong(words) => {
+                let bold = theme.text.add_modifier(Modifier::BOLD);
+                cells::put(buffer, (area.x, y), area.right(), words, bold);
+            }
             Row::Words(words) => {
                 cells::put(buffer, (area.x, y), area.right(), words, theme.text);
             }
