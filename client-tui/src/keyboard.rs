@@ -1,120 +1,14 @@
-//! Who reads the keyboard: our thread, or another program to which the terminal is lent. At no time
-//! do both.
-//!
-//! A read that has begun waits for a key. So whoever wants the keyboard closes the gate, and then
-//! makes the waiting read return by [`wake_reader`].
+//! Where keys come from: this terminal, unless another program has it. At no time do both read it.
 
 #[cfg(not(unix))]
 mod elsewhere;
+// Its tests run everywhere.
+#[cfg(any(not(unix), test))]
+mod gate;
 #[cfg(unix)]
 mod tty;
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 #[cfg(not(unix))]
-pub(crate) use elsewhere::{Reader, drop_waiting, wake_reader};
+pub(crate) use elsewhere::{Keys, lend, take_back};
 #[cfg(unix)]
-pub(crate) use tty::{Reader, drop_waiting, wake_reader};
-
-/// How long the reader may take to come back: it needs a moment, or something is broken.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// Where the reader asks before it reads.
-pub(crate) static GATE: Gate = Gate { state: Mutex::new(State::new()), changed: Condvar::new() };
-
-/// Lets the reader read, or not.
-pub(crate) struct Gate {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-struct State {
-    closed: bool,
-    reading: bool,
-}
-
-impl State {
-    const fn new() -> Self {
-        Self { closed: false, reading: false }
-    }
-}
-
-impl Gate {
-    /// Reads by `read`, once the gate is open.
-    pub(crate) fn read<T>(&self, read: impl FnOnce() -> T) -> T {
-        let mut state = self.state();
-        while state.closed {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        state.reading = true;
-        drop(state);
-        let result = read();
-        self.state().reading = false;
-        self.changed.notify_all();
-        result
-    }
-
-    /// Closes the gate; `false`, and it stays open, when the reader does not come back. `wake` must
-    /// make a read return that is waiting.
-    pub(crate) fn close(&self, wake: impl FnOnce()) -> bool {
-        self.state().closed = true;
-        wake();
-        let waited = self.changed.wait_timeout_while(self.state(), PATIENCE, |state| state.reading);
-        let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.closed = !timeout.timed_out();
-        state.closed
-    }
-
-    pub(crate) fn open(&self) {
-        self.state().closed = false;
-        self.changed.notify_all();
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing in there can be half done.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{Arc, mpsc};
-
-    use super::*;
-
-    fn gate() -> Arc<Gate> {
-        Arc::new(Gate { state: Mutex::new(State::new()), changed: Condvar::new() })
-    }
-
-    #[test]
-    fn nothing_is_read_while_the_gate_is_closed() {
-        let gate = gate();
-        let (wake, woken) = mpsc::channel();
-        let (begun_sender, begun) = mpsc::channel();
-        let reader = Arc::clone(&gate);
-        let thread = std::thread::spawn(move || {
-            for _ in 0..2 {
-                reader.read(|| {
-                    begun_sender.send(()).unwrap();
-                    woken.recv().unwrap();
-                });
-            }
-        });
-        begun.recv().unwrap();
-        assert!(gate.close(|| wake.send(()).unwrap()));
-        assert!(begun.try_recv().is_err());
-        gate.open();
-        begun.recv().unwrap();
-        wake.send(()).unwrap();
-        thread.join().unwrap();
-    }
-
-    #[test]
-    fn a_gate_that_cannot_be_closed_stays_open() {
-        let gate = gate();
-        gate.state().reading = true;
-        assert!(!gate.close(|| {}));
-        assert_eq!(gate.read(|| 7), 7);
-    }
-}
+pub(crate) use tty::{Keys, lend, take_back};

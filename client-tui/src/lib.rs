@@ -10,6 +10,7 @@ use std::sync::mpsc as done;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
 use tokio::sync::mpsc;
 
 use crate::arguments::Launch;
@@ -17,6 +18,7 @@ use crate::effect::{Effect, Target};
 use crate::errands::Errands;
 use crate::event::{Event, Moment};
 use crate::export::Exporter;
+use crate::keyboard::Keys;
 use crate::outside::Outside;
 use crate::runtime::{Inputs, Part, Picture, Program};
 use crate::state::{Setup, State};
@@ -86,8 +88,12 @@ const FORCE_AFTER: Duration = Duration::from_secs(9);
 pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let (link, worker) = net::link();
     let (stop_sender, stop) = mpsc::channel(1);
-    let (keys_sender, keys) = terminal::queue_of_keys();
-    let parted = start_network(worker, stop_sender, &keys_sender)?;
+    let parted = start_network(worker, stop_sender)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let keys = {
+        let _entered = runtime.enter();
+        Keys::watch()?
+    };
     let mut storage = Storage::open();
     let (config, mut errands) = (launch.config.clone(), Errands::default());
     let mut client = Client::new(launch, &mut storage)?;
@@ -96,9 +102,7 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
     let (outside, exporter) = (Outside::default(), Exporter::default());
     let mut world = World { link, host, storage, errands, outside, exporter };
     let result = Terminal::take().and_then(|mut terminal| {
-        terminal::read_keys(keys_sender);
         let mut inputs = Inputs { keys, stop };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let run = runtime::run(&mut client, &mut terminal, &mut world, &mut inputs);
         runtime.block_on(run)
     });
@@ -119,21 +123,15 @@ pub fn run(launch: Launch, tell: impl FnOnce(&str)) -> io::Result<()> {
 /// Starts the thread that owns the socket and waits for signals: a flood that is decoded there
 /// does not hold up typing here. It ends with the program; what is returned ends when the link has
 /// said goodbye.
-fn start_network(
-    worker: net::Worker,
-    stop: mpsc::Sender<()>,
-    keys: &terminal::Keys,
-) -> io::Result<done::Receiver<()>> {
-    let keys = keys.downgrade();
+fn start_network(worker: net::Worker, stop: mpsc::Sender<()>) -> io::Result<done::Receiver<()>> {
     let (finished, parted) = done::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Watched before the terminal is taken over: from then on no signal may end us unrestored.
-    let (stops, sizes) = {
+    let stops = {
         let _entered = runtime.enter();
-        (Stops::watch()?, terminal::watch_size(keys))
+        Stops::watch()?
     };
     std::thread::Builder::new().name("network".to_owned()).spawn(move || {
-        runtime.spawn(sizes);
         runtime.spawn(async move {
             worker.run().await;
             drop(finished);
@@ -174,7 +172,7 @@ impl Client {
             arguments::Start::Host { port } => state::Start::Host { port, name: name.clone() },
         };
         // A screen whose size is not told is told to be resized soon enough.
-        let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+        let size = terminal::size().unwrap_or(Size { width: 80, height: 24 });
         let state = State::new(Setup {
             id_prefix: id_prefix()?,
             name: Some(name),
@@ -185,8 +183,8 @@ impl Client {
             trouble: storage.trouble(),
             start,
             port,
-            width,
-            height,
+            width: size.width,
+            height: size.height,
             look,
             habits,
             zone: zone::local(),

@@ -8,6 +8,7 @@
 
 mod pace;
 
+use std::future::{Future, ready};
 use std::io;
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
@@ -27,6 +28,9 @@ use pace::{FRAME, Pace};
 
 /// Keys that are taken before a picture is drawn between them.
 const KEYS_AT_ONCE: usize = 1024;
+
+/// When a picture goes before keys, which hardly ever come one right behind the other for so long.
+const STARVED: Duration = Duration::from_millis(48);
 
 /// What the loop runs: the state, how it changes, and its picture.
 pub trait Program {
@@ -150,11 +154,30 @@ pub trait Screen {
     fn repaint(&mut self) -> io::Result<()>;
 }
 
+/// Where keys come from, and whatever else the terminal tells.
+pub trait Keyboard {
+    /// Waits for the next thing; `None` is the terminal's end, like an error. Safe to cancel.
+    fn next(&mut self) -> impl Future<Output = Option<io::Result<Input>>>;
+
+    /// The next thing, if it is here already.
+    fn waiting(&mut self) -> Option<io::Result<Input>>;
+}
+
+impl Keyboard for mpsc::Receiver<io::Result<Input>> {
+    fn next(&mut self) -> impl Future<Output = Option<io::Result<Input>>> {
+        self.recv()
+    }
+
+    fn waiting(&mut self) -> Option<io::Result<Input>> {
+        self.try_recv().ok()
+    }
+}
+
 /// What comes from outside of the program: keys, and the word to stop.
 #[derive(Debug)]
-pub struct Inputs {
-    /// What the terminal tells. Its end is the terminal's end.
-    pub keys: mpsc::Receiver<io::Result<Input>>,
+pub struct Inputs<K = mpsc::Receiver<io::Result<Input>>> {
+    /// What the terminal tells.
+    pub keys: K,
     /// The word to stop.
     pub stop: mpsc::Receiver<()>,
 }
@@ -163,11 +186,11 @@ pub struct Inputs {
 ///
 /// # Errors
 /// When the terminal or the network's thread is gone.
-pub async fn run<P: Program, S: Screen>(
+pub async fn run<P: Program, S: Screen, K: Keyboard>(
     program: &mut P,
     screen: &mut S,
     world: &mut World,
-    inputs: &mut Inputs,
+    inputs: &mut Inputs<K>,
 ) -> io::Result<()> {
     let mut stage = Stage {
         program,
@@ -216,14 +239,19 @@ struct Stage<'a, P, S> {
 
 impl<P: Program, S: Screen> Stage<'_, P, S> {
     /// Waits for one thing and deals with it.
-    async fn turn(&mut self, world: &mut World, inputs: &mut Inputs) -> io::Result<()> {
-        if self.is_overdue() {
+    async fn turn<K: Keyboard>(
+        &mut self,
+        world: &mut World,
+        inputs: &mut Inputs<K>,
+    ) -> io::Result<()> {
+        if self.is_late(STARVED) {
             self.draw(world)?;
         }
         let (wake, frame) = (self.wake_due(), self.frame_due());
         tokio::select! {
             biased;
-            key = inputs.keys.recv() => self.keys(key, &mut inputs.keys, world),
+            key = inputs.keys.next() => self.keys(key, &mut inputs.keys, world),
+            () = ready(()), if self.is_late(FRAME) => self.draw(world),
             Some(()) = inputs.stop.recv() => {
                 self.quit = true;
                 self.happened(Event::Stop, world)
@@ -240,10 +268,10 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
 
     /// Takes every key that is waiting, and shows at once what they did. Those that were read before
     /// another program got the keyboard come to nothing: they were meant for that one.
-    fn keys(
+    fn keys<K: Keyboard>(
         &mut self,
         first: Option<io::Result<Input>>,
-        keys: &mut mpsc::Receiver<io::Result<Input>>,
+        keys: &mut K,
         world: &mut World,
     ) -> io::Result<()> {
         let mut next = Some(first.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into())));
@@ -260,7 +288,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             }
             taken += 1;
             let more = taken < KEYS_AT_ONCE && !self.quit;
-            next = if more { keys.try_recv().ok() } else { None };
+            next = if more { keys.waiting() } else { None };
         }
         if resized && !self.lent {
             // A terminal that was smaller for a moment has forgotten what did not fit, even if it
@@ -354,11 +382,12 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         self.dirty_since.map(|since| self.pace.due(since))
     }
 
-    /// Whether the picture has been out of date for so long that it is drawn although more is
+    /// Whether the picture has been out of date for so long and may be drawn, although more is
     /// waiting.
-    fn is_overdue(&self) -> bool {
+    fn is_late(&self, most: Duration) -> bool {
+        let Some(since) = self.dirty_since else { return false };
         let now = Instant::now();
-        self.dirty_since.is_some_and(|since| since + FRAME <= now) && self.pace.due(now) <= now
+        since + most <= now && self.pace.due(now) <= now
     }
 
     fn now(&self) -> Moment {

@@ -31,17 +31,12 @@ use crossterm::terminal::{
     enable_raw_mode,
 };
 use ratatui::buffer::Buffer;
-use tokio::sync::mpsc;
 
-use crate::input::{Input, background};
-use crate::keyboard::{self, GATE, Reader};
+use crate::input::background;
 use crate::runtime::{Part, Picture, Screen};
-use crate::{errands, hosting};
+use crate::{errands, hosting, keyboard};
 use canvas::Canvas;
-pub use size::watch_size;
-
-/// Keys that may wait for the client; beyond that they wait in the terminal.
-const KEYS: usize = 1024;
+pub(crate) use size::size;
 
 /// Bytes that are put on the clipboard; terminals take about 75,000, a third more for their form.
 pub(crate) const CLIPBOARD_BYTES: usize = 50_000;
@@ -147,7 +142,7 @@ impl Screen for Terminal {
         part: Part,
         paint: &mut dyn FnMut(Part, &mut Buffer) -> Picture,
     ) -> io::Result<()> {
-        self.canvas.draw(size::size()?, part, paint, &mut self.begun)?;
+        self.canvas.draw(size()?, part, paint, &mut self.begun)?;
         self.send()?;
         self.canvas.turn_over();
         Ok(())
@@ -185,10 +180,7 @@ impl Screen for Terminal {
     }
 
     fn lend(&mut self) -> io::Result<()> {
-        if !GATE.close(keyboard::wake_reader) {
-            return Err(io::Error::other("the keyboard is still being read"));
-        }
-        keyboard::drop_waiting();
+        keyboard::lend()?;
         LENT.store(true, Ordering::SeqCst);
         give_back();
         settings::keep();
@@ -203,7 +195,7 @@ impl Screen for Terminal {
         LENT.store(false, Ordering::SeqCst);
         settings::put_back();
         take_over(self.mouse, &[])?;
-        GATE.open();
+        keyboard::take_back();
         self.write_title()?;
         self.repaint()
     }
@@ -305,38 +297,6 @@ pub(crate) fn tells_keys_apart(variable: impl Fn(&str) -> Option<String>) -> boo
     let by_term = ["xterm-kitty", "xterm-ghostty", "foot", "alacritty", "rio"];
     let by_program = ["kitty", "ghostty", "WezTerm", "rio"];
     by_term.iter().any(|known| term.starts_with(known)) || by_program.contains(&&*program)
-}
-
-/// The queue of keys, pastes, clicks and sizes; it ends with the terminal.
-pub fn queue_of_keys() -> (Keys, mpsc::Receiver<io::Result<Input>>) {
-    mpsc::channel(KEYS)
-}
-
-/// Where keys go.
-pub type Keys = mpsc::Sender<io::Result<Input>>;
-
-/// Reads what the terminal sends, as it comes; sizes as well, where nobody else tells those.
-///
-/// On a thread of its own, because reading waits for the rest of whatever has begun, a long paste
-/// for example, and drawing shall not. The thread ends with the program.
-pub fn read_keys(keys: Keys) {
-    let read = move || {
-        let (mut reader, mut inputs) = (Reader::default(), Vec::new());
-        loop {
-            let result = GATE.read(|| reader.read(&mut inputs));
-            let last = result.is_err();
-            for input in inputs.drain(..).map(Ok).chain(result.err().map(Err)) {
-                if keys.blocking_send(input).is_err() {
-                    return;
-                }
-            }
-            if last {
-                return;
-            }
-        }
-    };
-    // Without the thread the sender is dropped, which ends the program as a lost terminal does.
-    _ = std::thread::Builder::new().name("keys".to_owned()).spawn(read);
 }
 
 #[cfg(test)]

@@ -1,18 +1,24 @@
-//! Reads what the terminal sends, on Unix: waits without a clock, but for the end of what has begun.
+//! Reads what the terminal sends, on Unix: within the loop that draws, so that a key wakes nobody but
+//! who shows it. Reading never waits; without a clock, but for the end of what has begun.
 
-use std::io::{self, PipeReader, PipeWriter, Read, Write};
-use std::os::fd::AsFd;
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::termios::{QueueSelector, tcflush};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Instant, sleep_until};
 
 use crate::input::{Input, Parser, Wait};
-
-/// What wakes the reader, and what it waits for besides keys.
-static WAKE: LazyLock<io::Result<(PipeReader, PipeWriter)>> = LazyLock::new(io::pipe);
+use crate::runtime::Keyboard;
+use crate::terminal;
 
 /// How long Esc is waited for to become more than that: whatever a terminal sends for one key comes
 /// at once, and nobody types so fast.
@@ -27,53 +33,65 @@ const PASTE: Duration = Duration::from_secs(1);
 /// Bytes that are read at once; the terminal itself keeps no more.
 const BYTES: usize = 4096;
 
-/// Reads the terminal that is the program's input.
-#[derive(Debug, Default)]
-pub(crate) struct Reader {
+/// Whether another program reads the keyboard.
+static LENT: AtomicBool = AtomicBool::new(false);
+
+/// The keyboard that is the program's input, and the size of the screen beside it.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    tty: AsyncFd<OwnedFd>,
+    resized: Signal,
     parser: Parser,
     /// What has begun, and when, or when it last went on.
     begun: Option<(Wait, Instant)>,
+    /// What was read and not taken yet.
+    read: VecDeque<Input>,
+    /// Whether all was read that there was when this was looked at last.
+    drained: bool,
 }
 
-impl Reader {
-    /// Waits for something to happen, and adds what it is; nothing when woken, or interrupted.
-    pub(crate) fn read(&mut self, inputs: &mut Vec<Input>) -> io::Result<()> {
-        let (woken, _) = WAKE.as_ref().map_err(|error| io::Error::from(error.kind()))?;
-        let stdin = io::stdin();
-        let mut both = [
-            PollFd::new(&stdin, PollFlags::IN),
-            PollFd::from_borrowed_fd(woken.as_fd(), PollFlags::IN),
-        ];
-        let patience = self.begun.map(|(wait, since)| {
-            let most = match wait {
-                Wait::Key => KEY,
-                Wait::Rest(_) => REST,
-                Wait::Paste => PASTE,
-            };
-            most.saturating_sub(since.elapsed())
-        });
-        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
-        match poll(&mut both, patience.as_ref()) {
-            Ok(0) => {
-                self.begun = None;
-                self.parser.give_up(inputs);
-                return Ok(());
-            }
-            Err(Errno::INTR) => return Ok(()),
+impl Keys {
+    /// The keyboard, and sizes from now on. Needs the runtime on which it will be asked.
+    ///
+    /// # Errors
+    /// When it cannot be watched.
+    pub(crate) fn watch() -> io::Result<Self> {
+        let tty = match own() {
+            Some(tty) => tty,
+            None => io::stdin().as_fd().try_clone_to_owned()?,
+        };
+        // Deprecated because a type may lie about its descriptor; `OwnedFd` does not, and the
+        // successor is `unsafe`.
+        #[allow(deprecated)]
+        let tty = AsyncFd::with_interest(tty, Interest::READABLE)?;
+        Ok(Self {
+            tty,
+            resized: signal(SignalKind::window_change())?,
+            parser: Parser::default(),
+            begun: None,
+            read: VecDeque::new(),
+            drained: false,
+        })
+    }
+
+    /// Reads what is there.
+    fn read(&mut self) -> io::Result<()> {
+        let tty = self.tty.get_ref();
+        let mut fds = [PollFd::new(tty, PollFlags::IN)];
+        match poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) {
+            Ok(0) | Err(Errno::INTR) => return Ok(()),
             result => result?,
         };
-        if !both[1].revents().is_empty() {
-            // What has begun goes to whoever has the keyboard now, or to nobody.
-            *self = Self::default();
-            return { woken }.read(&mut [0; 16]).map(drop);
-        }
         let mut bytes = [0; BYTES];
-        match rustix::io::read(&stdin, &mut bytes) {
+        match rustix::io::read(tty, &mut bytes) {
             Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
-            // Some other program has made reading not wait: then there was nothing after all.
+            // Somebody else was faster: then there was nothing after all.
             Err(Errno::INTR | Errno::AGAIN) => Ok(()),
             Ok(count) => {
-                self.parser.take(&bytes[..count], inputs);
+                let mut inputs = Vec::new();
+                self.drained = count < BYTES;
+                self.parser.take(&bytes[..count], &mut inputs);
+                self.read.extend(inputs);
                 self.wait_on();
                 Ok(())
             }
@@ -91,16 +109,110 @@ impl Reader {
             _ => (wait, Instant::now()),
         });
     }
-}
 
-/// Makes a read return that waits for keys.
-pub(crate) fn wake_reader() {
-    if let Ok((_, wake)) = WAKE.as_ref() {
-        _ = { wake }.write(&[0]);
+    /// Until when is waited for what has begun, if anything has.
+    fn due(&self) -> Option<Instant> {
+        self.begun.map(|(wait, since)| {
+            since
+                + match wait {
+                    Wait::Key => KEY,
+                    Wait::Rest(_) => REST,
+                    Wait::Paste => PASTE,
+                }
+        })
+    }
+
+    /// What has begun is at its end.
+    fn give_up(&mut self) {
+        let mut inputs = Vec::new();
+        self.begun = None;
+        self.parser.give_up(&mut inputs);
+        self.read.extend(inputs);
+    }
+
+    /// What has begun goes to whoever has the keyboard now, or to nobody.
+    fn forget(&mut self) {
+        (self.parser, self.begun) = (Parser::default(), None);
+        self.read.clear();
+        self.drained = false;
     }
 }
 
-/// Drops what came together with the last key and was not read yet. Only while the gate is closed.
-pub(crate) fn drop_waiting() {
+impl Keyboard for Keys {
+    async fn next(&mut self) -> Option<io::Result<Input>> {
+        loop {
+            if let Some(input) = self.waiting() {
+                return Some(input);
+            }
+            let (lent, due) = (LENT.load(Ordering::SeqCst), self.due());
+            tokio::select! {
+                biased;
+                readable = self.tty.readable(), if !lent => match readable {
+                    Ok(mut readable) => {
+                        readable.clear_ready();
+                        self.drained = false;
+                    }
+                    Err(error) => return Some(Err(error)),
+                },
+                _ = self.resized.recv() => {
+                    if let Ok(size) = terminal::size() {
+                        return Some(Ok(Input::Resize(size.width, size.height)));
+                    }
+                }
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    // What came while this program stood still comes first.
+                    if let Err(error) = self.read() {
+                        return Some(Err(error));
+                    }
+                    if self.due() == due {
+                        self.give_up();
+                    }
+                }
+            }
+        }
+    }
+
+    fn waiting(&mut self) -> Option<io::Result<Input>> {
+        if LENT.load(Ordering::SeqCst) {
+            self.forget();
+            return None;
+        }
+        if self.read.is_empty()
+            && !self.drained
+            && let Err(error) = self.read()
+        {
+            return Some(Err(error));
+        }
+        self.read.pop_front().map(Ok)
+    }
+}
+
+/// The terminal, opened once more: that reading it does not wait is then true for nobody else who
+/// has it open, such as the shell that has started us. Not everybody may open it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn own() -> Option<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    rustix::fs::open("/proc/self/fd/0", flags, Mode::empty()).ok()
+}
+
+/// Elsewhere a descriptor is not opened anew by its name.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn own() -> Option<OwnedFd> {
+    None
+}
+
+/// From now on another program reads the keyboard. What came together with the last key and was not
+/// read yet is dropped.
+///
+/// # Errors
+/// Never here: whoever draws is who reads.
+pub(crate) fn lend() -> io::Result<()> {
+    LENT.store(true, Ordering::SeqCst);
     _ = tcflush(io::stdin(), QueueSelector::IFlush);
+    Ok(())
+}
+
+/// From now on we read the keyboard again.
+pub(crate) fn take_back() {
+    LENT.store(false, Ordering::SeqCst);
 }
