@@ -9,7 +9,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchron
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
 
-use super::changes::changes;
+use super::changes::{Change, changes};
 use super::hyperlinks::Links;
 use super::pen::Pen;
 use crate::runtime::{Part, Picture};
@@ -17,6 +17,7 @@ use crate::runtime::{Part, Picture};
 /// Two pictures of the same size.
 #[derive(Debug)]
 pub(super) struct Canvas {
+    /// Empty while the screen is blank.
     shown: Buffer,
     /// Blank, but while it is drawn.
     next: Buffer,
@@ -53,12 +54,10 @@ impl Canvas {
         queue!(out, BeginSynchronizedUpdate)?;
         let mut part = part;
         let area = Rect::from((Position::ORIGIN, size));
-        if self.forgotten || self.shown.area != area {
+        if self.forgotten || self.next.area != area {
             queue!(out, Clear(ClearType::All))?;
-            for buffer in [&mut self.shown, &mut self.next] {
-                buffer.resize(area);
-                buffer.reset();
-            }
+            self.shown.resize(Rect::ZERO);
+            self.next.resize(area);
             (self.forgotten, part) = (false, Part::Whole);
         }
         let Picture { rows, cursor, links } = paint(part, &mut self.next);
@@ -68,8 +67,12 @@ impl Canvas {
         }
         self.drawn = rows.unwrap_or(0..size.height);
         let mut pen = Pen::new(out, self.leads.then_some(&self.links));
-        for (x, y, cell) in changes(&self.shown, &self.next, self.drawn.clone()) {
-            pen.put((x, y), cell)?;
+        for (x, y, change) in changes(&self.shown, &self.next, self.drawn.clone()) {
+            let row = row(&self.next, y);
+            match change {
+                Change::Cell(cell) => pen.put((x, y), cell, row)?,
+                Change::Blank => pen.clear((x, y), row)?,
+            }
         }
         pen.finish()?;
         match cursor {
@@ -81,6 +84,7 @@ impl Canvas {
 
     /// What was drawn is on the screen now. Apart from drawing, because nobody waits for it.
     pub(super) fn turn_over(&mut self) {
+        self.shown.resize(self.next.area);
         let width = usize::from(self.next.area.width);
         let rows = usize::from(self.drawn.start) * width..usize::from(self.drawn.end) * width;
         if let (Some(shown), Some(next)) =
@@ -90,6 +94,13 @@ impl Canvas {
             next.iter_mut().for_each(Cell::reset);
         }
     }
+}
+
+/// A row's cells.
+fn row(buffer: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(buffer.area.width);
+    let first = usize::from(y) * width;
+    buffer.content.get(first..first + width).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -211,7 +222,7 @@ mod tests {
         check(Part::Foot, ["ab", "cd"], "\x1b[2J\x1b[1;1Hab\x1b[2;1Hcd");
         check(Part::Foot, ["", "ce"], "\x1b[2;2He");
         check(Part::Whole, ["ab", "cf"], "\x1b[2;2Hf");
-        check(Part::Foot, ["", "c"], "\x1b[2;2H ");
-        check(Part::Whole, ["a", "c"], "\x1b[1;2H ");
+        check(Part::Foot, ["", "c"], "\x1b[2;2H\x1b[K");
+        check(Part::Whole, ["a", "c"], "\x1b[1;2H\x1b[K");
     }
 }

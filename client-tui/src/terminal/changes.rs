@@ -5,6 +5,7 @@
 //! Where something takes the place of the first half of a wide character, the second is written
 //! too: some terminals leave it as it was.
 
+use std::iter::repeat;
 use std::ops::Range;
 
 use ratatui::buffer::{Buffer, Cell, CellWidth};
@@ -12,24 +13,46 @@ use ratatui::buffer::{Buffer, Cell, CellWidth};
 /// What makes an emoji of a sign that some terminals go on to draw in one cell.
 const EMOJI: char = '\u{FE0F}';
 
-/// The cells of these rows to be written, with their places, where a screen shows `before` and is
-/// to show `after`; both begin at its corner and are of the same size.
+/// What a screen shows where nothing was drawn.
+static BLANK: Cell = Cell::EMPTY;
+
+/// So many blank cells up to the end of a row are cleared at once: it takes fewer bytes.
+const CLEARED_LEAST: usize = 4;
+
+/// What is to be written at a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Change<'a> {
+    /// A cell.
+    Cell(&'a Cell),
+    /// Nothing from there to the end of the row.
+    Blank,
+}
+
+/// What is to be written in these rows, with its places, where a screen shows `before` and is
+/// to show `after`; both begin at its corner and are of the same size. Where `before` has no rows,
+/// the screen is blank.
 pub(super) fn changes<'a>(
     before: &'a Buffer,
     after: &'a Buffer,
     rows: Range<u16>,
-) -> impl Iterator<Item = (u16, u16, &'a Cell)> {
+) -> impl Iterator<Item = (u16, u16, Change<'a>)> {
     let width = usize::from(after.area.width).max(1);
-    let all = before.content.chunks_exact(width).zip(after.content.chunks_exact(width));
+    let shown = before.content.chunks_exact(width).chain(repeat(&[][..]));
+    let all = shown.zip(after.content.chunks_exact(width));
     let these = (0..).zip(all).skip(rows.start.into()).take(rows.len());
     let changed = these.filter(|(_, (before, after))| !are_same(before, after));
     changed.flat_map(|(y, (before, after))| {
-        let cells = Changes { before, after, next: 0, uncovered: None, behind: None };
-        cells.filter_map(move |x| Some((u16::try_from(x).ok()?, y, after.get(x)?)))
+        let drawn = after.iter().rposition(|cell| !is_same(&BLANK, cell));
+        let end = drawn.map_or(0, |last| last + 1);
+        let cells = Changes { before, after, end, next: 0, uncovered: None, behind: None };
+        cells.filter_map(move |(x, change)| Some((u16::try_from(x).ok()?, y, change)))
     })
 }
 
 fn are_same(before: &[Cell], after: &[Cell]) -> bool {
+    if before.is_empty() {
+        return after.iter().all(|after| is_same(&BLANK, after));
+    }
     before.iter().zip(after).all(|(before, after)| is_same(before, after))
 }
 
@@ -44,10 +67,13 @@ fn is_same(one: &Cell, other: &Cell) -> bool {
         }
 }
 
-/// The columns of a row that are to be written.
+/// What is to be written of a row, with the columns.
 struct Changes<'a> {
+    /// Behind its end, the screen is blank.
     before: &'a [Cell],
     after: &'a [Cell],
+    /// From where on the row is blank.
+    end: usize,
     next: usize,
     /// To be written whatever is there.
     uncovered: Option<usize>,
@@ -55,19 +81,23 @@ struct Changes<'a> {
     behind: Option<usize>,
 }
 
-impl Changes<'_> {
+impl<'a> Changes<'a> {
+    fn before(&self, at: usize) -> &'a Cell {
+        self.before.get(at).unwrap_or(&BLANK)
+    }
+
     /// The cell at `at` is written; returns the column to be written first.
     fn take(&mut self, at: usize, before: &Cell, after: &Cell) -> usize {
         let width = columns(after);
         self.next = at + width;
-        let last = if width == 1 { Some(before) } else { self.before.get(self.next - 1) };
-        if last.is_some_and(|last| columns(last) > 1) {
+        let last = if width == 1 { before } else { self.before(self.next - 1) };
+        if columns(last) > 1 {
             self.uncovered = Some(self.next);
         }
         if width > 1
             && after.symbol().contains(EMOJI)
-            && let (Some(was), Some(half)) = (self.before.get(at + 1), self.after.get(at + 1))
-            && was.symbol() != half.symbol()
+            && let Some(half) = self.after.get(at + 1)
+            && self.before(at + 1).symbol() != half.symbol()
         {
             // What may be seen beside it goes away before it is drawn: not a half of it after.
             self.behind = Some(at);
@@ -78,18 +108,23 @@ impl Changes<'_> {
     }
 }
 
-impl Iterator for Changes<'_> {
-    type Item = usize;
+impl<'a> Iterator for Changes<'a> {
+    type Item = (usize, Change<'a>);
 
-    fn next(&mut self) -> Option<usize> {
+    fn next(&mut self) -> Option<Self::Item> {
         if let Some(behind) = self.behind.take() {
-            return Some(behind);
+            return Some((behind, Change::Cell(self.after.get(behind)?)));
         }
         loop {
             let at = self.next;
-            let (before, after) = (self.before.get(at)?, self.after.get(at)?);
+            let (before, after) = (self.before(at), self.after.get(at)?);
             if self.uncovered.take() == Some(at) || !is_same(before, after) {
-                return Some(self.take(at, before, after));
+                if at >= self.end && at + CLEARED_LEAST <= self.after.len() {
+                    self.next = self.after.len();
+                    return Some((at, Change::Blank));
+                }
+                let first = self.take(at, before, after);
+                return Some((first, Change::Cell(self.after.get(first)?)));
             }
             self.next = at + columns(after);
         }
@@ -98,7 +133,11 @@ impl Iterator for Changes<'_> {
 
 /// The columns that a cell's character takes.
 fn columns(cell: &Cell) -> usize {
-    usize::from(cell.cell_width().max(1))
+    match cell.symbol().len() {
+        // Nearly always, and looked up for every cell.
+        1 => 1,
+        _ => usize::from(cell.cell_width().max(1)),
+    }
 }
 
 #[cfg(test)]
@@ -125,10 +164,34 @@ mod tests {
         check("a漢b", "a  b", &[1, 2]);
         check("a漢b", "axyb", &[1, 2]);
         check("a漢b", "ax b", &[1, 2]);
-        check("漢漢", "    ", &[0, 1, 2, 3]);
+        check("漢漢", "   .", &[0, 1, 2, 3]);
         check("漢x", "字x", &[0]);
         check("漢  ", " 漢 ", &[0, 1]);
         check(" 漢 ", "漢  ", &[0, 2]);
+    }
+
+    #[test]
+    fn a_row_is_cleared_where_nothing_follows() {
+        let check = |before: &str, after: &str, expected: &[(u16, bool)]| {
+            let (before, after) = (Buffer::with_lines([before]), Buffer::with_lines([after]));
+            let found = changes(&before, &after, 0..1);
+            let found: Vec<_> = found.map(|(x, _, it)| (x, it == Change::Blank)).collect();
+            assert_eq!(found, expected, "{before:?} {after:?}");
+        };
+        check("abcd", "    ", &[(0, true)]);
+        check("abcdef", "a     ", &[(1, true)]);
+        check("a    b", "a     ", &[(5, false)]);
+        check("a漢bcd", "b     ", &[(0, false), (1, true)]);
+        check("a     ", "a     ", &[]);
+    }
+
+    #[test]
+    fn behind_its_rows_a_screen_is_blank() {
+        let after = Buffer::with_lines([" a ", "b  "]);
+        let blank = Buffer::default();
+        let found: Vec<_> = changes(&blank, &after, 0..2).collect();
+        let cell = |x, y| (x, y, Change::Cell(&after[(x, y)]));
+        assert_eq!(found, [cell(1, 0), cell(0, 1)]);
     }
 
     #[test]
@@ -186,8 +249,16 @@ mod tests {
             let [before, after] = pictures.map(|puts| buffer(&puts));
             let found: BTreeSet<(u16, u16)> =
                 before.diff(&after).into_iter().map(|(x, y, _)| (y, x)).collect();
-            let written: Vec<(u16, u16)> =
-                changes(&before, &after, 0..HEIGHT).map(|(x, y, _)| (y, x)).collect();
+            let written: Vec<(u16, u16)> = changes(&before, &after, 0..HEIGHT)
+                .flat_map(|(x, y, change)| match change {
+                    Change::Cell(_) => vec![(y, x)],
+                    Change::Blank => found.range((y, x)..(y, WIDTH)).copied().collect(),
+                })
+                .collect();
+            for (x, y, change) in changes(&before, &after, 0..HEIGHT) {
+                let blank = (x..WIDTH).all(|x| is_same(&BLANK, &after[(x, y)]));
+                prop_assert!(blank || change != Change::Blank);
+            }
             let all: BTreeSet<(u16, u16)> = written.iter().copied().collect();
             prop_assert_eq!(all.len(), written.len(), "each once");
             for place in found.difference(&all) {

@@ -65,7 +65,7 @@ mod tests {
     use ratatui::style::Style;
 
     use super::*;
-    use crate::terminal::changes::changes;
+    use crate::terminal::changes::{Change, changes};
     use crate::terminal::pen::Pen;
 
     const AREA: Rect = Rect::new(0, 0, 6, 1);
@@ -99,8 +99,11 @@ mod tests {
     fn put(before: &Buffer, after: &Buffer, links: Option<&Links>) -> Vec<u8> {
         let mut out = Vec::new();
         let mut pen = Pen::new(&mut out, links);
-        for (x, y, cell) in changes(before, after, 0..AREA.height) {
-            pen.put((x, y), cell).unwrap();
+        for (x, y, change) in changes(before, after, 0..AREA.height) {
+            match change {
+                Change::Cell(cell) => pen.put((x, y), cell, &after.content).unwrap(),
+                Change::Blank => pen.clear((x, y), &after.content).unwrap(),
+            }
         }
         pen.finish().unwrap();
         out
@@ -110,7 +113,7 @@ mod tests {
     fn a_link_is_written_around_its_cells() {
         assert_eq!(
             written(&[("ab cd", &[(3, 4, "http://x")])]),
-            "\x1b[1;1Hab\x1b]8;id=1;http://x\x1b\\\x1b[1;4Hcd\x1b]8;;\x1b\\"
+            "\x1b[1;1Hab \x1b]8;id=1;http://x\x1b\\cd\x1b]8;;\x1b\\"
         );
     }
 
@@ -122,7 +125,7 @@ mod tests {
         let swapped: Picture<'_> = ("ab", &[(1, 1, "http://y"), (0, 0, "http://x")]);
         assert_eq!(written(&[first, swapped]), "");
         let other: Picture<'_> = ("ab", &[(0, 0, "http://z"), (1, 1, "http://y")]);
-        assert_eq!(written(&[first, other]), "\x1b]8;id=3;http://z\x1b\\\x1b[1;1Ha\x1b]8;;\x1b\\");
+        assert_eq!(written(&[first, other]), "\x1b[1;1H\x1b]8;id=3;http://z\x1b\\a\x1b]8;;\x1b\\");
         assert_eq!(written(&[first, ("ab", &[])]), "\x1b[1;1Hab");
     }
 
@@ -131,7 +134,7 @@ mod tests {
         let hostile = "http://x\x1b\\\x07\u{9c}\n é";
         assert_eq!(
             written(&[("a", &[(0, 0, hostile)])]),
-            "\x1b]8;id=1;http://x\\\x1b\\\x1b[1;1Ha\x1b]8;;\x1b\\"
+            "\x1b[1;1H\x1b]8;id=1;http://x\\\x1b\\a\x1b]8;;\x1b\\"
         );
     }
 

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use crossterm::cursor::MoveTo;
 use crossterm::queue;
 use crossterm::style::{Attribute, Colors, SetAttribute, SetColors};
+use crossterm::terminal::{Clear, ClearType};
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::style::{Color, Modifier};
 use ratatui_crossterm::IntoCrossterm;
@@ -27,6 +28,10 @@ const ATTRIBUTES: [(Modifier, Attribute); 9] = [
     (Modifier::HIDDEN, Attribute::Hidden),
     (Modifier::CROSSED_OUT, Attribute::CrossedOut),
 ];
+
+/// Cells that are written once more rather than passed over: as many as the bytes that say where
+/// to go.
+const BRIDGED_MOST: u16 = 7;
 
 /// How characters look that are written now.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,16 +59,50 @@ impl<'a> Pen<'a> {
         Self { out, links, at: None, dress: PLAIN, link: None }
     }
 
-    /// Writes a cell.
-    pub(super) fn put(&mut self, (x, y): (u16, u16), cell: &Cell) -> io::Result<()> {
+    /// Writes a cell of a row.
+    pub(super) fn put(&mut self, to: (u16, u16), cell: &Cell, row: &[Cell]) -> io::Result<()> {
+        let (x, y) = to;
+        self.go(to, row)?;
         self.lead_to(cells::link_of(cell))?;
-        if self.at != Some((x, y)) {
-            queue!(self.out, MoveTo(x, y))?;
-        }
         self.dress(Dress { colours: (cell.fg, cell.bg), modifier: cell.modifier })?;
         self.out.extend_from_slice(cell.symbol().as_bytes());
         self.at = is_sure(cell).then_some((x.saturating_add(1), y));
         Ok(())
+    }
+
+    /// Blanks a row from there on.
+    pub(super) fn clear(&mut self, from: (u16, u16), row: &[Cell]) -> io::Result<()> {
+        self.go(from, row)?;
+        self.lead_to(None)?;
+        self.dress(PLAIN)?;
+        self.at = Some(from);
+        queue!(self.out, Clear(ClearType::UntilNewLine))
+    }
+
+    /// Goes to a place in a row: by way of a few cells that are as they were, where writing these
+    /// once more takes fewer bytes than to say where.
+    fn go(&mut self, (x, y): (u16, u16), row: &[Cell]) -> io::Result<()> {
+        let between = match self.at {
+            Some(at) if at == (x, y) => return Ok(()),
+            Some((from, same)) if same == y && from < x && x - from <= BRIDGED_MOST => {
+                row.get(usize::from(from)..usize::from(x))
+            }
+            _ => None,
+        };
+        match between {
+            Some(cells) if cells.iter().all(|cell| self.is_dressed_for(cell)) => {
+                let symbols = cells.iter().flat_map(|cell| cell.symbol().as_bytes());
+                self.out.extend(symbols);
+                Ok(())
+            }
+            _ => queue!(self.out, MoveTo(x, y)),
+        }
+    }
+
+    /// Whether a cell takes nothing but its one byte.
+    fn is_dressed_for(&self, cell: &Cell) -> bool {
+        let dress = Dress { colours: (cell.fg, cell.bg), modifier: cell.modifier };
+        self.dress == dress && self.link == cells::link_of(cell) && cell.symbol().len() == 1
     }
 
     /// Leaves the terminal as it was found; to be called behind the last cell.
@@ -133,7 +172,7 @@ mod tests {
         let mut out = Vec::new();
         let mut pen = Pen::new(&mut out, None);
         for (x, cell) in (0..).zip(&buffer.content) {
-            pen.put((x, 0), cell).unwrap();
+            pen.put((x, 0), cell, &buffer.content).unwrap();
         }
         pen.finish().unwrap();
         String::from_utf8(out).unwrap()
@@ -167,6 +206,29 @@ mod tests {
             &[("a", loud), ("b", red)],
             "\x1b[1;1H\x1b[1m\x1b[3m\x1b[38;5;1;49ma\x1b[0m\x1b[38;5;1;49mb\x1b[0m",
         );
+    }
+
+    #[test]
+    fn a_few_cells_are_written_once_more_and_many_passed_over() {
+        let check = |row: &str, style: Style, places: &[u16], expected: &str| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 1));
+            cells::put(&mut buffer, (0, 0), 30, row, style);
+            let mut out = Vec::new();
+            let mut pen = Pen::new(&mut out, None);
+            for &x in places {
+                pen.put((x, 0), &buffer[(x, 0)], &buffer.content).unwrap();
+            }
+            pen.finish().unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{places:?}");
+        };
+        let plain = Style::new();
+        check("abcdefghijk", plain, &[0, 3], "\x1b[1;1Habcd");
+        check("abcdefghijk", plain, &[0, 8], "\x1b[1;1Habcdefghi");
+        check("abcdefghijk", plain, &[0, 9], "\x1b[1;1Ha\x1b[1;10Hj");
+        check("aé漢b", plain, &[0, 4], "\x1b[1;1Ha\x1b[1;5Hb");
+        // They look as what is written just then, or they are passed over.
+        let red = Style::new().fg(Color::Red);
+        check("ab", red, &[1, 3], "\x1b[1;2H\x1b[38;5;1;49mb\x1b[1;4H\x1b[0m ");
     }
 
     #[test]
