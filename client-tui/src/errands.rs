@@ -33,7 +33,8 @@ pub struct Errands {
     receiver: mpsc::Receiver<Event>,
     #[cfg(feature = "highlight")]
     snippets: Option<std::sync::mpsc::SyncSender<Snippet>>,
-    /// Missing where there is nothing to keep choices in.
+    /// Where choices are kept, if anywhere.
+    config: Option<PathBuf>,
     keeper: Option<Keeper>,
     /// As many are held as programs are opening addresses.
     opening: Arc<()>,
@@ -47,6 +48,7 @@ impl Default for Errands {
             receiver,
             #[cfg(feature = "highlight")]
             snippets: None,
+            config: None,
             keeper: None,
             opening: Arc::new(()),
         }
@@ -56,13 +58,16 @@ impl Default for Errands {
 impl Errands {
     /// From now on what is chosen is kept in this file.
     pub fn keep_in(&mut self, path: Option<PathBuf>) {
-        let answers = self.sender.clone();
-        let tell = move |words| _ = answers.try_send(Event::NotKept(words));
-        self.keeper = path.and_then(|path| Keeper::new(path, tell).ok());
+        self.config = path;
     }
 
     /// Has a choice kept; [`Event::NotKept`] answers where that fails.
-    pub fn keep(&self, choice: Choice) {
+    pub fn keep(&mut self, choice: Choice) {
+        if self.keeper.is_none() {
+            let answers = self.sender.clone();
+            let tell = move |words| _ = answers.try_send(Event::NotKept(words));
+            self.keeper = self.config.clone().and_then(|path| Keeper::new(path, tell).ok());
+        }
         let Some(keeper) = &self.keeper else { return };
         if !keeper.keep(choice) {
             let words = "not kept: the disk does not take it in".to_owned();

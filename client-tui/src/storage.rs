@@ -58,7 +58,7 @@ pub struct Storage {
     trouble: Trouble,
     /// Where tokens were put that could not be read.
     aside: Option<PathBuf>,
-    /// Missing where there is nowhere to write to.
+    /// Begun with the first change, so that no start waits for it.
     writer: Option<Writer>,
 }
 
@@ -157,10 +157,6 @@ impl Storage {
         let mut storage = Self { folder: Some(folder.clone()), ..Self::nowhere() };
         if let Err(error) = storage.read(&folder) {
             storage.trouble.note(&format!("{}: {error}", folder.display()));
-        }
-        match Writer::spawn(folder, Arc::clone(&storage.tokens), storage.trouble.clone()) {
-            Ok(writer) => storage.writer = Some(writer),
-            Err(error) => storage.trouble.note(&error.to_string()),
         }
         storage
     }
@@ -341,7 +337,14 @@ impl Storage {
     }
 
     /// Has a change written. Whoever asked has it in memory already.
-    fn change(&self, change: Change) {
+    fn change(&mut self, change: Change) {
+        let Some(folder) = &self.folder else { return };
+        if self.writer.is_none() {
+            match Writer::spawn(folder.clone(), Arc::clone(&self.tokens), self.trouble.clone()) {
+                Ok(writer) => self.writer = Some(writer),
+                Err(error) => self.trouble.note(&error.to_string()),
+            }
+        }
         let Some(writer) = &self.writer else { return };
         if writer.changes.try_send(change).is_err() {
             self.trouble.note("the disk does not take them in");

@@ -44,8 +44,10 @@ a host: there it comes in for a moment as a guest called doctor. Works without a
 
 Exit codes: 0 all is well, 1 something will not work (its line says ✗), 2 wrong usage.";
 
-/// One of the subcommands.
+/// One of the subcommands. What they take is put together only when one of them is wanted: a chat's
+/// start does not wait for it.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[command(defer = true)]
 pub enum Script {
     /// Send a message, and wait until the server has it
     #[command(after_help = SEND)]
