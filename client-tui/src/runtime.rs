@@ -262,7 +262,7 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
                 self.happened(Event::Woke, world)
             }
             event = world.next() => self.happened(event?, world),
-            () = sleep_until(frame.unwrap_or(self.start)), if frame.is_some() => self.draw(world),
+            () = reach(frame.unwrap_or(self.start)), if frame.is_some() => self.draw(world),
         }
     }
 
@@ -394,6 +394,13 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let unix_ms = i64::try_from(unix.as_millis()).unwrap_or(i64::MAX);
         Moment { up: self.start.elapsed(), unix_ms }
+    }
+}
+
+/// Waits for a moment that may be there already: to sleep until then would take a millisecond.
+async fn reach(moment: Instant) {
+    if moment > Instant::now() {
+        sleep_until(moment).await;
     }
 }
 
