@@ -468,10 +468,10 @@ fn keys_of_ones_own_work_on_the_sheet_of_mistakes() {
     setup.habits.keys = config.keys().clone();
     setup.habits.mistakes = mistakes;
     let mut client = client(setup);
-    shows(&mut client, "there is no key “f81”");
+    shows(&mut client, "there is no key ‘f81’");
     shows(&mut client, "Ctrl-G closes");
     client.key(KeyCode::Char('o'), KeyModifiers::CONTROL);
-    hides(&mut client, "there is no key “f81”");
+    hides(&mut client, "there is no key ‘f81’");
     shows(&mut client, "more row");
     client.key(KeyCode::Char('g'), KeyModifiers::CONTROL);
     hides(&mut client, "there is no key");

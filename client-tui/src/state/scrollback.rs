@@ -65,8 +65,8 @@ struct Known {
     first: Option<u64>,
     /// Whether the server has older ones.
     older: bool,
-    /// Whether a page has been asked for.
-    fetching: bool,
+    /// The page that has been asked for.
+    fetching: Option<Wanted>,
     /// Whether the last one could not be read: the reader asks again, not we.
     failed: bool,
     /// How many were asked for since the screen was full, or the reader did something.
@@ -174,7 +174,7 @@ impl Scrollback {
         let asked = std::mem::take(&mut self.known.fetching);
         self.known.failed = false;
         let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
-            self.known.older &= !asked;
+            self.known.older &= asked.is_none();
             self.known.solid.get_or_insert(0);
             return;
         };
@@ -192,9 +192,12 @@ impl Scrollback {
                 self.advance(seq);
             }
         }
-        if asked || new_ground {
-            let brought_older = lowest.is_none_or(|lowest| first < lowest);
-            self.known.older = more && brought_older && first > 1;
+        if asked.is_some() || new_ground {
+            // The newest page may be overtaken by what it would have told; any other that tells
+            // nothing new would be asked for again and again.
+            let newest = asked == Some(Wanted::Newest);
+            let goes_on = newest || lowest.is_none_or(|lowest| first < lowest);
+            self.known.older = more && goes_on && first > 1;
         }
         // Even at the bottom this is history that somebody wants to read.
         self.trim_to(KEEP_READING);
@@ -228,7 +231,7 @@ impl Scrollback {
     /// The server no longer keeps what is before `first`: a hole that will never be filled.
     pub(crate) fn gap(&mut self, first: u64) {
         let known = &mut self.known;
-        known.fetching = false;
+        known.fetching = None;
         if known.solid.is_some_and(|solid| first > solid.saturating_add(1)) {
             known.solid = Some(first - 1);
         } else {
@@ -244,12 +247,17 @@ impl Scrollback {
         }
         let known = &self.known;
         let enough = known.in_a_row >= PAGES_IN_A_ROW || self.entries.len() >= KEEP_READING;
-        if !known.older || known.fetching || known.failed || enough || self.is_asking_around() {
+        if !known.older
+            || known.fetching.is_some()
+            || known.failed
+            || enough
+            || self.is_asking_around()
+        {
             return None;
         }
-        self.known.fetching = true;
         self.known.in_a_row += 1;
-        Some(self.known.first.map_or(Wanted::Newest, Wanted::Before))
+        self.known.fetching = Some(self.known.first.map_or(Wanted::Newest, Wanted::Before));
+        self.known.fetching
     }
 
     /// Whether the newest page is to be asked for although nobody is there to read it; the asking
@@ -257,19 +265,21 @@ impl Scrollback {
     pub(crate) fn ask_newest(&mut self) -> bool {
         let free = !self.is_asking_around();
         let known = &mut self.known;
-        let wanted = free && known.older && !known.fetching && known.first.is_none();
-        known.fetching |= wanted;
+        let wanted = free && known.older && known.fetching.is_none() && known.first.is_none();
+        if wanted {
+            known.fetching = Some(Wanted::Newest);
+        }
         wanted
     }
 
     /// Whether a page has been asked for, and has not come.
     pub(super) fn is_fetching(&self) -> bool {
-        self.known.fetching
+        self.known.fetching.is_some()
     }
 
     /// Whatever was asked for will not be answered any more.
     pub(crate) fn forget_asking(&mut self) {
-        self.known.fetching = false;
+        self.known.fetching = None;
         self.forget_asking_around();
         self.want_older();
     }
@@ -280,7 +290,7 @@ impl Scrollback {
         if self.page_around_failed() {
             return true;
         }
-        let asked = std::mem::take(&mut self.known.fetching);
+        let asked = self.known.fetching.take().is_some();
         self.known.failed |= asked;
         asked
     }

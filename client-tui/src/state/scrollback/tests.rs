@@ -92,3 +92,18 @@ fn numbers_from_a_liar_do_no_harm() {
     scrollback.take_page(vec![message(u64::MAX), message(0)], true);
     assert!(seqs(&scrollback).is_empty());
 }
+
+#[test]
+fn a_newest_page_that_was_overtaken_is_not_the_end() {
+    let mut scrollback = Scrollback::default();
+    scrollback.expect(190);
+    assert_eq!(scrollback.ask_older(), Some(Wanted::Newest));
+    for seq in 191..=400 {
+        scrollback.take_live(message(seq));
+    }
+    scrollback.take_page(page(301..=400), true);
+    assert_eq!(scrollback.ask_older(), Some(Wanted::Before(191)));
+    // A server that tells the same again has no more.
+    scrollback.take_page(page(301..=400), true);
+    assert_eq!(scrollback.ask_older(), None);
+}
