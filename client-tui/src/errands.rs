@@ -64,12 +64,12 @@ impl Errands {
     /// Has a choice kept; [`Event::NotKept`] answers where that fails.
     pub fn keep(&mut self, choice: Choice) {
         if self.keeper.is_none() {
+            let Some(path) = self.config.clone() else { return };
             let answers = self.sender.clone();
             let tell = move |words| _ = answers.try_send(Event::NotKept(words));
-            self.keeper = self.config.clone().and_then(|path| Keeper::new(path, tell).ok());
+            self.keeper = Keeper::new(path, tell).ok();
         }
-        let Some(keeper) = &self.keeper else { return };
-        if !keeper.keep(choice) {
+        if !self.keeper.as_ref().is_some_and(|keeper| keeper.keep(choice)) {
             let words = "not kept: the disk does not take it in".to_owned();
             _ = self.sender.try_send(Event::NotKept(words));
         }

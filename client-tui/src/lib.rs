@@ -2,8 +2,9 @@
 //!
 //! `runtime` waits for events, hands them to [`update::update`], performs the effects that come
 //! back, and draws [`view::paint`] when something changed. Only `runtime`, `world`, `net`,
-//! `hosting`, `errands`, `outside`, `keyboard`, `terminal`, `stop`, `storage` and `config`'s `file` and
-//! `keep` touch the world.
+//! `hosting`, `errands`, `export`, `outside`, `keyboard`, `terminal`, `stop`, `storage`, `log` and
+//! `config`'s `file` and `keep` touch the world; and so do those that run without a screen: `scripts`
+//! with their `session`, and `doctor`.
 
 use std::io;
 use std::sync::mpsc as done;

@@ -30,7 +30,7 @@ mod unix {
         interrupt: Signal,
         quit: Signal,
         /// Standard input, watched for nothing but its end. A program that is not in the
-        /// foreground gets no SIGHUP, and the library that reads keys would go round for ever.
+        /// foreground gets no SIGHUP.
         terminal: Option<AsyncFd<OwnedFd>>,
     }
 

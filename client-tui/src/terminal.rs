@@ -206,11 +206,16 @@ impl Screen for Terminal {
     }
 }
 
+/// Whether another program has the terminal now.
+pub(crate) fn is_with_another() -> bool {
+    LENT.load(Ordering::SeqCst)
+}
+
 /// Whether another program has the terminal, or had it a moment ago: what was typed there concerns
 /// that one alone, and a signal may be told late.
 pub fn is_lent() -> bool {
     let returned = RETURNED.lock().ok().and_then(|returned| *returned);
-    LENT.load(Ordering::SeqCst) || returned.is_some_and(|at| at.elapsed() < LATE)
+    is_with_another() || returned.is_some_and(|at| at.elapsed() < LATE)
 }
 
 /// Takes the terminal over, with the mouse or without, and asks it this.

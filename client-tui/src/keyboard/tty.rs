@@ -1,10 +1,10 @@
 //! Reads what the terminal sends, on Unix: within the loop that draws, so that a key wakes nobody but
-//! who shows it. Reading never waits; without a clock, but for the end of what has begun.
+//! who shows it. Only what is there is read; the clock is asked for nothing but the end of what has
+//! begun.
 
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -32,9 +32,6 @@ const PASTE: Duration = Duration::from_secs(1);
 
 /// Bytes that are read at once; the terminal itself keeps no more.
 const BYTES: usize = 4096;
-
-/// Whether another program reads the keyboard.
-static LENT: AtomicBool = AtomicBool::new(false);
 
 /// The keyboard that is the program's input, and the size of the screen beside it.
 #[derive(Debug)]
@@ -140,11 +137,14 @@ impl Keys {
 
 impl Keyboard for Keys {
     async fn next(&mut self) -> Option<io::Result<Input>> {
+        // Looked at each time: what watches the terminal is not asked while there is news without
+        // an end.
+        self.drained = false;
         loop {
             if let Some(input) = self.waiting() {
                 return Some(input);
             }
-            let (lent, due) = (LENT.load(Ordering::SeqCst), self.due());
+            let (lent, due) = (terminal::is_with_another(), self.due());
             tokio::select! {
                 biased;
                 readable = self.tty.readable(), if !lent => match readable {
@@ -173,7 +173,7 @@ impl Keyboard for Keys {
     }
 
     fn waiting(&mut self) -> Option<io::Result<Input>> {
-        if LENT.load(Ordering::SeqCst) {
+        if terminal::is_with_another() {
             self.forget();
             return None;
         }
@@ -188,7 +188,8 @@ impl Keyboard for Keys {
 }
 
 /// The terminal, opened once more: that reading it does not wait is then true for nobody else who
-/// has it open, such as the shell that has started us. Not everybody may open it.
+/// has it open, such as the shell that has started us. Not everybody may open it, such as who became
+/// somebody else there: then a read waits if another program takes what was there a moment before.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn own() -> Option<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -207,12 +208,9 @@ fn own() -> Option<OwnedFd> {
 /// # Errors
 /// Never here: whoever draws is who reads.
 pub(crate) fn lend() -> io::Result<()> {
-    LENT.store(true, Ordering::SeqCst);
     _ = tcflush(io::stdin(), QueueSelector::IFlush);
     Ok(())
 }
 
-/// From now on we read the keyboard again.
-pub(crate) fn take_back() {
-    LENT.store(false, Ordering::SeqCst);
-}
+/// From now on we read the keyboard again: as soon as the terminal is ours.
+pub(crate) fn take_back() {}
