@@ -131,7 +131,7 @@ pub enum StartError {
     },
 }
 
-/// A server that runs until it is stopped or dropped with its runtime.
+/// A server that runs until it is stopped.
 pub struct Running {
     addresses: Vec<SocketAddr>,
     stop: CancellationToken,

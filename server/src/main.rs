@@ -41,7 +41,10 @@ fn serve(arguments: Arguments) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("this computer has no room for a server: {error}"), 1),
     };
-    match runtime.block_on(run(config)) {
+    let ended = runtime.block_on(run(config));
+    // What a stop has not waited for, such as a disk that does not answer, is not waited for now.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         // Each kind of it says what the system said.
         Err(error) => fail(&error.to_string(), 1),

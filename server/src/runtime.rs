@@ -6,15 +6,16 @@ use std::thread::available_parallelism;
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Workers for each processor. With one for each, the hub would wait for its turn behind whatever
-/// the connections' tasks do, and everybody with it; so there is usually a worker that sleeps, and
-/// the system, which shares processors out fairly, wakes it at once.
+/// Workers for each processor. With one for each, what a member says would wait for its turn behind
+/// whatever other connections' tasks do; so there is usually a worker that sleeps, and the system,
+/// which shares processors out fairly, wakes it at once.
 const WORKERS_EACH: usize = 4;
 
 /// Workers at most; where there are as many processors, none waits long.
 const MOST_WORKERS: usize = 16;
 
-/// What a server runs on: more workers than there are processors. The name is its threads'.
+/// What a server runs on: more workers than processors where these are few. The name is its
+/// threads'.
 ///
 /// # Errors
 /// When the system has no room for its threads or its descriptors.

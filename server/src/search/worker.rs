@@ -38,13 +38,15 @@ pub(super) struct Worker {
     trouble: Trouble,
     /// `None` before it was opened, and when it has to be opened again.
     open: Option<(Index, Feed)>,
+    /// It was open before: where it is kept is a place, whatever keeps it from being opened now.
+    was_open: bool,
     /// What was told of trouble that goes on.
     told: Option<String>,
 }
 
 impl Worker {
     pub(super) fn new(shared: Arc<Shared>, corpus: Corpus, trouble: Trouble) -> Self {
-        Self { shared, corpus, trouble, open: None, told: None }
+        Self { shared, corpus, trouble, open: None, was_open: false, told: None }
     }
 
     pub(super) fn run(mut self) {
@@ -91,11 +93,13 @@ impl Worker {
     fn take_in(&mut self, runtime: &Runtime) -> Result<bool, SearchError> {
         self.hear_news();
         let fresh = self.open.is_none();
-        let Self { shared, corpus, trouble, open, .. } = self;
+        let Self { shared, corpus, trouble, open, was_open, .. } = self;
         let (index, feed) = match open {
             Some(open) => open,
-            None => open.insert(open_at(corpus, trouble)?),
+            None if *was_open => open.insert(open_again(corpus)?),
+            None => open.insert(open_first(corpus, trouble)?),
         };
+        *was_open = true;
         let batch = feed.take(BATCH, &mut |channel, page, limit| {
             Ok(runtime.block_on(corpus.log.read(channel, page, limit))?)
         })?;
@@ -185,26 +189,25 @@ fn give_way() {
     rustix::process::setpriority_process(None, NICE).ok();
 }
 
-/// Opens the index, and finds out what it lacks. Where none can be kept (a folder is in its place, or
-/// files of somebody else), it is made in memory from now on: whoever waited for a place would be
-/// told for ever that not everything has been looked at.
-fn open_at(corpus: &mut Corpus, trouble: &Trouble) -> Result<(Index, Feed), SearchError> {
+/// Opens the index for the first time. Where none can be kept (a folder is in its place, or files of
+/// somebody else), it is made in memory from now on: whoever waited for a place would be told for
+/// ever that not everything has been looked at.
+fn open_first(corpus: &mut Corpus, trouble: &Trouble) -> Result<(Index, Feed), SearchError> {
+    let opened = open_again(corpus);
+    let Err(SearchError::NoPlace(why)) = &opened else { return opened };
+    let Some(path) = corpus.index.take() else { return opened };
+    trouble(&format!(
+        "the search index is made in memory, because {} cannot be used: {why}; move what is there \
+         away, and the next start makes it there",
+        path.display()
+    ));
+    open_again(corpus)
+}
+
+/// Opens the index, and finds out what it lacks.
+fn open_again(corpus: &Corpus) -> Result<(Index, Feed), SearchError> {
     let Corpus { identity, last, index, .. } = corpus;
-    let opened = match (Index::open(index.as_deref(), identity, last, BLOCK), index.take()) {
-        (Err(SearchError::NoPlace(why)), Some(path)) => {
-            let path = path.display();
-            trouble(&format!(
-                "the search index is made in memory, because {path} cannot be used: {why}; move \
-                 what is there away, and the next start makes it there"
-            ));
-            Index::open(None, identity, last, BLOCK)
-        }
-        (opened, path) => {
-            *index = path;
-            opened
-        }
-    };
-    let (index, marks) = opened?;
+    let (index, marks) = Index::open(index.as_deref(), identity, last, BLOCK)?;
     let mut feed = Feed::new(marks);
     feed.extend(last);
     Ok((index, feed))
