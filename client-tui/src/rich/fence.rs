@@ -33,17 +33,15 @@ pub(crate) fn block(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{text}\n{fence}")
 }
 
-/// The block of code that a text is, if it is one from its first line to its last.
+/// The block of code that a text is, if it is one from its first line to its last, which closes it.
 pub(crate) fn only_block(text: &str) -> Option<Code> {
     let start = text.len() - text.trim_start_matches('\n').len();
     let whole = text.trim_end_matches('\n');
-    let closing = whole.rsplit('\n').next()?.trim();
-    let closed = closing.len() >= LEAST && closing.bytes().all(|byte| byte == b'`');
     let mut parts = parts(whole, start.min(whole.len()));
-    match (parts.next(), parts.next()) {
-        (Some(Part::Code(code)), None) if closed => Some(code),
-        _ => None,
-    }
+    let (Some(Part::Code(code)), None) = (parts.next(), parts.next()) else { return None };
+    // Behind a body that no line closes there is nothing, or there are the ticks behind its code.
+    let closed = whole[code.body.end..].starts_with('\n');
+    closed.then_some(code)
 }
 
 /// More back-ticks than stand together anywhere in a text.
@@ -160,7 +158,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::parse;
-    use super::{block, fence};
+    use super::{block, fence, only_block};
 
     fn found(text: &str) -> Vec<(&str, &str)> {
         let codes = parse(text).codes.into_iter();
@@ -204,6 +202,25 @@ mod tests {
         for text in ["```a```", "```", "```\n```", "```\n\n  ", "``\na\n``"] {
             assert!(parse(text).codes.is_empty(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_text_is_one_block_where_its_last_line_closes_what_its_first_opened() {
+        let check = |text: &str, expected: Option<&str>| {
+            let body = only_block(text).map(|code| &text[code.body]);
+            assert_eq!(body, expected, "{text:?}");
+        };
+        check("```rust\na\n```", Some("a"));
+        check("\n\n  ```\na\nb\n`````  \n", Some("a\nb"));
+        check("````\na\n```", None);
+        check("````\na\n```\n````", Some("a\n```"));
+        check("```\na", None);
+        check("```\na```", None);
+        check("```\na\n```\nb", None);
+        check("b\n```\na\n```", None);
+        check("```\na\n```\n```\nb\n```", None);
+        check("```\n```", None);
+        check("", None);
     }
 
     #[test]
