@@ -77,7 +77,7 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
         cells::put_right(buffer, (start, area.y), end, name, name_style);
     } else if begins_another(row, entry) {
         let Range { start, end } = columns.name;
-        let sign = if state.looks.choice.is_ascii() { "." } else { ANOTHER };
+        let sign = another(state.looks.choice.is_ascii());
         cells::put_right(buffer, (start, area.y), end, sign, theme.quiet);
     }
     let (mark, mark_style, style) = dress(state, said);
@@ -119,9 +119,11 @@ pub(super) fn has_name(row: PageRow, entry: &Entry) -> bool {
 }
 
 /// What stands in place of the name before another message of the same turn, so that it does not
-/// look like one more line of the message before. No name can be this, nor the full stop that stands
-/// for it where the hyphen that usually does would look like a notice's.
-const ANOTHER: &str = "·";
+/// look like one more line of the message before. No name can be either of these. In ASCII it is not
+/// the hyphen that usually stands for a dot: that marks notices, and is a name.
+const fn another(ascii: bool) -> &'static str {
+    if ascii { ":" } else { "·" }
+}
 
 /// Whether a row begins a message whose name stands above it.
 fn begins_another(row: PageRow, entry: &Entry) -> bool {
@@ -246,4 +248,20 @@ fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
     let keys = &state.me.habits.keys.spoken(keys);
     let keys_x = cells::put_right(buffer, (area.x, area.y), area.right() - 1, keys, theme.loud);
     cells::put(buffer, (area.x + 1, area.y), keys_x - 1, words, theme.loud);
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_protocol::Nick;
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_called_what_begins_another_message() {
+        for ascii in [true, false] {
+            let sign = another(ascii);
+            assert!(Nick::new(sign).is_err(), "{sign}");
+            assert_eq!(Nick::repair(sign), None, "{sign}");
+        }
+    }
 }
