@@ -1,8 +1,12 @@
-//! Which of the theme's colours people have: the same on everybody's screen. A name asks for a
-//! colour; where several ask for one, the name that ranks first has it, and the others look for one
-//! that nobody asks for. All of this goes by who is there and not by who was met first: so people
-//! who look at the same room see the same colours, and somebody new takes a colour from one other at
-//! most.
+//! Which of the theme's colours people have. A name asks for the same colour on every screen; where
+//! several who were met ask for one, the name that ranks first has it, and the others look for one
+//! that nobody asks for. In which order they were met does not matter: who has met the same people
+//! sees the same colours, and on other screens somebody has another colour only where one of the two
+//! readers has met somebody whom the other has not.
+//!
+//! Nobody is forgotten, so that no colour changes because somebody leaves or a page is scrolled.
+//! Somebody new takes what was asked for from one other at most; those who did not get what they
+//! asked for may have to look again.
 //!
 //! It is not looked for long, so two may still have the same: to keep everybody apart, nearly
 //! everybody's colour would have to change with each who comes.
