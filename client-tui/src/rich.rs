@@ -60,7 +60,7 @@ impl Format {
 pub(crate) struct Piece {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) look: Format,
+    pub(crate) format: Format,
     /// Which of the text's links it belongs to.
     pub(crate) link: Option<usize>,
     /// What is shown instead of it, such as a dot for the sign of a list.
@@ -68,8 +68,8 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    fn new(range: Range<usize>, look: Format) -> Self {
-        Self { start: range.start, end: range.end, look, link: None, shown: None }
+    fn new(range: Range<usize>, format: Format) -> Self {
+        Self { start: range.start, end: range.end, format, link: None, shown: None }
     }
 }
 
@@ -172,19 +172,19 @@ fn line(text: &str, range: Range<usize>, links: &mut Vec<Link>) -> Line {
         at += 1;
         quote += 1;
     }
-    let look = if quote > 0 { Format::QUOTE } else { Format::PLAIN };
+    let format = if quote > 0 { Format::QUOTE } else { Format::PLAIN };
     let mut pieces = Vec::new();
     if let Some((indent, marker)) = marker(text, at..range.end) {
         if indent > at {
-            pieces.push(Piece::new(at..indent, look));
+            pieces.push(Piece::new(at..indent, format));
         }
         let bullet = text[indent..marker].starts_with(['-', '*', '+']);
         let shown = bullet.then_some("• ");
-        pieces.push(Piece { shown, ..Piece::new(indent..marker, look) });
+        pieces.push(Piece { shown, ..Piece::new(indent..marker, format) });
         at = marker;
     }
     let hang = pieces.len();
-    inline::scan(text, at..range.end, look, links, &mut pieces);
+    inline::scan(text, at..range.end, format, links, &mut pieces);
     Line { start, quote, hang, pieces }
 }
 

@@ -94,7 +94,7 @@ impl Row {
 impl Piece {
     /// Whether it is the sign before an item of a list, which is shown as another one.
     pub(super) fn is_bullet(&self) -> bool {
-        self.shown.is_some() && self.link.is_none() && !self.look.has(Format::ASIDE)
+        self.shown.is_some() && self.link.is_none() && !self.format.has(Format::ASIDE)
     }
 }
 

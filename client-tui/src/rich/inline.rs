@@ -90,7 +90,7 @@ pub(super) struct Atom {
     pub(super) pieces: Vec<Piece>,
 }
 
-/// A sign that is hidden, and changes the look from there on.
+/// A sign that is hidden, and changes the format from there on.
 pub(super) struct Mark {
     pub(super) range: Range<usize>,
     pub(super) toggles: Format,
@@ -100,14 +100,14 @@ pub(super) struct Mark {
 pub(super) fn scan(
     text: &str,
     range: Range<usize>,
-    look: Format,
+    format: Format,
     links: &mut Vec<Link>,
     pieces: &mut Vec<Piece>,
 ) {
     let line = &text[range.clone()];
     if !line.contains(['`', '*', '_', '~']) && !line.contains("://") {
         if !range.is_empty() {
-            pieces.push(Piece::new(range, look));
+            pieces.push(Piece::new(range, format));
         }
         return;
     }
@@ -121,7 +121,7 @@ pub(super) fn scan(
         atoms.get(next).is_none_or(|atom| run.end <= atom.range.start)
     };
     let runs: Vec<Run<'_>> = runs.iter().filter(free).copied().collect();
-    cut(range, look, atoms, emphasis::marks(&runs), pieces);
+    cut(range, format, atoms, emphasis::marks(&runs), pieces);
 }
 
 /// Code between as many backticks on either side.
@@ -153,14 +153,14 @@ fn codes(runs: &[Run<'_>]) -> Vec<Atom> {
 /// Lays atoms and marks side by side, and text between them.
 fn cut(
     range: Range<usize>,
-    look: Format,
+    format: Format,
     atoms: Vec<Atom>,
     mut marks: Vec<Mark>,
     pieces: &mut Vec<Piece>,
 ) {
     marks.sort_by_key(|mark| mark.range.start);
     let mut marks = marks.into_iter().peekable();
-    let (mut at, mut look) = (range.start, look);
+    let (mut at, mut format) = (range.start, format);
     let mut push = |piece: Piece| {
         if piece.start < piece.end {
             pieces.push(piece);
@@ -169,13 +169,13 @@ fn cut(
     let behind = Atom { range: range.end..range.end, pieces: Vec::new() };
     for atom in atoms.into_iter().chain([behind]) {
         while let Some(mark) = marks.next_if(|mark| mark.range.start < atom.range.start) {
-            push(Piece::new(at..mark.range.start, look));
-            look = look.toggled(mark.toggles);
+            push(Piece::new(at..mark.range.start, format));
+            format = format.toggled(mark.toggles);
             at = mark.range.end;
         }
-        push(Piece::new(at..atom.range.start, look));
+        push(Piece::new(at..atom.range.start, format));
         for piece in atom.pieces {
-            push(Piece { look: piece.look.with(look), ..piece });
+            push(Piece { format: piece.format.with(format), ..piece });
         }
         at = atom.range.end;
     }

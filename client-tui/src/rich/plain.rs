@@ -41,7 +41,7 @@ impl Rich {
 
     fn piece<'a>(&self, text: &'a str, piece: &Piece, range: &Range<usize>) -> &'a str {
         let whole = range.start <= piece.start && piece.end <= range.end;
-        let link = piece.link.filter(|_| piece.look.has(Format::ASIDE));
+        let link = piece.link.filter(|_| piece.format.has(Format::ASIDE));
         let url = link.and_then(|link| self.links.get(link)).map(|link| link.url.clone());
         match url {
             // Only the host is seen, so that nobody is led astray; who copies wants the address.

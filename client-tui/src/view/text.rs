@@ -228,13 +228,13 @@ impl<'a> Said<'a> {
         let plain = Style::new();
         let inline = !matches!(edge, Edge::Code { .. });
         wear(matches!(edge, Edge::Head(_)), theme.quiet);
-        wear(piece.look.has(Format::QUOTE), theme.prose.quote);
-        wear(piece.look.has(Format::CODE) && inline, theme.prose.code);
-        wear(piece.look.has(Format::LINK), theme.prose.link);
-        wear(piece.look.has(Format::ASIDE), theme.quiet.remove_modifier(Modifier::UNDERLINED));
-        wear(piece.look.has(Format::STRONG), plain.add_modifier(Modifier::BOLD));
-        wear(piece.look.has(Format::EMPHASIS), plain.add_modifier(Modifier::ITALIC));
-        wear(piece.look.has(Format::STRUCK), plain.add_modifier(Modifier::CROSSED_OUT));
+        wear(piece.format.has(Format::QUOTE), theme.prose.quote);
+        wear(piece.format.has(Format::CODE) && inline, theme.prose.code);
+        wear(piece.format.has(Format::LINK), theme.prose.link);
+        wear(piece.format.has(Format::ASIDE), theme.quiet.remove_modifier(Modifier::UNDERLINED));
+        wear(piece.format.has(Format::STRONG), plain.add_modifier(Modifier::BOLD));
+        wear(piece.format.has(Format::EMPHASIS), plain.add_modifier(Modifier::ITALIC));
+        wear(piece.format.has(Format::STRUCK), plain.add_modifier(Modifier::CROSSED_OUT));
         wear(self.entry.is_action(), plain.add_modifier(Modifier::ITALIC));
         match piece.link.and_then(|link| u32::try_from(self.links + link).ok()) {
             Some(number) => style.underline_color(cells::link(number)),
