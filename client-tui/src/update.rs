@@ -31,6 +31,7 @@ pub(crate) mod sheets;
 pub(crate) mod start;
 pub(crate) mod stranger;
 pub(crate) mod theme;
+pub(crate) mod trouble;
 pub(crate) mod typing;
 pub(crate) mod wall;
 pub(crate) mod written;
@@ -118,7 +119,10 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Edited(edited) => outside::edited(state, edited),
-        Event::NotKept(words) => theme::not_kept(state, words),
+        Event::NotKept(words) => {
+            trouble::tell(state, words);
+            Vec::new()
+        }
         Event::Exported(news) => export::news(state, news),
         Event::Woke => {
             mouse::woke(state, now);

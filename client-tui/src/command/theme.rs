@@ -6,7 +6,7 @@ use crate::effect::Effect;
 use crate::event::Moment;
 use crate::nearest;
 use crate::state::State;
-use crate::update::theme;
+use crate::update::{theme, trouble};
 
 /// Says which themes there are, or wears one.
 pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
@@ -24,7 +24,7 @@ pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
     let words = format!("the theme is {} now{faint}", choice.name());
     let keep = vec![Effect::KeepChoice(Choice::Theme(choice.name().to_owned()))];
     match choice.mismatch() {
-        Some(words) => theme::warn(state, words),
+        Some(words) => trouble::tell(state, words),
         None => _ = told(state, words),
     }
     Ok(keep)
