@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 use super::overlay::{self, boxed};
 use super::put_theirs;
@@ -33,10 +33,10 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     let title = if paste.typed { "Too long for one message" } else { "Paste" };
     let inner = boxed(state, title, overlay::place(width, height, area), buffer);
     let mut y = inner.y;
-    let mut put = |ours: &str, theirs: &str, style, rows: u16| {
+    let mut put = |ours: &str, theirs: &str, (style, chosen): (Style, bool), rows: u16| {
         if y < inner.bottom() {
             let (limit, ours) = (inner.right(), cells::fit(ours, columns));
-            if style == theme.chosen() {
+            if chosen {
                 buffer.set_style(Rect { y, height: 1, ..inner }, style);
             }
             let x = cells::put(buffer, (inner.x, y), limit, &ours, style);
@@ -44,20 +44,22 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
         }
         y += rows;
     };
+    let quiet = (theme.quiet, false);
     let bold = theme.text.add_modifier(Modifier::BOLD);
-    put(&size(paste), "", bold, if rows > 0 { 2 } else { 1 });
+    put(&size(paste), "", (bold, false), if rows > 0 { 2 } else { 1 });
     for (index, line) in paste.text.lines().take(preview).enumerate() {
         let last = index + 1 == rows;
-        put("│ ", start(line), theme.quiet, if last { 2 } else { 1 });
+        put("│ ", start(line), quiet, if last { 2 } else { 1 });
     }
     if more > 0 {
-        put(&format!("… {} more lines", grouped(more)), "", theme.quiet, 2);
+        put(&format!("… {} more lines", grouped(more)), "", quiet, 2);
     }
     for (index, choice) in paste.choices.iter().enumerate() {
         let chosen = index == paste.chosen;
         let mark = if chosen { '›' } else { ' ' };
         let style = if chosen { theme.chosen() } else { theme.text };
-        put(&format!("{mark} {}  {}", choice.key(), words(*choice, columns)), "", style, 1);
+        let row = format!("{mark} {}  {}", choice.key(), words(*choice, columns));
+        put(&row, "", (style, chosen), 1);
     }
     let escape = if paste.typed { "Esc goes on" } else { "Esc drops it" };
     let keys = [
@@ -66,7 +68,7 @@ pub(super) fn draw(state: &State, paste: &Paste, area: Rect, buffer: &mut Buffer
     ];
     let keys = keys.map(|keys| state.me.habits.keys.spoken(&keys).into_owned());
     let keys = keys.iter().find(|keys| cells::width(keys) <= columns);
-    put(keys.map_or(escape, String::as_str), "", theme.quiet, 1);
+    put(keys.map_or(escape, String::as_str), "", quiet, 1);
 }
 
 /// How many lines are shown in so many rows, and how many are not. The row that says how many more
