@@ -35,9 +35,11 @@ impl Wish {
 
     /// What it looks at where somebody else has that: any but the first.
     fn others(self, colours: usize) -> impl Iterator<Item = usize> {
-        let steps = colours.saturating_sub(1).max(1);
-        // Not side by side, so that names which begin together part.
-        (0..TRIES).map(move |at| (self.first + 1 + (self.rank + 5 * at) % steps) % colours)
+        let others = colours.saturating_sub(1).max(1);
+        // As far apart as there is room for: no two are the same, and names which begin together
+        // part.
+        let step = (others / TRIES).max(1);
+        (0..TRIES).map(move |at| (self.first + 1 + (self.rank + step * at) % others) % colours)
     }
 }
 
@@ -68,6 +70,8 @@ impl Colours {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -122,6 +126,16 @@ mod tests {
             let lost = |hash: &&usize| after.of(**hash, colours) != **hash % colours;
             prop_assert!(hashes.iter().filter(first).filter(lost).count() <= 1);
             prop_assert!(hashes.iter().all(|&hash| after.of(hash, colours) < colours));
+        }
+
+        #[test]
+        fn what_a_name_looks_at_differs_as_far_as_there_is_anything(
+            hash in 0_usize..1_000_000,
+            colours in 2_usize..40,
+        ) {
+            let others: BTreeSet<usize> = Wish::of(hash, colours).others(colours).collect();
+            prop_assert_eq!(others.len(), TRIES.min(colours - 1));
+            prop_assert!(!others.contains(&(hash % colours)));
         }
 
         #[test]
