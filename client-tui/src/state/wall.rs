@@ -164,7 +164,8 @@ impl State {
             (0..12, _) => (1, 0),
             (12..WORDS_FROM, _) => (2, 0),
             (_, Large::Nothing) => (4, 0),
-            (_, Large::Host | Large::Place | Large::Command) => (4, LETTER.1),
+            // With an empty row above, where the command has a bar behind it.
+            (_, Large::Host | Large::Place | Large::Command) => (4, 1 + LETTER.1),
         };
         let head = (words + rows).max(if clock > 0 { LETTER.1 } else { 0 });
         let announcement = &self.conversations.open().board.announcement;

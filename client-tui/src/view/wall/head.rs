@@ -94,6 +94,10 @@ enum Row {
     Large(String),
 }
 
+impl Row {
+    const EMPTY: Self = Self::Words(Vec::new());
+}
+
 /// The words on how to join: how they are dressed, and how many columns they have.
 struct Words<'a> {
     theme: &'a Theme,
@@ -125,12 +129,13 @@ impl Words<'_> {
             Row::Words(vec![((*lead).to_owned(), self.theme.text)]),
             self.row(&command, loud, &[]),
         ];
-        match layout.large {
-            Large::Nothing => {}
-            Large::Host => rows.push(Row::Large(way.host.clone())),
-            Large::Place => rows.push(Row::Large(way.place())),
-            Large::Command => rows.push(Row::Large(command)),
-        }
+        let large = match layout.large {
+            Large::Nothing => None,
+            Large::Host => Some(way.host.clone()),
+            Large::Place => Some(way.place()),
+            Large::Command => Some(command),
+        };
+        rows.extend(large.into_iter().flat_map(|text| [Row::EMPTY, Row::Large(text)]));
         rows.extend(netcat);
         // Where netcat is missing, the page has another way.
         let ways = [
