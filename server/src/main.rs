@@ -74,12 +74,27 @@ fn stops() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    survive_limits()?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
     })
+}
+
+/// A file that has grown to its limit fails to be written to, as if the disk were full: what is said
+/// is refused then, and the server goes on. Unless somebody takes that signal, it ends the program.
+#[cfg(target_os = "linux")]
+fn survive_limits() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
+
+/// Elsewhere the signal has other numbers.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn survive_limits() -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Ends when the server is told to stop.

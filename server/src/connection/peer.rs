@@ -46,6 +46,11 @@ fn weight(asked: &Result<Asked, Refusal>) -> u32 {
     }
 }
 
+/// Whether this tells only that somebody is there.
+fn is_heartbeat(asked: &Result<Asked, Refusal>) -> bool {
+    matches!(asked, Ok(Asked::Request(Request::Ping | Request::Pong)))
+}
+
 /// What a page of history costs. They are answered one after the other, so that whoever asks for
 /// many never overruns the window; whether they read them, nobody can tell for megabytes.
 const PAGE: u32 = 4;
@@ -313,8 +318,13 @@ impl<'a> Peer<'a> {
                     if let Ok(Asked::Request(Request::History { .. })) = asked {
                         self.flow.charge(PAGE * others, now);
                     }
-                    let slowed = others > 1 && self.flow.is_slowed();
-                    let haste = if slowed { Haste::WithOthers } else { Haste::Now };
+                    let slowed = self.flow.is_slowed();
+                    let for_others = slowed && others > 1;
+                    let haste = if for_others { Haste::WithOthers } else { Haste::Now };
+                    // Floods are not slowed down for the sake of each other.
+                    if !slowed && !is_heartbeat(&asked) {
+                        self.context.others.asked(self.conn, now);
+                    }
                     self.pass_on(asked, permit, haste).await?;
                 }
                 gate => {
@@ -384,9 +394,6 @@ impl<'a> Peer<'a> {
         permit: Permit,
         haste: Haste,
     ) -> Result<(), Over> {
-        if !matches!(asked, Ok(Asked::Request(Request::Ping | Request::Pong))) {
-            self.context.others.asked(self.conn, Instant::now());
-        }
         let request = match asked {
             Err(refusal) => return self.send(Command::Refuse(self.conn, refusal, permit)).await,
             Ok(Asked::People) => {
