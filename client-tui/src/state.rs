@@ -163,13 +163,16 @@ impl State {
         let speakers = talk.scrollback.page().iter().filter(|row| row.name);
         let speakers = speakers.filter_map(|row| talk.scrollback.entry(row.entry)?.author());
         let here = talk.roster.members().take(ROSTER_SEEN).map(|member| &member.name);
-        self.looks.meet(speakers.chain(here).map(chat_protocol::Nick::as_str));
+        // Who is here comes first: they talk with each other.
+        self.looks.meet(here.chain(speakers).map(chat_protocol::Nick::as_str));
     }
 
-    /// The columns of the longest name here.
+    /// The columns of the longest name of those who are here or have written here.
     pub(crate) fn widest_name(&self) -> usize {
-        let here = self.conversations.open().roster.members().take(ROSTER_SEEN);
-        here.map(|member| crate::cells::width(member.name.as_str())).max().unwrap_or(0)
+        let talk = self.conversations.open();
+        let here = talk.roster.members().take(ROSTER_SEEN);
+        let here = here.map(|member| crate::cells::width(member.name.as_str()));
+        here.max().unwrap_or(0).max(talk.scrollback.widest_author())
     }
 
     /// The state before anything has happened.

@@ -320,9 +320,10 @@ impl Scrollback {
                 }
                 let line = heads.line(row);
                 let first = line == Line::Text(0);
-                // The first row of the page always says whose it is.
+                // The first row of the page always says whose it is, and of when.
                 let top = page.is_empty() && matches!(line, Line::Text(_));
-                let (name, time) = ((first && new_turn) || top, first && (new_turn || new_minute));
+                let name = top || (first && new_turn);
+                let time = name || (first && new_minute);
                 page.push(PageRow { entry, line, name, time });
             }
         }

@@ -42,6 +42,8 @@ pub(crate) struct Scrollback {
     /// The last notice of the link.
     news: Option<LinkNews>,
     pub(super) excerpt: Excerpt,
+    /// Columns of the longest name of all who have written here.
+    widest_author: usize,
 }
 
 /// A notice of the link, which the next one replaces while nothing stands behind it: a link that
@@ -161,6 +163,11 @@ impl Scrollback {
             self.trim();
         }
         fresh
+    }
+
+    /// Columns of the longest name of all who have written here, whether or not they are gone.
+    pub(crate) fn widest_author(&self) -> usize {
+        self.widest_author
     }
 
     /// Whether a message of this number would be news.
@@ -503,6 +510,7 @@ impl Scrollback {
                 Err(index) => index,
             },
         };
+        self.widest_author = self.widest_author.max(crate::cells::width(message.from.as_str()));
         let body = Body::Said { from: message.from, text: message.text, trouble: None };
         self.entries.insert(index, Entry::new(key, message.at, body));
         true
