@@ -50,6 +50,8 @@ class Screen:
                 self.row, self.column = int(row or 1) - 1, int(column or 1) - 1
             elif found["final"] == "J":
                 self.rows = [[" "] * WIDTH for _ in range(HEIGHT)]
+            elif found["final"] == "K" and self.row < HEIGHT:  # to the end of the row
+                self.rows[self.row][self.column :] = [" "] * max(WIDTH - self.column, 0)
         self.rest = written[at:]  # a sequence that has not come whole
 
     def _put(self, character):
