@@ -1,5 +1,6 @@
 //! What people read when something goes wrong: in this client's own words, with what to do about it.
 
+pub(crate) mod emoji;
 pub(crate) mod hint;
 pub(crate) mod lab;
 pub(crate) mod notice;

@@ -19,6 +19,7 @@ pub mod name;
 pub mod pickle;
 pub mod query;
 pub mod request;
+mod skeleton;
 pub mod text;
 
 pub use codec::{FrameTooLong, LineCodec};

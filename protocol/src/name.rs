@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
-use unicode_security::confusable_detection::skeleton;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::limit;
+use crate::skeleton::skeleton;
 
 /// The key of names that would pass for the server's own.
 const RESERVED: &str = "server";
@@ -151,7 +151,7 @@ impl Nick {
     /// What this nick is compared by.
     pub fn key(&self) -> NameKey {
         let folded: String = fold(&self.0.nfkc().collect::<String>());
-        NameKey(fold(&skeleton(&folded).collect::<String>()))
+        NameKey(fold(&skeleton(&folded)))
     }
 
     /// The name as it is shown.

@@ -6,6 +6,7 @@ use chat_protocol::Conversation;
 use crate::command::{self, Argument, COMMANDS};
 use crate::state::State;
 use crate::state::completion::{Candidate, Completion};
+use crate::words::emoji::{self, Emoji};
 use crate::words::shortcodes;
 
 /// Candidates that are cycled through.
@@ -207,13 +208,10 @@ fn rooms(state: &State, word: &str) -> Vec<Candidate> {
 /// Shortcodes that start so, the shortest first.
 fn emoji(start: &str) -> Vec<Candidate> {
     let start = start.to_lowercase();
-    let mut found: Vec<(&str, &emojis::Emoji)> = emojis::iter()
-        .flat_map(|emoji| emoji.shortcodes().map(move |code| (code, emoji)))
-        .filter(|(code, _)| code.starts_with(&start))
-        .collect();
-    found.sort_by_key(|(code, _)| (code.len(), *code));
-    let whole = |(code, emoji): &(&str, &emojis::Emoji)| {
-        candidate(format!("{emoji} "), format!("{emoji} :{code}:"), emoji.name())
+    let mut found: Vec<Emoji> = emoji::starting_with(&start).collect();
+    found.sort_by_key(|emoji| (emoji.code.len(), emoji.code));
+    let whole = |Emoji { code, emoji, name }: &Emoji| {
+        candidate(format!("{emoji} "), format!("{emoji} :{code}:"), name)
     };
     found.iter().take(MOST).map(whole).collect()
 }

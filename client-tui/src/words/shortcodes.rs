@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::rich;
+use crate::words::emoji;
 
 /// Bytes of the longest shortcode.
 const LONGEST: usize = 64;
@@ -25,11 +26,11 @@ pub(crate) fn replace(text: &str) -> String {
         let emoji = Some(&text[start + 1..end])
             .filter(|code| (1..=LONGEST).contains(&code.len()))
             .filter(|_| stands_alone(text, start, end + 1))
-            .and_then(emojis::get_by_shortcode)
+            .and_then(emoji::of)
             .filter(|_| !is_within(&codes, text, start));
         if let Some(emoji) = emoji {
             out.push_str(&text[done..start]);
-            out.push_str(emoji.as_str());
+            out.push_str(emoji.emoji);
             done = end + 1;
             colons.next();
         }
@@ -44,7 +45,7 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     // Two of them may follow each other directly: `:fire::fire:`.
     let before = &text[..start];
     let pair = before.strip_suffix(':').and_then(|rest| rest.rsplit_once(':'));
-    let follows = pair.is_some_and(|(_, code)| emojis::get_by_shortcode(code).is_some());
+    let follows = pair.is_some_and(|(_, code)| emoji::of(code).is_some());
     let next = text[end..].chars().next();
     (follows || !before.ends_with(joins))
         && !next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '_'))
@@ -103,7 +104,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn without_shortcodes_nothing_changes(text in "[a-z: `\n]{0,40}") {
-            let found = text.split(':').any(|code| emojis::get_by_shortcode(code).is_some());
+            let found = text.split(':').any(|code| emoji::of(code).is_some());
             if !found {
                 proptest::prop_assert_eq!(replace(&text), text);
             }
