@@ -1,54 +1,56 @@
 //! A key, until the input row shows it: at rest, in a busy room, in a flood.
+//!
+//! Keys are typed in slices, and between them into a program that does nothing. A machine that is
+//! shared stands still for milliseconds now and then, whatever runs on it: a slice counts when
+//! that program showed each of its keys soon before and behind it. The figure of all is beside it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::figures::{Subject, header, milliseconds, quantile, row};
+use crate::figures::{milliseconds, quantile};
 use crate::server::Server;
 use crate::terminal::Terminal;
 use crate::{flood, floor};
 
-/// Keys in a round.
-const KEYS: usize = 400;
+/// Keys in a slice.
+const KEYS: usize = 40;
 
-/// Characters in the row before they are taken out again.
-const LONGEST: usize = 60;
+/// Slices in quiet moments that a round wants.
+const ENOUGH: usize = 10;
 
-/// A scenario: messages offered a second.
+/// How many times as many slices are typed for these at most.
+const PATIENCE: usize = 4;
+
+/// How soon the floor shows a key on a quiet machine.
+const QUIET: Duration = Duration::from_micros(500);
+
+/// A scenario: messages offered a second, and what is aimed at.
 struct Scenario {
     rate: u32,
-    median: Subject,
-    worst: Subject,
+    name: &'static str,
+    goal: &'static str,
+    others: &'static str,
 }
 
 const SCENARIOS: [Scenario; 3] = [
-    Scenario {
-        rate: 0,
-        median: Subject { name: "at rest, p50", goal: "", others: "" },
-        worst: Subject { name: "at rest, p99", goal: "", others: "" },
-    },
+    Scenario { rate: 0, name: "at rest", goal: "", others: "" },
     Scenario {
         rate: 10_000,
-        median: Subject { name: "10,000 messages a second, p50", goal: "", others: "" },
-        worst: Subject {
-            name: "10,000 messages a second, p99",
-            goal: "0.6 ms",
-            others: "0.63 / 9.7 / 281 ms",
-        },
+        name: "10,000 messages a second",
+        goal: "0.6 ms",
+        others: "0.63 / 9.7 / 281 ms",
     },
     Scenario {
         rate: 100_000,
-        median: Subject { name: "100,000 offered a second, p50", goal: "", others: "" },
-        worst: Subject {
-            name: "100,000 offered a second, p99",
-            goal: "2 ms",
-            others: "8.6 (at 27,000/s) / 10.4 (14,000/s) / 286 ms (9,700/s)",
-        },
+        name: "100,000 offered a second",
+        goal: "2 ms",
+        others: "8.6 (at 27,000/s) / 10.4 (14,000/s) / 286 ms (9,700/s)",
     },
 ];
 
-/// What a round of a scenario has brought.
-struct Round {
+/// Some keys typed after each other, and what came of them.
+#[derive(Default)]
+struct Slice {
     times: Vec<Duration>,
     /// What the program's threads worked.
     cpu: Duration,
@@ -59,91 +61,139 @@ struct Round {
     wrong: usize,
 }
 
+/// The slices of a scenario: all, and those in whose neighbourhood the machine was quiet.
+#[derive(Default)]
+struct Slices {
+    all: Vec<Slice>,
+    quiet: Vec<usize>,
+}
+
+impl Slices {
+    /// What a share of the keys did not take longer than: in quiet moments, and in all.
+    fn quantiles(&self, share: f64) -> [f64; 2] {
+        let quiet = self.quiet.iter().filter_map(|&at| self.all.get(at));
+        let times = |slices: Vec<&Slice>| -> Vec<Duration> {
+            slices.iter().flat_map(|slice| slice.times.iter().copied()).collect()
+        };
+        [
+            quantile(&times(quiet.collect()), share),
+            quantile(&times(self.all.iter().collect()), share),
+        ]
+    }
+}
+
 pub(crate) fn measure(rounds: usize) {
-    header("A key, until its row shows it");
-    let floor: Vec<Round> = (0..rounds).map(|_| at_the_floor()).collect();
-    let quantiles = |rounds: &[Round], share| -> Vec<f64> {
-        rounds.iter().map(|round| quantile(&round.times, share)).collect()
-    };
-    let name = |name| Subject { name, goal: "", others: "" };
-    row(&name("floor, p50"), "ms", quantiles(&floor, 0.5));
-    row(&name("floor, p99"), "ms", quantiles(&floor, 0.99));
+    println!("\n## A key, until its row shows it\n");
+    println!("| | p50 | p99 | p99 of all | goal (p99) | irssi / WeeChat / tiny (p99) |");
+    println!("|---|---:|---:|---:|---:|---:|");
     let (mut pictures, mut wrong) = (0, 0);
-    for Scenario { rate, median, worst } in &SCENARIOS {
-        let results: Vec<Round> = (0..rounds).map(|_| round(*rate)).collect();
-        row(median, "ms", quantiles(&results, 0.5));
-        row(worst, "ms", quantiles(&results, 0.99));
-        if *rate == 0 {
-            #[allow(clippy::cast_precision_loss)]
-            let a_key = |round: &Round| milliseconds(round.cpu) / KEYS as f64;
-            row(&name("… processor time a key"), "ms", results.iter().map(a_key).collect());
-        } else {
-            let taken = results.iter().map(|round| round.taken).collect();
-            row(&name("… messages taken a second"), "", taken);
+    for scenario in &SCENARIOS {
+        let (slices, floor) = in_turns(scenario.rate, rounds * ENOUGH);
+        if scenario.rate == 0 {
+            line(&Scenario { name: "the floor", ..*scenario }, &floor);
         }
-        pictures += results.iter().map(|round| round.pictures).sum::<usize>();
-        wrong += results.iter().map(|round| round.wrong).sum::<usize>();
+        line(scenario, &slices);
+        let figure = |of: fn(&Slice) -> f64| {
+            #[allow(clippy::cast_precision_loss)]
+            let count = slices.all.len() as f64;
+            slices.all.iter().map(of).sum::<f64>() / count
+        };
+        match scenario.rate {
+            0 => {
+                let a_key = figure(|slice| milliseconds(slice.cpu)) / KEYS as f64;
+                println!("| … processor time a key | {a_key:.2} ms | | | | |");
+            }
+            _ => println!("| … taken a second | {:.0} | | | | |", figure(|slice| slice.taken)),
+        }
+        let (some, all) = (slices.quiet.len(), slices.all.len());
+        println!("| … slices in quiet moments | {some} of {all} | | | | |");
+        pictures += slices.all.iter().map(|slice| slice.pictures).sum::<usize>();
+        wrong += slices.all.iter().map(|slice| slice.wrong).sum::<usize>();
     }
     println!("\nThe input row was as typed in {} of {pictures} pictures.", pictures - wrong);
 }
 
-fn at_the_floor() -> Round {
-    let data = tempfile::tempdir().unwrap();
-    let mut terminal = floor::prepare(data.path());
-    terminal.go();
-    terminal.wait_until("the floor's row", |screen| screen.contents().contains("#lobby"));
-    type_keys(&mut terminal)
+fn line(Scenario { name, goal, others, .. }: &Scenario, slices: &Slices) {
+    let ([p50, _], [p99, of_all]) = (slices.quantiles(0.5), slices.quantiles(0.99));
+    println!("| {name} | {p50:.2} ms | {p99:.2} ms | {of_all:.2} ms | {goal} | {others} |");
 }
 
-fn round(rate: u32) -> Round {
+/// The client and the floor in turns, until so many slices had a quiet machine before and behind.
+fn in_turns(rate: u32, enough: usize) -> (Slices, Slices) {
     let data = tempfile::tempdir().unwrap();
+    let mut idle = floor::prepare(data.path());
+    idle.go();
+    idle.wait_until("the floor's row", |screen| screen.contents().contains("#lobby"));
     let mut server = Server::start(0);
     let mut terminal = flood::joined(&server, data.path()).0;
     terminal.settle(Duration::from_millis(50));
+
+    let (mut slices, mut floor) = (Slices::default(), Slices::default());
+    floor.all.push(type_keys(&mut idle));
+    while slices.quiet.len() < enough && slices.all.len() < enough * PATIENCE {
+        slices.all.push(slice(&mut terminal, &mut server, rate));
+        terminal.settle(Duration::from_millis(20));
+        floor.all.push(type_keys(&mut idle));
+        let last = floor.all.len() - 1;
+        if floor.all[last - 1..].iter().all(is_quiet) {
+            slices.quiet.push(last - 1);
+            floor.quiet.push(last);
+        }
+    }
+    (slices, floor)
+}
+
+/// Whether a program that does nothing showed every key soon.
+fn is_quiet(floor: &Slice) -> bool {
+    floor.times.iter().all(|time| *time <= QUIET)
+}
+
+/// A slice while so many messages come in.
+fn slice(terminal: &mut Terminal, server: &mut Server, rate: u32) -> Slice {
     let stop = AtomicBool::new(rate == 0);
     std::thread::scope(|scope| {
         let flood = scope.spawn(|| server.flood(rate, &stop));
-        let mut round = type_keys(&mut terminal);
+        let mut slice = type_keys(terminal);
         stop.store(true, Ordering::SeqCst);
-        round.taken = flood.join().unwrap();
-        round
+        slice.taken = flood.join().unwrap();
+        slice
     })
 }
 
 /// Types, and looks at every picture that comes.
-fn type_keys(terminal: &mut Terminal) -> Round {
+fn type_keys(terminal: &mut Terminal) -> Slice {
     let process = terminal.process();
     let before = process.cpu();
-    let mut round = Round { times: Vec::new(), cpu: before, taken: 0.0, pictures: 0, wrong: 0 };
+    let mut slice = Slice::default();
     let (_, from) = terminal.screen().cursor_position();
     let mut typed = String::new();
-    let mut growing = true;
     for number in 0..KEYS {
         let before = typed.clone();
-        growing = if growing { typed.len() < LONGEST } else { typed.is_empty() };
+        // What is typed is taken out again, and leaves the row as it was.
+        let growing = number < KEYS / 2;
         let pressed = terminal.send(&next_key(&mut typed, number, growing));
         loop {
             let shown = terminal.picture(Duration::from_secs(20));
-            round.pictures += 1;
+            slice.pictures += 1;
             let row = terminal.typed(from);
             if row == typed {
                 let shown = shown.expect("every key is shown in a picture");
-                round.times.push(shown.saturating_duration_since(pressed));
+                slice.times.push(shown.saturating_duration_since(pressed));
                 break;
             }
             assert!(shown.is_some(), "{row:?} never became {typed:?}");
-            round.wrong += usize::from(row != before);
+            slice.wrong += usize::from(row != before);
         }
         // No picture's rhythm decides when the next key comes.
         let micros = 5_000 + u64::try_from(number * 7_919 % 13_000).unwrap();
         let next = Instant::now() + Duration::from_micros(micros);
         while terminal.picture(next.saturating_duration_since(Instant::now())).is_some() {
-            round.pictures += 1;
-            round.wrong += usize::from(terminal.typed(from) != typed);
+            slice.pictures += 1;
+            slice.wrong += usize::from(terminal.typed(from) != typed);
         }
     }
-    round.cpu = process.cpu() - before;
-    round
+    slice.cpu = process.cpu() - before;
+    slice
 }
 
 /// A letter, or one taken out again.
