@@ -13,13 +13,16 @@ pub(crate) fn is_in(text: &str, name: &Nick) -> bool {
 
 /// The places where a text names somebody, an @ before the name included.
 pub(crate) fn find<'a>(text: &'a str, name: &'a Nick) -> impl Iterator<Item = Range<usize>> + 'a {
-    let first = folded(name.as_str()).next();
+    let first = folded(name.as_str()).next().and_then(|first| u8::try_from(first).ok());
+    // This is asked of every byte that anybody writes. Of what is not ASCII, some reads as what is.
+    let may_begin = move |byte: u8| match byte {
+        0..0x80 => Some(byte.to_ascii_lowercase()) == first,
+        _ => byte >= 0xC0,
+    };
     let mut behind = 0;
-    text.char_indices().filter_map(move |(start, c)| {
-        if start < behind || first_folded(c) != first {
-            return None;
-        }
-        let end = start + prefix(&text[start..], name.as_str())?;
+    let starts = text.bytes().enumerate().filter(move |(_, byte)| may_begin(*byte));
+    starts.filter_map(move |(start, _)| {
+        let end = start + prefix(text.get(start..)?, name.as_str()).filter(|_| start >= behind)?;
         let (before, after) = (&text[..start], &text[end..]);
         if continues(before.chars().rev()) || continues(after.chars()) {
             return None;
@@ -32,12 +35,6 @@ pub(crate) fn find<'a>(text: &'a str, name: &'a Nick) -> impl Iterator<Item = Ra
 /// The characters of a text as they are compared.
 fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase)
-}
-
-/// The first of what a character is compared as. This is asked of every character that anybody
-/// writes, and most are plain.
-fn first_folded(c: char) -> Option<char> {
-    if c.is_ascii() { Some(c.to_ascii_lowercase()) } else { c.to_lowercase().next() }
 }
 
 /// The length of the start of `text` that reads as the name.
@@ -99,6 +96,21 @@ mod tests {
             let name = Nick::new("ann").unwrap();
             for range in find(&text, &name) {
                 proptest::prop_assert!(text.get(range).is_some());
+            }
+        }
+
+        /// No beginning is passed over for the sake of speed.
+        #[test]
+        fn wherever_it_reads_as_the_name_it_is_found(text in "[kKiİm\u{212A}é雷 @.-]{0,24}") {
+            for name in ["kim", "İm", "é", "雷k"].map(|name| Nick::new(name).unwrap()) {
+                let reads = |(at, _): (usize, char)| {
+                    let end = at + prefix(&text[at..], name.as_str())?;
+                    let continued = continues(text[..at].chars().rev());
+                    (!continued && !continues(text[end..].chars())).then_some(end)
+                };
+                let expected: Vec<usize> = text.char_indices().filter_map(reads).collect();
+                let found: Vec<usize> = find(&text, &name).map(|range| range.end).collect();
+                proptest::prop_assert_eq!(found, expected, "{}", name);
             }
         }
     }

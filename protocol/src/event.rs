@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::{BufMut, BytesMut};
+use serde::de::IgnoredAny;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -296,6 +297,9 @@ impl Event {
     /// # Errors
     /// When it is no frame of this protocol; an unknown `type` is [`Event::Unknown`] instead.
     pub fn decode(line: &[u8]) -> Result<Self, Refusal> {
+        if let Some(message) = json::at_once::<MessageWire<'_>>(line, "message") {
+            return Ok(Self::Message(message?.room_message()?));
+        }
         let head = json::head(line)?;
         Ok(match &*head.kind {
             "message" => Self::Message(json::body::<MessageWire<'_>>(line)?.room_message()?),
@@ -345,6 +349,8 @@ impl Event {
 /// What `message` and `direct` frames hold: read without the buffering that flattening needs.
 #[derive(Deserialize)]
 struct MessageWire<'a> {
+    #[serde(rename = "type")]
+    _kind: IgnoredAny,
     #[serde(default, borrow)]
     room: Option<Cow<'a, str>>,
     #[serde(default, borrow)]

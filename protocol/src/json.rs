@@ -38,15 +38,33 @@ impl Head<'_> {
 
 /// Looks at a frame before it is read whole.
 pub(crate) fn head(line: &[u8]) -> Result<Head<'_>, Refusal> {
-    if depth(line) > limit::FRAME_DEPTH {
-        let text = format!("the frame is nested deeper than {}", limit::FRAME_DEPTH);
-        return Err(Refusal::new(Code::BadFrame, text));
-    }
+    check_depth(line)?;
     // The parser would take a list for an object whose fields come in order.
     if line.trim_ascii_start().first() != Some(&b'{') {
         return Err(Refusal::new(Code::BadFrame, "a frame is one JSON object on a line"));
     }
     serde_json::from_slice(line).map_err(|error| bad_frame(&error))
+}
+
+/// A frame of this type, if it begins by saying so, as they all do that this library writes: what
+/// comes most need not be read twice. `T` has to have a field for the type, which is refused where
+/// it comes a second time.
+pub(crate) fn at_once<'a, T: Deserialize<'a>>(
+    line: &'a [u8],
+    kind: &str,
+) -> Option<Result<T, Refusal>> {
+    let rest = line.strip_prefix(br#"{"type":""#)?.strip_prefix(kind.as_bytes())?;
+    rest.starts_with(br#"","#).then(|| check_depth(line).and_then(|()| body(line)))
+}
+
+fn check_depth(line: &[u8]) -> Result<(), Refusal> {
+    // Most frames have fewer brackets than may be within each other: only others are walked through.
+    let brackets = line.iter().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    if brackets > limit::FRAME_DEPTH && depth(line) > limit::FRAME_DEPTH {
+        let text = format!("the frame is nested deeper than {}", limit::FRAME_DEPTH);
+        return Err(Refusal::new(Code::BadFrame, text));
+    }
+    Ok(())
 }
 
 /// Reads a whole frame of a known type.

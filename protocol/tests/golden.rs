@@ -543,3 +543,19 @@ fn unknown_fields_are_passed_over() {
     let read = Request::decode(br#"{"type":"join","room":"rust","colour":{"r":[1,2]}}"#);
     assert_eq!(read, Ok(Request::Join { room: room("rust") }));
 }
+
+#[test]
+fn a_message_is_the_same_wherever_its_type_stands() {
+    let read = |line: &str| Event::decode(line.as_bytes());
+    let rest = r#""room":"lobby","seq":1,"from":"ann","at":1,"text":"hi""#;
+    let first = read(&format!(r#"{{"type":"message",{rest}}}"#));
+    assert!(matches!(first, Ok(Event::Message(_))), "{first:?}");
+    assert_eq!(read(&format!(r#"{{{rest},"type":"message"}}"#)), first);
+    assert_eq!(read(&format!(r#" {{ "type" : "message", {rest} }}"#)), first);
+
+    let refused = |line: String| assert!(read(&line).is_err(), "{line}");
+    refused(format!(r#"{{"type":"message",{rest},"type":"ping"}}"#));
+    refused(format!(r#"{{"type":"message",{rest},"deep":{}{}}}"#, "[".repeat(17), "]".repeat(17)));
+    refused(r#"{"type":"message","room":"no room","seq":1}"#.to_owned());
+    refused(r#"{"type":"message","#.to_owned());
+}
