@@ -5,7 +5,8 @@
 //! needed beside them; a number behind `--` replaces the three rounds, and words choose the parts
 //! (`echo`, `flood`, `rest`). The client is the real binary in a terminal of 120 by 40, the server
 //! a thread of this process that writes frames. Every part runs in several rounds, because the
-//! machine is shared: the median says how it is, the minimum how it could be. Nothing is asserted
+//! machine is shared: the median says how it is, the minimum how it could be; what was measured while
+//! the host took time from the machine is left out where that can be told. Nothing is asserted
 //! on time; `floor` is what a program that does nothing needs in the same terminal.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]

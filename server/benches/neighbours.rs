@@ -7,6 +7,10 @@
 //! noise falls on both; percentiles are of all slices of a sort, growth is the median of all pairs'.
 //! Nothing is asserted.
 //!
+//! A virtual machine stands still while its host serves others, and the more of the processor is
+//! used, the more often: the system counts that time as stolen. Each row is followed by one of the
+//! pairs in which none was.
+//!
 //! The neighbours are a process of their own, but there are few processors. So two controls follow
 //! each kind that uses much: a process that uses as much of the processor, and leaves the server
 //! alone; and the same neighbours at another server, while the members talk at the first one. What
@@ -80,16 +84,17 @@ fn header(storage: &str) {
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
 }
 
-/// What all slices of one sort add up to.
-#[derive(Default)]
-struct Slices {
+/// A second without the neighbours, or with them.
+struct Slice {
     measured: Measured,
-    /// Each slice's p99 of delivery and of ack, in milliseconds.
-    worst: Vec<[f64; 2]>,
-    server: Duration,
-    members: Duration,
-    neighbours: Duration,
+    /// What the server, the members and the neighbours used of the processors.
+    cpu: [Duration; 3],
+    /// Whether the host took none of the processors' time.
+    is_whole: bool,
 }
+
+/// The second without the neighbours, and the one with them after it.
+type Pair = [Slice; 2];
 
 fn measure(storage: &str, kind: &str, pairs: usize) {
     let kinds: Vec<&str> = match kind {
@@ -134,15 +139,22 @@ fn compare(storage: &str, title: &str, kinds: &[&str], pairs: usize, place: Wher
     let mut peers = Peers::start(other.as_ref().unwrap_or(&server).address, &kinds);
     let mut load = Load::new(server.address, MEMBERS, PACE);
     load.warm_up(Duration::from_secs(1));
-    let (mut without, mut with) = (Slices::default(), Slices::default());
-    for _ in 0..pairs {
-        slice(&mut without, &mut load, &server, &peers);
-        settle("begin", &mut peers, &mut load);
-        slice(&mut with, &mut load, &server, &peers);
-        settle("end", &mut peers, &mut load);
-    }
-    row(title, &without, &with);
-    with.neighbours.as_secs_f64() / with.measured.time.as_secs_f64()
+    let pairs: Vec<Pair> = (0..pairs)
+        .map(|_| {
+            let without = slice(&mut load, &server, &peers);
+            settle("begin", &mut peers, &mut load);
+            let with = slice(&mut load, &server, &peers);
+            settle("end", &mut peers, &mut load);
+            [without, with]
+        })
+        .collect();
+    let all: Vec<&Pair> = pairs.iter().collect();
+    row(title, &all);
+    let whole: Vec<&Pair> =
+        all.iter().copied().filter(|pair| pair.iter().all(|slice| slice.is_whole)).collect();
+    row(&format!("… nothing stolen in {} of {} pairs", whole.len(), all.len()), &whole);
+    let with = sum(&all, 1);
+    with.cpu[2].as_secs_f64() / with.measured.time.as_secs_f64()
 }
 
 /// Gives the neighbours an order; the members listen all the while, lest they fall behind.
@@ -154,54 +166,76 @@ fn settle(order: &str, peers: &mut Peers, load: &mut Load) {
     load.listen_for(SETTLE);
 }
 
-fn slice(slices: &mut Slices, load: &mut Load, server: &Server, peers: &Peers) {
+fn slice(load: &mut Load, server: &Server, peers: &Peers) -> Slice {
     let cpu = || [server.process.cpu(), process::own_cpu(), peers.process.cpu()];
-    let before = cpu();
+    let (before, stolen) = (cpu(), process::stolen());
     let measured = load.measure(SLICE);
     let after = cpu();
-    slices.worst.push([millis(&measured.latencies, 0.99), millis(&measured.acks, 0.99)]);
-    slices.measured.pool(measured);
-    slices.server += after[0].saturating_sub(before[0]);
-    slices.members += after[1].saturating_sub(before[1]);
-    slices.neighbours += after[2].saturating_sub(before[2]);
+    let cpu = [0, 1, 2].map(|which| after[which].saturating_sub(before[which]));
+    Slice { measured, cpu, is_whole: process::stolen() == stolen }
 }
 
-fn row(title: &str, without: &Slices, with: &Slices) {
-    let pair = |of: fn(&Measured) -> &Vec<Duration>, part| {
-        let [without, with] = [without, with].map(|slices| millis(of(&slices.measured), part));
+/// All seconds of one sort as one.
+fn sum(pairs: &[&Pair], which: usize) -> Slice {
+    let mut sum = Slice { measured: Measured::default(), cpu: [Duration::ZERO; 3], is_whole: true };
+    for slice in pairs.iter().map(|pair| &pair[which]) {
+        sum.measured.pool(&slice.measured);
+        sum.is_whole &= slice.is_whole;
+        for (sum, cpu) in sum.cpu.iter_mut().zip(slice.cpu) {
+            *sum += cpu;
+        }
+    }
+    sum
+}
+
+fn row(title: &str, pairs: &[&Pair]) {
+    let sums = [0, 1].map(|which| sum(pairs, which));
+    let quantiles = |of: fn(&Measured) -> &Vec<Duration>, part| {
+        let [without, with] = sums.each_ref().map(|sum| millis(of(&sum.measured), part));
         format!("{without:.2} → {with:.2} ms")
     };
-    let per_second =
-        |slices: &Slices| slices.measured.deliveries_per_second() / (MEMBERS - 1) as f64;
-    let share = |slices: &Slices, time: Duration| {
-        100.0 * time.as_secs_f64() / slices.measured.time.as_secs_f64()
-    };
+    let [without, with] = sums.each_ref().map(|sum| {
+        let time = sum.measured.time.as_secs_f64();
+        let per_second = sum.measured.deliveries_per_second() / (MEMBERS - 1) as f64;
+        (per_second, sum.cpu.map(|cpu| 100.0 * cpu.as_secs_f64() / time))
+    });
     println!(
         "| {title} | {} | {} | {} | {} | {} | {} | {:.0} → {:.0} | {:.0} → {:.0} % | {:.0} → {:.0} % | {:.1} % | {} |",
-        pair(|measured| &measured.latencies, 0.5),
-        pair(|measured| &measured.latencies, 0.99),
-        growth(without, with, 0),
-        pair(|measured| &measured.acks, 0.5),
-        pair(|measured| &measured.acks, 0.99),
-        growth(without, with, 1),
-        per_second(without),
-        per_second(with),
-        share(without, without.server),
-        share(with, with.server),
-        share(without, without.members),
-        share(with, with.members),
-        share(with, with.neighbours),
-        without.measured.lost + with.measured.lost,
+        quantiles(latencies, 0.5),
+        quantiles(latencies, 0.99),
+        growth(pairs, latencies),
+        quantiles(acks, 0.5),
+        quantiles(acks, 0.99),
+        growth(pairs, acks),
+        without.0,
+        with.0,
+        without.1[0],
+        with.1[0],
+        without.1[1],
+        with.1[1],
+        with.1[2],
+        sums.iter().map(|sum| sum.measured.lost).sum::<usize>(),
     );
+}
+
+fn latencies(measured: &Measured) -> &Vec<Duration> {
+    &measured.latencies
+}
+
+fn acks(measured: &Measured) -> &Vec<Duration> {
+    &measured.acks
 }
 
 /// By how much the p99 grew from a slice to the one after it: the median of all pairs, which one
 /// hiccup of the machine does not move.
-fn growth(without: &Slices, with: &Slices, which: usize) -> String {
-    let pairs = without.worst.iter().zip(&with.worst);
-    let mut ratios: Vec<f64> = pairs.map(|(without, with)| with[which] / without[which]).collect();
+fn growth(pairs: &[&Pair], of: fn(&Measured) -> &Vec<Duration>) -> String {
+    let ratio = |[without, with]: &Pair| {
+        millis(of(&with.measured), 0.99) / millis(of(&without.measured), 0.99)
+    };
+    let mut ratios: Vec<f64> = pairs.iter().map(|pair| ratio(pair)).collect();
     ratios.sort_unstable_by(f64::total_cmp);
-    let median = (ratios[ratios.len() / 2] + ratios[(ratios.len() - 1) / 2]) / 2.0;
+    let middle = |at: usize| ratios.get(at).copied().unwrap_or(f64::NAN);
+    let median = (middle(ratios.len() / 2) + middle(ratios.len().saturating_sub(1) / 2)) / 2.0;
     format!("{:+.0} %", (median - 1.0) * 100.0)
 }
 

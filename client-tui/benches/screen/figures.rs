@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::process::stolen;
+
 /// What a row is about, what was aimed at, and what irssi, WeeChat and tiny needed for the same on
 /// a machine of this kind.
 pub(crate) struct Subject {
@@ -45,6 +47,41 @@ pub(crate) fn quantile(times: &[Duration], share: f64) -> f64 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
     let at = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
     times.get(at).copied().map_or(f64::NAN, milliseconds)
+}
+
+/// Does something, and tells whether the host took none of the processors' time meanwhile.
+pub(crate) fn watched<T>(something: impl FnOnce() -> T) -> (T, bool) {
+    let before = stolen();
+    let it = something();
+    (it, stolen() == before)
+}
+
+/// Times of the same thing, as often as it was done. Of a virtual machine, the host takes time now
+/// and then: what was measured meanwhile is left out, unless there is nothing else.
+#[derive(Default)]
+pub(crate) struct Times {
+    all: Vec<Duration>,
+    whole: Vec<Duration>,
+}
+
+impl Times {
+    pub(crate) fn push(&mut self, time: Duration, is_whole: bool) {
+        self.all.push(time);
+        if is_whole {
+            self.whole.push(time);
+        }
+    }
+
+    /// What a share of them does not exceed, in milliseconds.
+    pub(crate) fn quantile(&self, share: f64) -> f64 {
+        quantile(if self.whole.is_empty() { &self.all } else { &self.whole }, share)
+    }
+
+    /// The share of those in which nothing was stolen.
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn whole(&self) -> f64 {
+        self.whole.len() as f64 / self.all.len() as f64
+    }
 }
 
 pub(crate) fn milliseconds(time: Duration) -> f64 {

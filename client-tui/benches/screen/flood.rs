@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::figures::{Subject, header, quantile, row};
+use crate::figures::{Subject, Times, header, row, watched};
 use crate::floor;
 use crate::server::{Server, shows};
 use crate::terminal::Terminal;
@@ -46,6 +46,7 @@ const RESIZE: Subject =
 const RESIZE_MOST: Subject = Subject { name: "resize until drawn, p95", goal: "", others: "" };
 const RESIZE_WORST: Subject =
     Subject { name: "resize until drawn, worst of 200", goal: "2 ms", others: "" };
+const WHOLE: Subject = Subject { name: "… of them without stolen time", goal: "", others: "" };
 const THREADS: Subject = Subject { name: "threads", goal: "", others: "" };
 
 /// One round's figures, each behind its subject and unit.
@@ -62,29 +63,34 @@ pub(crate) fn measure(rounds: usize) {
 fn round() -> Round {
     let data = tempfile::tempdir().unwrap();
     let mut server = Server::start(0);
-    let floors: Vec<Duration> = (0..STARTS).map(|_| floor_start(data.path())).collect();
+    let mut floors = Times::default();
+    for _ in 0..STARTS {
+        let (time, is_whole) = watched(|| floor_start(data.path()));
+        floors.push(time, is_whole);
+    }
     // All but the first are starts of every day: the folder is there.
     let mut terminal = joined(&server, data.path()).0;
-    let (mut firsts, mut welcomes) = (Vec::new(), Vec::new());
+    let (mut firsts, mut welcomes) = (Times::default(), Times::default());
     for _ in 0..STARTS {
         drop(terminal);
+        let (start, is_whole) = watched(|| joined(&server, data.path()));
         let (first, welcomed);
-        (terminal, first, welcomed) = joined(&server, data.path());
-        firsts.push(first);
-        welcomes.push(welcomed);
+        (terminal, first, welcomed) = start;
+        firsts.push(first, is_whole);
+        welcomes.push(welcomed, is_whole);
     }
-    let median = |times: &[Duration]| quantile(times, 0.5);
     let mut figures: Round = vec![
-        (&FLOOR, "ms", median(&floors)),
-        (&FIRST, "ms", median(&firsts)),
-        (&WELCOMED, "ms", median(&welcomes)),
+        (&FLOOR, "ms", floors.quantile(0.5)),
+        (&FIRST, "ms", firsts.quantile(0.5)),
+        (&WELCOMED, "ms", welcomes.quantile(0.5)),
     ];
     flood(&mut terminal, &mut server, &mut figures);
-    figures.push((&PAGE, "ms", quantile(&pages(&mut terminal), 0.5)));
+    figures.push((&PAGE, "ms", pages(&mut terminal).quantile(0.5)));
     let resizes = resizes(&mut terminal);
-    figures.push((&RESIZE, "ms", quantile(&resizes, 0.5)));
-    figures.push((&RESIZE_MOST, "ms", quantile(&resizes, 0.95)));
-    figures.push((&RESIZE_WORST, "ms", quantile(&resizes, 1.0)));
+    figures.push((&RESIZE, "ms", resizes.quantile(0.5)));
+    figures.push((&RESIZE_MOST, "ms", resizes.quantile(0.95)));
+    figures.push((&RESIZE_WORST, "ms", resizes.quantile(1.0)));
+    figures.push((&WHOLE, "%", 100.0 * resizes.whole()));
     figures
 }
 
@@ -132,14 +138,15 @@ fn flood(terminal: &mut Terminal, server: &mut Server, figures: &mut Round) {
     figures.push((&THREADS, "", process.thread_count() as f64));
 }
 
-fn pages(terminal: &mut Terminal) -> Vec<Duration> {
-    let mut times = Vec::new();
+fn pages(terminal: &mut Terminal) -> Times {
+    let mut times = Times::default();
     for _ in 0..PAGES {
         let before = terminal.screen().contents();
-        let pressed = terminal.send("\x1b[5~");
-        times.push(
-            terminal.wait_until("another page", |screen| screen.contents() != before) - pressed,
-        );
+        let (time, is_whole) = watched(|| {
+            let pressed = terminal.send("\x1b[5~");
+            terminal.wait_until("another page", |screen| screen.contents() != before) - pressed
+        });
+        times.push(time, is_whole);
         terminal.settle(QUIET);
     }
     terminal.send("\x1b");
@@ -147,8 +154,8 @@ fn pages(terminal: &mut Terminal) -> Vec<Duration> {
     times
 }
 
-fn resizes(terminal: &mut Terminal) -> Vec<Duration> {
-    let mut times = Vec::new();
+fn resizes(terminal: &mut Terminal) -> Times {
+    let mut times = Times::default();
     let mut random: u32 = 1;
     let mut below = |most: u32| {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -157,9 +164,12 @@ fn resizes(terminal: &mut Terminal) -> Vec<Duration> {
     for _ in 0..SIZES {
         let (width, height) = (50 + below(150), 15 + below(45));
         terminal.settle(QUIET);
-        let resized = terminal.resize((width, height));
-        let drawn = terminal.wait_until("the new size", |screen| fills(screen, (width, height)));
-        times.push(drawn - resized);
+        let (time, is_whole) = watched(|| {
+            let resized = terminal.resize((width, height));
+            let fits = |screen: &vt100::Screen| fills(screen, (width, height));
+            terminal.wait_until("the new size", fits) - resized
+        });
+        times.push(time, is_whole);
     }
     times
 }

@@ -22,11 +22,11 @@ impl Measured {
     }
 
     /// Adds what another slice of the same run measured.
-    pub(crate) fn pool(&mut self, other: Self) {
+    pub(crate) fn pool(&mut self, other: &Self) {
         self.deliveries += other.deliveries;
         self.time += other.time;
-        self.latencies.extend(other.latencies);
-        self.acks.extend(other.acks);
+        self.latencies.extend(&other.latencies);
+        self.acks.extend(&other.acks);
         self.lost += other.lost;
     }
 }
