@@ -173,7 +173,7 @@ bindings! {
     "Alt-U", "first unread message", Action::Read(Read::FirstUnread), [alt('u')];
     "Alt-P Alt-N", "messages that name you", Action::Read(Read::PreviousMention), [alt('p')];
     "", "", Action::Read(Read::NextMention), [alt('n')];
-    "Alt-O", "unfold code, fold it", Action::Read(Read::Fold), [alt('o')];
+    "Alt-O", "unfold what is long, fold it", Action::Read(Read::Fold), [alt('o')];
     "Alt-C", "copy code; again: older code", Action::Read(Read::CopyCode), [alt('c')];
     "Alt-R", "try again: to link, to send", Action::Retry, [alt('r')];
     "F7 F8", "show or hide rooms, members", Action::ToggleTalks, [plain(KeyCode::F(7))];

@@ -8,6 +8,7 @@ mod columns;
 mod cut;
 mod emphasis;
 pub(crate) mod fence;
+pub(crate) mod fold;
 mod inline;
 pub(crate) mod layout;
 mod links;
@@ -18,6 +19,7 @@ mod properties;
 use std::ops::Range;
 
 use fence::Part;
+pub(crate) use fold::Folds;
 pub(crate) use layout::{Edge, Row};
 pub(crate) use links::Link;
 
@@ -216,7 +218,7 @@ mod tests {
     /// What is seen of the text, a row a line, however wide.
     pub(super) fn shown(text: &str) -> String {
         let rich = parse(text);
-        let rows = layout::rows(text, &rich, 10_000, true);
+        let rows = layout::rows(text, &rich, 10_000, Folds::Nothing);
         let row = |row: &Row| row.pieces.iter().map(|piece| piece.text(text)).collect::<String>();
         rows.iter().map(row).collect::<Vec<_>>().join("\n")
     }

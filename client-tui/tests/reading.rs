@@ -206,7 +206,40 @@ fn long_code_unfolds_under_the_readers_eyes() {
     client.enter("hi");
     let mut empty = Client::chatting(&[]);
     alt(&mut empty, 'o');
-    shows(&mut empty, "There is no long code on the screen");
+    shows(&mut empty, "Nothing on the screen is long enough to fold");
+}
+
+#[test]
+fn what_is_long_unfolds_under_the_readers_eyes() {
+    let tall: Vec<String> = (1..=60).map(|line| format!("line {line}")).collect();
+    let mut client = Client::chatting(&[
+        &said(1, "ann", 0, &format!("top{}end", "\n".repeat(8_000))),
+        &said(2, "bob", 1, &tall.join("\n")),
+        &said(3, "ann", 2, "thanks"),
+    ]);
+    let before = client.text((80, 24));
+    assert!(before.contains("… 48 more lines · Alt-O unfolds"), "{before}");
+    assert!(before.contains("end") && !before.contains("line 13"), "{before}");
+    alt(&mut client, 'o');
+    assert!(client.text((80, 24)).contains("line 13"));
+    alt(&mut client, 'o');
+    assert_eq!(client.text((80, 24)), before);
+    // On the wall, too.
+    client.press(KeyCode::F(9));
+    shows(&mut client, "… 48 more lines · Alt-O unfolds");
+    alt(&mut client, 'o');
+    shows(&mut client, "line 14");
+}
+
+#[test]
+fn what_was_looked_for_is_not_left_folded() {
+    let tall: Vec<String> = (1..=60).map(|line| format!("line {line}")).collect();
+    let mut client = Client::chatting(&[&said(1, "bob", 1, &tall.join("\n"))]);
+    client.key(KeyCode::Char('s'), KeyModifiers::CONTROL);
+    client.type_text("50");
+    client.press(KeyCode::Enter);
+    shows(&mut client, "line 50");
+    shows(&mut client, "line 51");
 }
 
 #[test]

@@ -20,7 +20,11 @@ impl Edge {
         let columns = match self {
             Self::Indent(indent) => indent,
             Self::Quote(depth, indent) => usize::from(depth) * BAR + indent,
-            Self::Head(_) | Self::Code { .. } | Self::Fold { .. } if has_bars(width) => BAR,
+            Self::Head(_) | Self::Code { .. } | Self::Fold { block: Some(_), .. }
+                if has_bars(width) =>
+            {
+                BAR
+            }
             Self::Head(_) | Self::Code { .. } | Self::Fold { .. } => 0,
         };
         columns.min(width)
@@ -100,13 +104,13 @@ impl Piece {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{layout, parse};
+    use super::super::{Folds, layout, parse};
     use super::*;
 
     /// What stands in a column of a row of a text that is 12 columns wide.
     fn check(text: &str, (row, column): (usize, usize), expected: &str) {
         let rich = parse(text);
-        let rows = layout::rows(text, &rich, 12, false);
+        let rows = layout::rows(text, &rich, 12, Folds::Long);
         let bytes = rows[row].bytes_at(text, column);
         assert_eq!(&text[bytes.clone()], expected, "{text:?}");
         let columns = rows[row].columns_of(text, &bytes);
@@ -134,7 +138,7 @@ mod tests {
     #[test]
     fn links_are_found_in_every_row_of_theirs() {
         let text = "see https://example.org/a now";
-        let rows = layout::rows(text, &parse(text), 12, false);
+        let rows = layout::rows(text, &parse(text), 12, Folds::Long);
         let found: Vec<_> = rows.iter().map(|row| row.link_at(text, 0)).collect();
         assert_eq!(found, [None, Some(0), Some(0), None]);
     }

@@ -1,15 +1,11 @@
 //! How a text as it is meant falls into rows of a width. Words wrap under themselves; code keeps its
-//! columns, goes on in another row behind a word rather than within one, and folds when it is long.
+//! columns and goes on in another row behind a word rather than within one. What of it is not shown
+//! because it is long is decided in `fold`.
 
 use super::cut::cut;
+use super::fold::{self, Folds};
 use super::{Block, Code, Format, Line, Piece, Rich};
 use crate::cells;
-
-/// Rows of code that are shown of a block that is folded.
-const FOLDED: usize = 12;
-
-/// Lines of code from which on a block folds.
-const FOLDS_FROM: usize = 16;
 
 /// Columns of a bar beside code or a quote, with the space behind it.
 pub(crate) const BAR: usize = 2;
@@ -28,15 +24,16 @@ pub(crate) enum Edge {
     Head(usize),
     /// A line of which block of code, or the rest of one.
     Code { block: usize, rest: bool },
-    /// How many lines of which block of code are folded here; none if they can be folded.
-    Fold { block: usize, hidden: usize },
+    /// How many lines are folded here: of which block of code, or of the whole text.
+    Fold { block: Option<usize>, hidden: usize },
 }
 
 impl Edge {
     /// The block of code that the row is of, if it is of one.
     pub(crate) fn block(self) -> Option<usize> {
         match self {
-            Self::Head(block) | Self::Code { block, .. } | Self::Fold { block, .. } => Some(block),
+            Self::Head(block) | Self::Code { block, .. } => Some(block),
+            Self::Fold { block, .. } => block,
             Self::Indent(_) | Self::Quote(..) => None,
         }
     }
@@ -64,28 +61,26 @@ pub(crate) fn has_bars(width: usize) -> bool {
 }
 
 /// The rows of a text; there is always at least one.
-pub(crate) fn rows(text: &str, rich: &Rich, width: usize, unfolded: bool) -> Vec<Row> {
+pub(crate) fn rows(text: &str, rich: &Rich, width: usize, folds: Folds) -> Vec<Row> {
     let mut rows = Vec::new();
-    for block in &rich.blocks {
+    for block in rich.seen() {
         match block {
             Block::Line(line) => wrap(text, line, width, &mut rows),
             Block::Code(block) => {
                 if let Some(code) = rich.codes.get(*block) {
-                    self::code(text, code, *block, width, unfolded, &mut rows);
+                    self::code(text, code, *block, width, folds, &mut rows);
                 }
             }
         }
     }
+    if fold::is_long(text, rich, folds) {
+        fold::cut(&mut rows, folds);
+    }
     rows
 }
 
-/// Whether a block is long enough to be folded.
-pub(crate) fn folds(text: &str, code: &Code) -> bool {
-    lines(text, code).count() >= FOLDS_FROM
-}
-
 /// The lines of a block, each with its first byte.
-fn lines<'a>(text: &'a str, code: &Code) -> impl Iterator<Item = (usize, &'a str)> {
+pub(super) fn lines<'a>(text: &'a str, code: &Code) -> impl Iterator<Item = (usize, &'a str)> {
     let mut at = code.body.start;
     text[code.body.clone()].trim_end_matches('\n').split('\n').map(move |line| {
         let start = at;
@@ -94,14 +89,14 @@ fn lines<'a>(text: &'a str, code: &Code) -> impl Iterator<Item = (usize, &'a str
     })
 }
 
-fn code(text: &str, code: &Code, block: usize, width: usize, unfolded: bool, rows: &mut Vec<Row>) {
+fn code(text: &str, code: &Code, block: usize, width: usize, folds: Folds, rows: &mut Vec<Row>) {
     let room = if has_bars(width) { width - BAR } else { width };
     if !code.language.is_empty() {
         let pieces = vec![Piece::new(code.language.clone(), Format::PLAIN)];
         rows.push(Row { start: code.start, edge: Edge::Head(block), pieces });
     }
     let count = lines(text, code).count();
-    let shown = if unfolded || count < FOLDS_FROM { count } else { FOLDED };
+    let shown = fold::shown(count, folds);
     for (start, line) in lines(text, code).take(shown) {
         let mut rest = false;
         for cut in cut(line, room) {
@@ -115,7 +110,7 @@ fn code(text: &str, code: &Code, block: usize, width: usize, unfolded: bool, row
         }
     }
     if let Some((start, _)) = lines(text, code).nth(shown) {
-        let edge = Edge::Fold { block, hidden: count - shown };
+        let edge = Edge::Fold { block: Some(block), hidden: count - shown };
         rows.push(Row { start, edge, pieces: Vec::new() });
     }
 }
@@ -227,7 +222,7 @@ mod tests {
 
     /// Rows as they would be seen, with signs for their edges.
     fn check(text: &str, width: usize, expected: &[&str]) {
-        let rows = rows(text, &parse(text), width, false);
+        let rows = rows(text, &parse(text), width, Folds::Long);
         let shown: Vec<String> = rows
             .iter()
             .map(|row| {
@@ -275,15 +270,6 @@ mod tests {
             12,
             &["# rs", "|·  let x = ", "|>12;", "|·", "|·}"],
         );
-    }
-
-    #[test]
-    fn long_code_folds() {
-        let text = |count: usize| format!("```\n{}```", "x\n".repeat(count));
-        check(&text(15), 20, &["|·x"; 15]);
-        let mut expected = vec!["|·x"; 12];
-        expected.push("+4");
-        check(&text(16), 20, &expected);
     }
 
     #[test]

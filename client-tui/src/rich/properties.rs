@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn rows_show_every_piece_and_fit(text in texts(), width in 2_usize..40) {
         let rich = parse(&text);
-        let rows = layout::rows(&text, &rich, width, true);
+        let rows = layout::rows(&text, &rich, width, Folds::Nothing);
         prop_assert!(!rows.is_empty());
         prop_assert!(rows.windows(2).all(|pair| pair[0].start < pair[1].start), "{text:?}");
         let mut seen = String::new();
@@ -128,6 +128,6 @@ fn hostile_texts_are_laid_out_like_others() {
     ];
     for text in &texts {
         let rich = parse(text);
-        assert!(!layout::rows(text, &rich, 40, true).is_empty());
+        assert!(!layout::rows(text, &rich, 40, Folds::Nothing).is_empty());
     }
 }

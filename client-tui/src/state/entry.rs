@@ -2,7 +2,7 @@
 
 use chat_protocol::{Nick, Text};
 
-use crate::rich::{self, Code, Link, Rich, Row};
+use crate::rich::{self, Code, Edge, Folds, Link, Rich, Row};
 
 /// Names that a folded line of joins and leaves spells out; of the others it tells the number.
 const PRESENCE_NAMES: usize = 6;
@@ -111,7 +111,7 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
     /// Whether it is left out: its author is ignored.
     hidden: bool,
-    /// Whether long code in it is shown whole.
+    /// Whether what is long in it is shown whole.
     unfolded: bool,
     measured: Option<Box<Measured>>,
 }
@@ -120,7 +120,7 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 struct Measured {
     width: usize,
-    unfolded: bool,
+    folds: Folds,
     rich: Rich,
     rows: Vec<Row>,
 }
@@ -147,7 +147,7 @@ impl Entry {
         self.hidden
     }
 
-    /// Shows long code whole, or not any more.
+    /// Shows what is long whole, or not any more.
     pub(crate) fn unfold(&mut self, unfolded: bool) {
         self.unfolded = unfolded;
         self.measured = None;
@@ -171,11 +171,10 @@ impl Entry {
         }
     }
 
-    /// Works out its rows, unless they are known; whether they were not. On the wall all code is
-    /// unfolded.
+    /// Works out its rows, unless they are known; whether they were not.
     pub(crate) fn measure(&mut self, width: usize, wall: bool) -> bool {
-        let unfolded = self.unfolded || wall;
-        let is_same = |known: &Measured| (known.width, known.unfolded) == (width, unfolded);
+        let folds = if self.unfolded { Folds::Nothing } else { self.folds(wall) };
+        let is_same = |known: &Measured| (known.width, known.folds) == (width, folds);
         if self.measured.as_deref().is_some_and(is_same) {
             return false;
         }
@@ -188,9 +187,30 @@ impl Entry {
             Body::Said { .. } => rich::parse(text),
             Body::Notice { .. } | Body::Presence(_) => rich::literal(text),
         };
-        let rows = rich::layout::rows(text, &rich, width, unfolded);
-        self.measured = Some(Box::new(Measured { width, unfolded, rich, rows }));
+        let rows = rich::layout::rows(text, &rich, width, folds);
+        self.measured = Some(Box::new(Measured { width, folds, rich, rows }));
         true
+    }
+
+    /// What of it folds: on the wall code does not, and our own words never do.
+    fn folds(&self, wall: bool) -> Folds {
+        match (&self.body, wall) {
+            (Body::Said { .. }, false) => Folds::Long,
+            (Body::Said { .. }, true) => Folds::LongProse,
+            (Body::Notice { .. } | Body::Presence(_), _) => Folds::Nothing,
+        }
+    }
+
+    /// Whether something in it is so long that it folds.
+    pub(crate) fn can_fold(&self, wall: bool) -> bool {
+        let measured = self.measured.as_deref();
+        measured.is_some_and(|known| known.rich.can_fold(self.text(), self.folds(wall)))
+    }
+
+    /// Whether this byte is where it is folded.
+    pub(crate) fn is_folded_at(&self, byte: usize) -> bool {
+        let row = self.rows().iter().rev().find(|row| row.start <= byte);
+        row.is_some_and(|row| matches!(row.edge, Edge::Fold { .. }))
     }
 
     /// Its rows, as last measured.

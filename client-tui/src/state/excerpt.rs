@@ -17,7 +17,6 @@ use super::jump::Led;
 use super::page::{Line, Spot};
 use super::reader::{Anchor, Place};
 use super::scrollback::{Scrollback, Wanted};
-use crate::rich;
 
 /// Messages of it that are kept: of what the reader walked away from, the farthest go.
 const KEEP: usize = 2_000;
@@ -210,15 +209,12 @@ impl Scrollback {
         self.reader.led.lead_to(key);
     }
 
-    /// Code that folds does not hide what was looked for.
+    /// What folds does not hide what was looked for.
     fn unfold_at(&mut self, index: usize, byte: usize) {
         let (width, wall) = (self.reader.shape.width, self.reader.wall);
         let Some(entry) = self.entries.get_mut(index) else { return };
         entry.measure(width, wall);
-        let hides = |code: &rich::Code| {
-            code.body.contains(&byte) && rich::layout::folds(entry.text(), code)
-        };
-        if !entry.is_unfolded() && entry.codes().iter().any(hides) {
+        if entry.is_folded_at(byte) {
             entry.unfold(true);
         }
     }

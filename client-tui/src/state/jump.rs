@@ -1,5 +1,5 @@
 //! Where keys lead the reader within a conversation: to the first unread message, to what names
-//! them, into folded code; and what on the screen can be copied and opened.
+//! them, into what is folded; and what on the screen can be copied and opened.
 
 use chat_protocol::Nick;
 use jiff::tz::TimeZone;
@@ -39,7 +39,7 @@ pub(crate) struct CodeSpot {
     pub(crate) block: usize,
 }
 
-/// What became of folding code.
+/// What became of folding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Folding {
     Nothing,
@@ -176,14 +176,12 @@ impl Scrollback {
         [self.reader.led.mention, self.reader.led.found].contains(&Some(key))
     }
 
-    /// Shows the newest folded code on the screen whole; when there is none, folds the newest that
+    /// Shows the newest on the screen that is folded whole; when there is none, folds the newest that
     /// is shown whole. What is at the top of the screen stays there.
     pub(crate) fn toggle_fold(&mut self, zone: &TimeZone) -> Folding {
-        let folds = |index: &usize| {
-            self.entries.get(*index).is_some_and(|entry| {
-                entry.codes().iter().any(|code| rich::layout::folds(entry.text(), code))
-            })
-        };
+        let wall = self.reader.wall;
+        let folds =
+            |index: &usize| self.entries.get(*index).is_some_and(|entry| entry.can_fold(wall));
         let mut seen: Vec<usize> = self.page().iter().rev().map(|row| row.entry).collect();
         seen.dedup();
         seen.retain(folds);
@@ -196,7 +194,7 @@ impl Scrollback {
         if unfolded { Folding::Unfolded } else { Folding::Folded }
     }
 
-    /// Shows the code of this entry whole. What is at the top of the screen stays there.
+    /// Shows this entry whole. What is at the top of the screen stays there.
     pub(crate) fn unfold(&mut self, key: Key, zone: &TimeZone) {
         if let Ok(index) = self.find(key) {
             self.fold(index, true, zone);

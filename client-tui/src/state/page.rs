@@ -499,6 +499,9 @@ mod tests {
         tall.text = Text::new(&"line\n".repeat(50)).unwrap();
         scrollback.take_page(vec![tall], false);
         scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
+        scrollback.toggle_fold(&ZONE);
+        scrollback.go_to_bottom();
+        scrollback.lay_out(Shape { width: 30, height: 10 }, &ZONE);
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..60 {
             seen.extend(scrollback.page().iter().filter_map(|row| match row.line {

@@ -1,4 +1,4 @@
-//! Reading: to what is unread and to who calls, into folded code, and what is on the screen to the
+//! Reading: to what is unread and to who calls, into what is folded, and what is on the screen to the
 //! clipboard or a browser.
 
 use super::clipboard;
@@ -23,7 +23,7 @@ pub(crate) fn act(state: &mut State, read: Read) -> Vec<Effect> {
         Read::PreviousMention | Read::NextMention => mention(state, read == Read::NextMention),
         Read::Fold => {
             if state.conversations.open_mut().scrollback.toggle_fold(&zone) == Folding::Nothing {
-                state.tip = Tip::Told("there is no long code on the screen".to_owned());
+                state.tip = Tip::Told("nothing on the screen is long enough to fold".to_owned());
             }
         }
         Read::CopyCode => return copy_next(state),

@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 
 use crate::effect::Effect;
 use crate::event::Moment;
-use crate::keymap::{self, Action, Edit};
+use crate::keymap::{self, Action, Edit, Read};
 use crate::state::clocks::Clocks;
 use crate::state::overlay::Overlay;
 use crate::state::screen::Sight;
@@ -76,6 +76,7 @@ pub(crate) fn takes(state: &mut State, key: &KeyEvent) -> bool {
             | Action::Retry
             | Action::Wall
             | Action::Code
+            | Action::Read(Read::Fold)
             | Action::Help
             | Action::Interrupt,
         ) => return false,

@@ -97,8 +97,8 @@ impl<'a> Said<'a> {
                     cells::put(buffer, (x, y), limit, "▎", theme.rule);
                 }
             }
-            Edge::Head(block) | Edge::Code { block, .. } | Edge::Fold { block, .. } => {
-                if layout::has_bars(width) {
+            Edge::Head(_) | Edge::Code { .. } | Edge::Fold { .. } => {
+                if let Some(block) = row.edge.block().filter(|_| layout::has_bars(width)) {
                     self.code_edge(block, index, (x, y), limit, buffer);
                 }
             }
@@ -134,7 +134,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// How much code is folded here, if any is; returns the column behind it.
+    /// How much is folded here, if any is; returns the column behind it.
     fn fold(&self, edge: Edge, (x, y): (u16, u16), limit: u16, buffer: &mut Buffer) -> Option<u16> {
         let Edge::Fold { hidden, .. } = edge else { return None };
         let room = usize::from(limit.saturating_sub(x));
