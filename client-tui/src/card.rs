@@ -62,6 +62,9 @@ fn kinds(state: &State, whois: &Whois) -> Vec<String> {
     if whois.marks.guest {
         kinds.push("a guest: the name is free when they leave".to_owned());
     }
+    if whois.marks.visit {
+        kinds.push("visits by a script".to_owned());
+    }
     if state.me.people.ignores(&whois.name) {
         kinds.push("ignored by you".to_owned());
     }

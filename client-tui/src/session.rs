@@ -113,6 +113,7 @@ impl Session {
             code: self.code.clone(),
             client: Some(Line::cut(client, limit::FIELD_BYTES)),
             resume,
+            visit: true,
             ..Hello::guest(self.target.name.clone())
         };
         self.send(Request::Hello(Box::new(hello)));

@@ -363,3 +363,14 @@ fn a_flood_of_conversations_is_bounded() {
     client.key(KeyCode::Char('p'), KeyModifiers::CONTROL);
     assert!(client.text((80, 24)).contains("@p998"), "the last that there was room for");
 }
+
+#[test]
+fn scripts_come_and_go_without_a_word() {
+    let mut client = Client::chatting(&[]);
+    client
+        .frames(&[r#"{"type":"joined","room":"lobby","name":"builds","marks":["guest","visit"]}"#]);
+    hides(&mut client, "builds joined");
+    shows(&mut client, "builds visit");
+    client.frames(&[r#"{"type":"left","room":"lobby","name":"builds","marks":["visit"]}"#]);
+    hides(&mut client, "builds");
+}

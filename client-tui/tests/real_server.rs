@@ -35,13 +35,9 @@ fn say(link: &mut Link, text: &str) {
 
 fn hello(link: &mut Link, token: Token, resume: Vec<Resume>) {
     link.command(Command::Send(Request::Hello(Box::new(Hello {
-        version: chat_protocol::limit::VERSION,
-        name: ann(),
         token: Some(token),
-        code: None,
-        client: None,
-        profile: None,
         resume,
+        ..Hello::guest(ann())
     }))));
 }
 

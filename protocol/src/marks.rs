@@ -1,4 +1,5 @@
-//! What lists of people tell of somebody besides the name: that they host, are a guest, are away.
+//! What lists of people tell of somebody besides the name: that they host, are a guest, are away,
+//! only visit.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ pub struct Marks {
     pub guest: bool,
     /// They said that they are away.
     pub away: bool,
+    /// They are there by a script: their coming and going is no news.
+    pub visit: bool,
 }
 
 /// The marks of those in a list who have any.
@@ -28,6 +31,7 @@ enum Word {
     Host,
     Guest,
     Away,
+    Visit,
     #[serde(other, skip_serializing)]
     Other,
 }
@@ -43,14 +47,23 @@ impl Marks {
 impl From<Vec<Word>> for Marks {
     fn from(words: Vec<Word>) -> Self {
         let has = |word| words.contains(&word);
-        Self { host: has(Word::Host), guest: has(Word::Guest), away: has(Word::Away) }
+        Self {
+            host: has(Word::Host),
+            guest: has(Word::Guest),
+            away: has(Word::Away),
+            visit: has(Word::Visit),
+        }
     }
 }
 
 impl From<Marks> for Vec<Word> {
     fn from(marks: Marks) -> Self {
-        let words =
-            [(marks.host, Word::Host), (marks.guest, Word::Guest), (marks.away, Word::Away)];
+        let words = [
+            (marks.host, Word::Host),
+            (marks.guest, Word::Guest),
+            (marks.away, Word::Away),
+            (marks.visit, Word::Visit),
+        ];
         words.into_iter().filter_map(|(has, word)| has.then_some(word)).collect()
     }
 }
@@ -69,7 +82,7 @@ mod tests {
         check(r#"["muted","guest"]"#, Marks { guest: true, ..Marks::default() });
         assert!(serde_json::from_str::<Marks>(r#""host""#).is_err());
         assert!(serde_json::from_str::<Marks>("[7]").is_err());
-        let all = Marks { host: true, guest: true, away: true };
-        assert_eq!(serde_json::to_string(&all).unwrap(), r#"["host","guest","away"]"#);
+        let all = Marks { host: true, guest: true, away: true, visit: true };
+        assert_eq!(serde_json::to_string(&all).unwrap(), r#"["host","guest","away","visit"]"#);
     }
 }

@@ -192,6 +192,9 @@ pub struct Hello {
     /// Conversations to go on with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resume: Vec<Resume>,
+    /// Whether one comes by a script, whose coming and going is no news.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub visit: bool,
 }
 
 impl Hello {
@@ -206,6 +209,7 @@ impl Hello {
             client: None,
             profile: None,
             resume: Vec::new(),
+            visit: false,
         }
     }
 }

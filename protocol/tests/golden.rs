@@ -78,6 +78,7 @@ fn hello() {
             Resume { room: lobby(), after: 123, log: Some("9f2c".to_owned()) },
             Resume { room: Conversation::Direct(nick("bob")), after: 0, log: None },
         ],
+        visit: true,
         ..Hello::guest(nick("ann"))
     };
     request(
@@ -86,7 +87,7 @@ fn hello() {
             r#"{"type":"hello","version":1,"name":"ann","token":"0123456789abcdef","#,
             r#""code":"swordfish","client":"chat-tui 0.1.0","profile":{"full_name":"Ann Lee","#,
             r#""student_id":"s123","github":"annlee"},"resume":[{"room":"lobby","after":123,"#,
-            r#""log":"9f2c"},{"room":"@bob","after":0}]}"#
+            r#""log":"9f2c"},{"room":"@bob","after":0}],"visit":true}"#
         ),
     );
 }

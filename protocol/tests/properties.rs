@@ -64,7 +64,7 @@ fn profile() -> impl Strategy<Value = Profile> {
 }
 
 fn marks() -> impl Strategy<Value = Marks> {
-    any::<[bool; 3]>().prop_map(|[host, guest, away]| Marks { host, guest, away })
+    any::<[bool; 4]>().prop_map(|[host, guest, away, visit]| Marks { host, guest, away, visit })
 }
 
 fn whois() -> impl Strategy<Value = Whois> {

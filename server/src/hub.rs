@@ -27,6 +27,7 @@ mod round;
 mod search;
 mod state;
 mod task;
+mod visits;
 
 pub(crate) use task::{House, Opened, start};
 

@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use support::{Peer, ephemeral};
+use support::{Peer, ephemeral, hello};
 
 const CLASS: usize = 150;
 
@@ -134,5 +134,46 @@ async fn nobody_speaks_before_their_coming_is_told() {
         let from = first.read_until(&format!("n{number:03}")).await;
         assert!(first.came.contains(&from), "{from} speaks, and nobody was told that they came");
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn visits_are_in_lists_and_no_news() {
+    let server = ephemeral().await;
+    let mut bob = Peer::guest(&server, "bob").await;
+    let mut old = Peer::line(&server, "old").await;
+    bob.wait_for("joined").await;
+    let mut says = hello("ann");
+    says["visit"] = json!(true);
+    let mut script = Peer::connect(&server).await;
+    script.send(says.clone()).await;
+    let welcome = script.expect("welcome").await;
+    assert_eq!(welcome["rooms"][0]["marks"]["ann"], json!(["visit"]));
+    assert_eq!(bob.expect("joined").await["marks"], json!(["visit"]));
+    // Herself, at her own keyboard.
+    let ann = Peer::owner(&server, "ann").await;
+    assert_eq!(bob.expect("left").await["marks"], json!(["visit"]));
+    assert!(bob.expect("joined").await.get("marks").is_none());
+    // Another script of hers is no news.
+    let mut second = Peer::connect(&server).await;
+    second.send(says).await;
+    second.expect("welcome").await;
+    drop(second);
+    drop(ann);
+    assert!(bob.expect("left").await.get("marks").is_none());
+    assert_eq!(bob.expect("joined").await["marks"], json!(["visit"]));
+    script.say("1", "built").await;
+    bob.wait_for("message").await;
+    drop(script);
+    assert_eq!(bob.expect("left").await["marks"], json!(["visit"]));
+    bob.say("2", "bye").await;
+    let mut told = vec![old.text_line().await];
+    while told.last().unwrap() != "bob: bye" {
+        told.push(old.text_line().await);
+    }
+    let told: Vec<&str> =
+        told.iter().map(String::as_str).filter(|line| !line.contains("old")).collect();
+    let news = ["SERVER: ann joined", "SERVER: ann left", "ann: built", "bob: bye"];
+    assert_eq!(told, news);
     server.stop().await;
 }

@@ -94,13 +94,5 @@ async fn attend(number: usize, port: u16, news: Sender<News>) {
 }
 
 fn hello(name: &Nick, token: Option<Token>, resume: Vec<Resume>) -> Request {
-    Request::Hello(Box::new(Hello {
-        version: chat_protocol::limit::VERSION,
-        name: name.clone(),
-        token,
-        code: None,
-        client: None,
-        profile: None,
-        resume,
-    }))
+    Request::Hello(Box::new(Hello { token, resume, ..Hello::guest(name.clone()) }))
 }

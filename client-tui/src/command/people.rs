@@ -176,7 +176,8 @@ pub(super) fn names(state: &mut State, now: Moment, _: &str) -> Outcome {
 fn named(member: &Member) -> String {
     let marks = member.marks;
     let guest = marks.guest && member.via.is_none();
-    let words = [(marks.host, "host"), (guest, "guest"), (marks.away, "away")];
+    let words =
+        [(marks.host, "host"), (guest, "guest"), (marks.away, "away"), (marks.visit, "visit")];
     let words = words.into_iter().filter(|(has, _)| *has).map(|(_, word)| word.to_owned());
     let via = member.via.as_ref().map(|via| format!("by {via}"));
     let words: Vec<String> = via.into_iter().chain(words).collect();

@@ -327,7 +327,8 @@ pub(super) fn take_presence(state: &mut State, now: Moment, presence: &Presence,
             talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
         }
     }
-    if !others.is_empty() {
+    // That scripts come and go is no news.
+    if !others.is_empty() && !presence.marks.visit {
         talk.scrollback.presence(now.unix_ms, &others, joined);
     }
 }

@@ -83,13 +83,11 @@ fn up(state: &mut State, token: Option<Token>) -> Vec<Effect> {
     let profile = state.me.people.profile(&name).cloned();
     let client = concat!("chat-tui ", env!("CARGO_PKG_VERSION"));
     let hello = Hello {
-        version: limit::VERSION,
-        name,
         token,
-        code: None,
         client: Some(Line::cut(client, limit::FIELD_BYTES)),
         profile,
         resume: resume(state),
+        ..Hello::guest(name)
     };
     vec![Effect::Send(Request::Hello(Box::new(hello)))]
 }

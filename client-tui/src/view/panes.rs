@@ -92,6 +92,7 @@ fn draw_member(state: &State, member: &Member, row: Rect, buffer: &mut Buffer) {
         _ if member.marks.away => " away".to_owned(),
         _ if own => " you".to_owned(),
         Some(via) => format!(" ·{via}"),
+        None if member.marks.visit => " visit".to_owned(),
         None if member.marks.guest => " guest".to_owned(),
         None => String::new(),
     };

@@ -90,6 +90,8 @@ struct HelloWire<'a> {
     profile: Option<Profile>,
     #[serde(default, borrow)]
     resume: Vec<ResumeWire<'a>>,
+    #[serde(default)]
+    visit: bool,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +128,7 @@ impl HelloWire<'_> {
             profile: self.profile.as_ref().map(Profile::cut),
             // One damaged entry in what a client has kept must not keep it out.
             resume: self.resume.into_iter().filter_map(|wire| wire.resume().ok()).collect(),
+            visit: self.visit,
         })))
     }
 }

@@ -24,6 +24,8 @@ impl Dialect for Line {
             Event::Message(said) => print_message(&said.message, "", out),
             Event::Direct(said) => print_message(&said.message, " (to you)", out),
             Event::Welcome(welcome) => server(out, &format!("{} joined", welcome.name)),
+            // Who only visits comes and goes without a word.
+            Event::Joined(presence) | Event::Left(presence) if presence.marks.visit => {}
             Event::Joined(Presence { names, .. }) => {
                 names.iter().for_each(|name| server(out, &format!("{name} joined")));
             }

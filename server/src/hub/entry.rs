@@ -81,7 +81,8 @@ impl Hub {
     /// Lets somebody in whose name is settled. Returns that name.
     fn enter(&mut self, newcomer: Newcomer, person: PersonId) -> Nick {
         let Newcomer { conn, link, dialect, hello, on_taken, missing } = newcomer;
-        let entry = Conn { person, link, dialect, catching_up: Vec::new(), reading: false };
+        let visits = hello.visit;
+        let entry = Conn { person, link, dialect, visits, catching_up: Vec::new(), reading: false };
         let via = Some(dialect.name()).filter(|name| *name != "native");
         let Some(known) = self.people.get_mut(person) else { return hello.name };
         let name = known.name.clone();
@@ -93,6 +94,7 @@ impl Hub {
             self.console.profile(&name, profile);
         }
         self.conns.insert(conn, entry);
+        self.settle_visit(person, arrives);
         if arrives {
             self.join(person, &RoomName::lobby(), Some(conn));
         }
@@ -227,7 +229,7 @@ impl Hub {
     pub(super) fn part(&mut self, person: PersonId, key: &RoomKey) {
         let Some(known) = self.people.get_mut(person) else { return };
         known.rooms.remove(key);
-        let (nick, conns) = (known.name.clone(), known.conns.clone());
+        let (nick, conns, visits) = (known.name.clone(), known.conns.clone(), known.visits);
         let Some(room) = self.conversations.rooms.get_mut(key) else { return };
         room.members.remove(&nick.key());
         conns.iter().for_each(|&conn| room.deafen(conn));
@@ -235,7 +237,7 @@ impl Hub {
         self.console.left(&nick, &name);
         let left = Presence::one(name, nick.clone());
         self.tell_all(conns.iter().copied(), &Event::Left(left));
-        self.change(key, Change::left(nick), &[]);
+        self.change(key, Change::left(nick, visits), &[]);
         if self.conversations.rooms.get(key).is_some_and(Room::is_idle) {
             self.conversations.rooms.remove(key);
             self.due.changes.remove(key);
@@ -262,6 +264,9 @@ impl Hub {
         }
         if !still_here && let Some(known) = self.people.get_mut(person) {
             known.away = Line::default();
+        }
+        if still_here {
+            self.settle_visit(person, false);
         }
         if !still_here && person.is_guest() {
             self.people.forget(person);

@@ -24,6 +24,8 @@ pub(super) struct Person {
     pub(super) profile: Profile,
     /// Why they are away; empty when they are not.
     pub(super) away: Line,
+    /// Whether nothing but scripts of theirs is here.
+    pub(super) visits: bool,
 }
 
 impl Person {
@@ -36,6 +38,7 @@ impl Person {
             rooms: BTreeSet::new(),
             profile: Profile::default(),
             away: Line::default(),
+            visits: false,
         }
     }
 
@@ -134,6 +137,7 @@ impl People {
             host: known.token.is_some() && known.token == self.host,
             guest: known.token.is_none(),
             away: !known.away.is_empty(),
+            visit: known.visits,
         }
     }
 

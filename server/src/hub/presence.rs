@@ -46,9 +46,11 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Somebody left: of those who are gone nothing but the name is told.
-    pub(super) fn left(name: Nick) -> Self {
-        Self { came: false, name, via: None, marks: Marks::default() }
+    /// Somebody left: of those who are gone nothing but the name is told, and whether they only
+    /// visited.
+    pub(super) fn left(name: Nick, visits: bool) -> Self {
+        let marks = Marks { visit: visits, ..Marks::default() };
+        Self { came: false, name, via: None, marks }
     }
 
     /// Whether both can be told in one frame.
@@ -240,7 +242,7 @@ mod tests {
         let came = sign == '+';
         let name = Nick::new(name).unwrap();
         if !came {
-            return Change::left(name);
+            return Change::left(name, false);
         }
         let via = name.as_str().ends_with("-line").then_some("line");
         let guest = via.is_some() || name.as_str().ends_with("-guest");

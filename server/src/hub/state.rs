@@ -28,6 +28,8 @@ pub(super) struct Conn {
     pub(super) person: PersonId,
     pub(super) link: Arc<Link>,
     pub(super) dialect: &'static dyn Dialect,
+    /// Whether it is a script's.
+    pub(super) visits: bool,
     /// Conversations that it has not caught up with, the one being read first.
     pub(super) catching_up: Vec<CatchUp>,
     /// Whether a page for the first of those is being read.
