@@ -1,11 +1,14 @@
 //! `/search`: what was found in all that one may read, as a list to go to something from.
 
+use std::ops::Range;
+
 use chat_protocol::event::{Hit, SearchPage};
 use chat_protocol::{Conversation, Nick, Query};
 
 use super::input::Editor;
 use super::motion;
 use super::pending_search::{Answer, PendingSearch};
+use crate::rich::{self, Rich};
 
 /// Hits that are kept: who wants older ones can say more of what is looked for.
 const MOST: usize = 2_000;
@@ -46,19 +49,51 @@ impl Found {
         let Hit { room, message } = hit;
         let text = message.text.as_str();
         let byte = query.spans(text).first().map_or(0, |span| span.start);
-        let mut from = motion::floor(text, byte.saturating_sub(BEFORE_BYTES));
-        if from > 0 {
-            // With a whole word.
-            let gap = text[from..byte].char_indices().find(|(_, c)| c.is_whitespace());
-            from += gap.map_or(0, |(gap, c)| gap + c.len_utf8());
-            from = motion::snapped(text, from);
-        }
-        let to = motion::floor(text, (from + KEPT_BYTES).min(text.len()));
-        let (head, tail) = (cut_mark(from > 0), cut_mark(to < text.len()));
-        let part = chat_protocol::text::one_line(&text[from..to]);
-        let text = format!("{head}{}{tail}", part.trim());
+        let text = excerpt(text, byte, query);
         Self { room, seq: message.seq, from: message.from, at: message.at, text, byte }
     }
+}
+
+/// A part of a text in one line, with what stands at this byte: as it is meant, without the signs
+/// that say how; of code the line, behind the name of its language.
+fn excerpt(text: &str, byte: usize, query: &Query) -> String {
+    let rich = rich::parse(text);
+    let whole = line_of_code(text, &rich, byte);
+    let (within, language) = whole.clone().unwrap_or((0..text.len(), ""));
+    let byte = byte.clamp(within.start, within.end);
+    let mut from = motion::floor(text, byte.saturating_sub(BEFORE_BYTES)).max(within.start);
+    if from > within.start {
+        // With a whole word.
+        let gap = text[from..byte].char_indices().find(|(_, c)| c.is_whitespace());
+        from += gap.map_or(0, |(gap, c)| gap + c.len_utf8());
+        from = motion::snapped(text, from);
+    }
+    let to = motion::floor(text, (from + KEPT_BYTES).min(within.end));
+    let (head, tail) = (cut_mark(from > within.start), cut_mark(to < within.end));
+    let mut part = match whole {
+        Some(_) => text[from..to].to_owned(),
+        None => rich.plain(text, &(from..to)),
+    };
+    // What was found in what is not shown, such as an address behind words, is shown as it stands.
+    if whole.is_none() && query.spans(&part).is_empty() {
+        part = text[from..to].to_owned();
+    }
+    let part = chat_protocol::text::one_line(&part);
+    let name = if language.is_empty() { String::new() } else { format!("{language}: ") };
+    format!("{name}{head}{}{tail}", part.trim())
+}
+
+/// The line of code that a byte is in, and the name of its language: of which the byte may be, too.
+fn line_of_code<'a>(text: &'a str, rich: &Rich, byte: usize) -> Option<(Range<usize>, &'a str)> {
+    let code =
+        rich.codes.iter().find(|code| (code.language.start..code.body.end).contains(&byte))?;
+    let at = byte.max(code.body.start);
+    let body = text.get(code.body.clone())?;
+    let (before, behind) = body.split_at_checked(at - code.body.start)?;
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let end = before.len() + behind.find('\n').unwrap_or(behind.len());
+    let line = code.body.start + start..code.body.start + end;
+    Some((line, text.get(code.language.clone())?))
 }
 
 fn cut_mark(cut: bool) -> &'static str {
@@ -169,6 +204,24 @@ mod tests {
     }
 
     #[test]
+    fn code_is_shown_without_its_frame() {
+        let check = |text: &str, expected: &str| {
+            let found = Found::new(hit(1, text), &Query::parse("dead"));
+            assert_eq!(found.text, expected, "{text:?}");
+        };
+        check("see\n```rust\nlet a = 1;\n  let dead = 2;\n}\n```\nok", "rust: let dead = 2;");
+        check("```\ndead();\n```", "dead();");
+        check("```dead\none\ntwo\n```", "dead: one");
+        check("it is dead:\n```rust\nlet a = 1;\n```", "it is dead: let a = 1;");
+        check("**dead** and `lock`", "dead and lock");
+        check("[see](https://dead.org/x) it", "see (https://dead.org/x) it");
+        check("> so dead", "> so dead");
+        let line = format!("```sh\nx\n{} dead {}\n```", "word ".repeat(60), "word ".repeat(90));
+        let found = Found::new(hit(1, &line), &Query::parse("dead"));
+        assert!(found.text.starts_with("sh: …word ") && found.text.ends_with('…'));
+    }
+
+    #[test]
     fn enter_goes_nowhere_before_the_answer_has_come() {
         let mut results = Results { editor: Editor::with("dead"), ..Results::default() };
         let now = Duration::from_secs(1);
@@ -187,7 +240,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn whatever_is_found(text in "\\PC{1,900}", query in "\\PC{0,20}") {
+        fn whatever_is_found(text in "(\\PC|\n|```|\\*\\*){1,900}", query in "\\PC{0,20}") {
             if let Ok(text) = Text::new(&text) {
                 Found::new(hit(1, text.as_str()), &Query::parse(&query));
             }
