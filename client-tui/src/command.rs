@@ -93,17 +93,17 @@ commands! {
     "nick" ["name"], "new-name", "go by another name", nick;
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;
     "open" [], "[number]", "open a link: 1 is the newest", reading::open;
-    "export" [], "[file]", "write this conversation to a file: .md or .jsonl", export::export;
+    "export" [], "[file]", "write this conversation to a file", export::export;
     "search" ["find"], "[words]", "search all that you may read", results::search;
-    "clear" [], "", "an empty screen; PgUp brings everything back", clear;
+    "clear" [], "", "an empty screen; PgUp brings it back", clear;
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
     "discard" [], "", "give up what was refused here", discard;
-    "set" [], "[setting on|off]", "switch the bell, the mouse and other things", settings::set;
+    "set" [], "[setting on|off]", "switch the bell, the mouse, and more", settings::set;
     "theme" [], "[theme]", "other colours, or which there are", theme::theme;
     "dnd" [], "[on|off]", "do not disturb, or do again", settings::dnd;
     "time" [], "", "the server's time", time;
-    "timer" [], "[time|off]", "a countdown for everybody in the room", board::timer;
+    "timer" [], "[time|off]", "a countdown for the whole room", board::timer;
     "quit" ["exit", "q"], "", "leave the chat", quit;
 }
 

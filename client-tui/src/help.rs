@@ -4,7 +4,7 @@ use crate::command::{COMMANDS, Command};
 use crate::dialect::Dialect;
 use crate::keymap::own::Keys;
 use crate::keymap::{Action, BINDINGS, Binding};
-use crate::sheet::{Row, Sheet, inside, wrap};
+use crate::sheet::{Row, Sheet};
 use crate::state::{Stage, State};
 use crate::words;
 
@@ -14,8 +14,8 @@ const SIDE_BY_SIDE: u16 = 110;
 /// Columns of what is pressed or typed.
 const LEFT: usize = 21;
 
-/// Columns of the help, its border included: with two lists, and with one.
-const WIDE: u16 = 108;
+/// Columns of the help at most, its border included: with two lists, and with one.
+const WIDE: u16 = 140;
 const NARROW: u16 = 66;
 
 /// The start screen's own keys.
@@ -56,16 +56,16 @@ pub(crate) fn whole(state: &State) -> Sheet {
     let own = &state.me.habits.keys;
     let title = "Help".to_owned();
     let dialect = state.link.dialect();
-    first.extend(glance(own, dialect));
-    first.push(Row::Gap);
     let mut sheet = if state.screen.width >= SIDE_BY_SIDE {
-        let half = inside(WIDE) / 2 - 1;
+        first.extend(glance(own, dialect, &[]));
+        first.push(Row::Gap);
         first.extend(keys(own));
         first.extend(mouse());
-        let columns = vec![wrap(&first, half, LEFT), wrap(&commands(dialect), half, LEFT)];
-        Sheet { title, columns, width: WIDE, left: LEFT, advice: Vec::new() }
+        Sheet::double(title, state, WIDE, LEFT, [&first, &commands(dialect, &[])])
     } else {
-        first.extend(commands(dialect));
+        first.extend(glance(own, dialect, GLANCE_COMMANDS));
+        first.push(Row::Gap);
+        first.extend(commands(dialect, GLANCE_COMMANDS));
         first.push(Row::Gap);
         first.extend(keys(own));
         first.extend(mouse());
@@ -162,6 +162,10 @@ fn notes(name: &str) -> &'static [&'static str] {
              those of your own. It is kept in your configuration: chat-tui --print-config.",
             "Without a name, says which there are.",
         ],
+        "export" => &[
+            "/export notes.md is to be read, /export notes.jsonl one message a line, for programs.",
+            "Without a name, one is made up. Files that are there stay as they are.",
+        ],
         "rooms" => &["Type a few letters to find one; Enter joins it, or makes a new one."],
         "msg" => &["Only the two of you read it. Without a text it opens the conversation."],
         "announce" => {
@@ -211,10 +215,10 @@ fn sections<T>(
     all
 }
 
-/// The commands that mean something where one is.
-fn commands(dialect: Dialect) -> Vec<Row> {
-    let known: Vec<&Command> =
-        COMMANDS.iter().filter(|command| dialect.lacks_command(command.name).is_none()).collect();
+/// The commands that mean something where one is, but for those that were told already.
+fn commands(dialect: Dialect, told: &[&str]) -> Vec<Row> {
+    let known = COMMANDS.iter().filter(|command| dialect.lacks_command(command.name).is_none());
+    let known: Vec<&Command> = known.filter(|command| !told.contains(&command.name)).collect();
     let headings = ["Commands: people", "Commands: rooms", "Commands: the rest"];
     sections(
         &headings,
@@ -229,16 +233,16 @@ fn commands(dialect: Dialect) -> Vec<Row> {
     )
 }
 
-/// What a newcomer wants first, in the order in which it is wanted: keys and commands that stand
-/// below once more, among all the others.
-fn glance(own: &Keys, dialect: Dialect) -> Vec<Row> {
+/// What a newcomer wants first, in the order in which it is wanted: keys, and commands where those
+/// do not stand beside them.
+fn glance(own: &Keys, dialect: Dialect, commands: &[&str]) -> Vec<Row> {
     let keys = |wanted: &[Action]| -> Vec<Row> {
         let row = |action: &Action| BINDINGS.iter().find(|row| row.action == *action);
         wanted.iter().filter_map(row).map(|row| line(&own.told(row), row.help)).collect()
     };
     let known = |name: &&&str| dialect.lacks_command(name).is_none();
     let row = |name: &&str| COMMANDS.iter().find(|command| command.name == *name);
-    let commands = GLANCE_COMMANDS.iter().filter(known).filter_map(row);
+    let commands = commands.iter().filter(known).filter_map(row);
     let commands = commands.map(|command| line(&usage(command), command.help));
     let heading = std::iter::once(Row::Heading("At a glance".to_owned()));
     heading.chain(keys(GLANCE_KEYS)).chain(commands).collect()
@@ -249,9 +253,12 @@ fn mouse() -> Vec<Row> {
     heading.into_iter().chain(MOUSE.iter().map(|(what, does)| line(what, does))).collect()
 }
 
+/// The keys that are not told at a glance.
 fn keys(own: &Keys) -> Vec<Row> {
     let headings = ["Keys: conversations", "Keys: reading", "Keys: writing", "Keys: the rest"];
-    let shown: Vec<&Binding> = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).collect();
+    let shown = BINDINGS.iter().filter(|binding| !binding.keys.is_empty());
+    let shown: Vec<&Binding> =
+        shown.filter(|binding| !GLANCE_KEYS.contains(&binding.action)).collect();
     sections(
         &headings,
         &shown,
@@ -290,7 +297,7 @@ mod tests {
         state.stage = Stage::Chat;
         let whole = whole(&state);
         let page = whole.extent(state.screen.height).page;
-        let glance = glance(&Keys::default(), Dialect::Native);
+        let glance = glance(&Keys::default(), Dialect::Native, GLANCE_COMMANDS);
         assert_eq!(glance.len(), 1 + GLANCE_KEYS.len() + GLANCE_COMMANDS.len());
         let seen = &whole.columns[0][..page];
         assert!(glance.iter().all(|row| seen.contains(row)), "{seen:?}");
@@ -301,10 +308,27 @@ mod tests {
         let lines = |rows: &[Row]| rows.iter().filter(|row| matches!(row, Row::Line(..))).count();
         let shown = BINDINGS.iter().filter(|binding| !binding.keys.is_empty()).count();
         assert_eq!(
-            (lines(&keys(&Keys::default())), lines(&commands(Dialect::Native))),
-            (shown, COMMANDS.len())
+            (lines(&keys(&Keys::default())), lines(&commands(Dialect::Native, &[]))),
+            (shown - GLANCE_KEYS.len(), COMMANDS.len())
         );
-        let raw = commands(Dialect::Lab(chat_protocol::Lab::Raw));
+        let raw = commands(Dialect::Lab(chat_protocol::Lab::Raw), &[]);
         assert!(lines(&raw) < COMMANDS.len());
+    }
+
+    #[test]
+    fn nothing_is_told_twice_and_wide_screens_wrap_nothing() {
+        let mut state = crate::state::tests::state();
+        state.stage = Stage::Chat;
+        for width in [80, 120, 160] {
+            state.screen.width = width;
+            let whole = whole(&state);
+            let mut told: Vec<&String> = Vec::new();
+            for row in whole.columns.iter().flatten() {
+                let Row::Line(what, _) = row else { continue };
+                assert!(width < 160 || !what.is_empty(), "{row:?} goes on");
+                assert!(what.is_empty() || !told.contains(&what), "{what} in {width}");
+                told.push(what);
+            }
+        }
     }
 }

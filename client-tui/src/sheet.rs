@@ -9,6 +9,9 @@ use crate::{card, help};
 /// On screens lower than this, no row is left empty.
 const ROOMY: u16 = 16;
 
+/// Columns between two lists.
+const GAP: usize = 3;
+
 /// Something to be read.
 #[derive(Debug)]
 pub(crate) struct Sheet {
@@ -19,6 +22,8 @@ pub(crate) struct Sheet {
     pub(crate) width: u16,
     /// Columns of what is pressed, typed, or told of, in each list.
     pub(crate) left: usize,
+    /// Columns from the first list to the second, where there are two.
+    pub(crate) second: usize,
     /// What may stand below besides how it is closed, the best first.
     pub(crate) advice: Vec<String>,
 }
@@ -71,7 +76,30 @@ impl Sheet {
         let inside = inside(width);
         let left = left.min(inside / 2);
         let columns = vec![wrap(rows, inside, left)];
-        Self { title, columns, width, left, advice: Vec::new() }
+        Self { title, columns, width, left, second: 0, advice: Vec::new() }
+    }
+
+    /// The sheet with two lists side by side, each as wide as it needs to be where there is room.
+    pub(crate) fn double(
+        title: String,
+        state: &State,
+        most: u16,
+        left: usize,
+        lists: [&[Row]; 2],
+    ) -> Self {
+        let room = inside(most.min(state.screen.width.saturating_sub(2))).saturating_sub(GAP);
+        let [one, other] = lists.map(|rows| natural(rows, left));
+        // Where both do not fit, the one that needs less has it, within reason.
+        let limit = room / 2 + 4;
+        let first = match one + other <= room {
+            true => one,
+            false if one < other => one.min(limit),
+            false => room - other.min(limit),
+        };
+        let rest = other.min(room - first);
+        let columns = vec![wrap(lists[0], first, left), wrap(lists[1], rest, left)];
+        let width = u16::try_from(first + GAP + rest + 4).unwrap_or(most);
+        Self { title, columns, width, left, second: first + GAP, advice: Vec::new() }
     }
 
     /// How it fits on a screen of this height.
@@ -103,6 +131,16 @@ impl Sheet {
         let mut words = advised.chain(plain);
         words.find(|words| cells::width(words) <= room).unwrap_or_default()
     }
+}
+
+/// Columns of the longest row of a list.
+fn natural(rows: &[Row], left: usize) -> usize {
+    let width = |row: &Row| match row {
+        Row::Line(_, does) => left + cells::width(does),
+        Row::Heading(words) | Row::Words(words) | Row::Strong(words) => cells::width(words),
+        Row::Gap => 0,
+    };
+    rows.iter().map(width).max().unwrap_or(0).max(1)
 }
 
 /// Columns behind the border and a space on each side.

@@ -20,9 +20,10 @@ pub(super) fn draw(state: &State, sheet: &Sheet, scroll: usize, area: Rect, buff
     let page = u16::try_from(extent.page).unwrap_or(u16::MAX);
     let body = Rect { height: page.min(inner.height), ..inner };
     let scroll = scroll.min(extent.hidden);
-    let width = if sheet.columns.len() > 1 { body.width / 2 - 1 } else { body.width };
-    for (rows, x) in sheet.columns.iter().zip([body.x, body.x + body.width / 2 + 1]) {
+    let second = body.x.saturating_add(u16::try_from(sheet.second).unwrap_or(u16::MAX));
+    for (rows, x) in sheet.columns.iter().zip([body.x, second]) {
         let rows = &rows[scroll.min(rows.len())..];
+        let width = body.right().saturating_sub(x);
         list(state, rows, sheet.left, Rect { x, width, ..body }, buffer);
     }
     let words = sheet.foot(extent.hidden - scroll, scroll > 0);
