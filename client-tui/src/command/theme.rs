@@ -20,11 +20,15 @@ pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
         return Err(unknown(state, name));
     }
     let choice = &state.looks.choice;
-    let faint = choice.faint().map(|words| format!(" ({words})")).unwrap_or_default();
-    let words = format!("the theme is {} now{faint}", choice.name());
+    let faint = choice.faint().map(|words| format!(" ({words})"));
+    let colourless = choice.is_colourless().then(|| {
+        ", without colours: the terminal does not tell whether its background is dark".to_owned()
+    });
+    let besides = faint.or(colourless).unwrap_or_default();
+    let words = format!("the theme is {} now{besides}", choice.name());
     let keep = vec![Effect::KeepChoice(Choice::Theme(choice.name().to_owned()))];
     match choice.mismatch() {
-        Some(words) => trouble::tell(state, words),
+        Some(words) => trouble::warn(state, words),
         None => _ = told(state, words),
     }
     Ok(keep)

@@ -37,6 +37,7 @@ pub(crate) struct StartForm {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     Wrong(String),
+    Warned(String),
     Busy(String),
 }
 

@@ -1,7 +1,5 @@
 //! Which theme is worn: the one that somebody chose, or else the one for the terminal's background.
 
-use ratatui::style::{Modifier, Style};
-
 use crate::look::{Depth, Look};
 use crate::theme::custom::Custom;
 use crate::theme::{Base, Theme};
@@ -32,12 +30,16 @@ impl ThemeChoice {
         }
         let chosen = self.look.theme.as_deref().and_then(Base::named);
         let usual = if light { Base::Light } else { Base::Dark };
-        let mut theme = Theme::new(chosen.unwrap_or(usual), light, depth);
-        if chosen == Some(Base::Contrast) && self.look.light.is_none() {
-            // Nobody has told the background: what the terminal writes in can be read on it.
-            theme.text = Style::new().add_modifier(Modifier::BOLD);
-        }
-        theme
+        let depth = if self.is_colourless() { Depth::None } else { depth };
+        Theme::new(chosen.unwrap_or(usual), light, depth)
+    }
+
+    /// Whether there are no colours because nobody has told the background: what the terminal itself
+    /// writes in can be read on it, and colours that are far from black are near to white.
+    pub(crate) fn is_colourless(&self) -> bool {
+        let chosen = self.look.theme.as_deref().and_then(Base::named);
+        let contrast = chosen == Some(Base::Contrast) && self.custom().is_none();
+        contrast && self.look.light.is_none() && self.look.depth != Depth::None
     }
 
     /// What it is called.
@@ -136,6 +138,9 @@ mod tests {
         check(Some("Light"), Some(false), (Base::Light, false));
         check(Some("contrast"), Some(true), (Base::Contrast, true));
         check(Some("auto"), Some(true), (Base::Light, true));
+        let contrast = Look { theme: Some("contrast".to_owned()), ..Look::default() };
+        let unknown = ThemeChoice::new(contrast).theme();
+        assert_eq!(unknown, Theme::new(Base::Contrast, false, Depth::None));
         check(Some("no-such-theme"), Some(true), (Base::Light, true));
     }
 

@@ -10,6 +10,8 @@ pub(crate) enum Tip {
     None,
     /// Something worth knowing, until the next key.
     Told(String),
+    /// Something that was done, and yet to look out for, until the next key.
+    Warned(String),
     /// Something wrong with what was typed, until the next key.
     Wrong(String),
     /// Ctrl-C again quits.

@@ -216,7 +216,7 @@ impl State {
     fn wall_foot(&self) -> (u16, u16) {
         let rows = self.conversations.open().compose.shown().rows().len();
         let rows = u16::try_from(rows).unwrap_or(u16::MAX).clamp(1, 3);
-        let says = matches!(self.tip, Tip::Told(_) | Tip::Wrong(_) | Tip::Quit);
+        let says = matches!(self.tip, Tip::Told(_) | Tip::Warned(_) | Tip::Wrong(_) | Tip::Quit);
         (if self.looks.wall.writing { rows } else { 0 }, u16::from(says))
     }
 }

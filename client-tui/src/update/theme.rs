@@ -10,7 +10,7 @@ pub(crate) fn background(state: &mut State, light: bool) -> Vec<Effect> {
     state.looks.choice.learn(light);
     change(state);
     if let Some(words) = state.looks.choice.mismatch() {
-        trouble::tell(state, words);
+        trouble::warn(state, words);
     }
     Vec::new()
 }

@@ -66,9 +66,9 @@ fn lines(state: &State) -> Vec<(String, Style)> {
     let keys = match (&state.tip, &state.link.phase) {
         (Tip::Quit, _) => ("Press Ctrl-C again to quit", theme.accent),
         (_, Phase::Down { .. } | Phase::Idle) => {
-            ("Enter try again now · Esc back · Ctrl-C quit", theme.quiet)
+            ("Enter try again now · Esc back · Ctrl-C twice quits", theme.quiet)
         }
-        _ => ("Esc back · Ctrl-C quit", theme.quiet),
+        _ => ("Esc back · Ctrl-C twice quits", theme.quiet),
     };
     lines.push((state.me.habits.keys.spoken(keys.0).into_owned(), keys.1));
     lines

@@ -17,8 +17,10 @@ const WIDTH: u16 = 58;
 /// What may be said about the program, the keys, and rows that are not filled in: the longest that
 /// fits.
 const ABOUT: [&str; 2] = ["one room for everybody: join a server, or host one", ""];
-const KEYS: [&str; 2] =
-    ["Tab ↓ ↑ move · Enter choose · F1 help · Ctrl-C quit", "Enter choose · Ctrl-C quit"];
+const KEYS: [&str; 2] = [
+    "Tab ↓ ↑ move · Enter choose · F1 help · Ctrl-C twice quits",
+    "Enter choose · Ctrl-C twice quits",
+];
 const ADDRESS: [&str; 3] = ["an address, such as 192.168.1.23", "such as 192.168.1.23", ""];
 const HOST: [&str; 3] = ["others join it from their computers", "others join it", ""];
 
@@ -157,6 +159,7 @@ fn told(form: &StartForm, state: &State, width: usize) -> Vec<(String, Style)> {
     let theme = &state.looks.theme;
     let (words, style) = match &form.told {
         Some(Told::Wrong(words)) => (format!("✗ {}", words::sentence(words)), theme.error),
+        Some(Told::Warned(words)) => (format!("! {}", words::sentence(words)), theme.accent),
         Some(Told::Busy(words)) => (words::sentence(words), theme.quiet),
         None => return Vec::new(),
     };

@@ -51,6 +51,7 @@ pub(crate) fn hint(state: &State, room: usize) -> Hint {
     };
     match &state.tip {
         Tip::Told(words) => Hint::Told(fit(sentence(words))),
+        Tip::Warned(words) => Hint::Told(fit(format!("! {}", sentence(words)))),
         Tip::Wrong(words) => Hint::Wrong(fit(format!("✗ {}", sentence(words)))),
         Tip::Quit => Hint::Told(fit("Press Ctrl-C again to quit".to_owned())),
         Tip::None | Tip::Keys => match &state.me.export {
