@@ -111,6 +111,8 @@ pub(crate) struct Looks {
     pub(crate) choice: ThemeChoice,
     pub(crate) zone: TimeZone,
     pub(crate) colours: Colours,
+    /// Signs that those who speak have on the wall, handed out as colours are.
+    pub(crate) signs: Colours,
     pub(crate) highlights: Highlights,
     pub(crate) clocks: Clocks,
     pub(crate) wall: Wall,
@@ -119,9 +121,10 @@ pub(crate) struct Looks {
 impl Looks {
     fn new(look: Look, zone: TimeZone) -> Self {
         let choice = ThemeChoice::new(look);
-        let (colours, highlights) = (Colours::default(), Highlights::default());
+        let (colours, signs) = (Colours::default(), Colours::default());
+        let highlights = Highlights::default();
         let (clocks, wall) = (Clocks::default(), Wall::default());
-        Self { theme: choice.theme(), choice, zone, colours, highlights, clocks, wall }
+        Self { theme: choice.theme(), choice, zone, colours, signs, highlights, clocks, wall }
     }
 
     /// Wears what the choice now says.
@@ -148,6 +151,11 @@ impl Looks {
         self.colours.of(crate::theme::hash(name), self.theme.colours())
     }
 
+    /// The number of somebody's sign on the wall.
+    pub(crate) fn sign(&self, name: &str) -> usize {
+        self.signs.of(crate::theme::hash(name), wall::SIGNS)
+    }
+
     /// Makes out whose colours are whose among those who are seen.
     fn meet<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
         for name in names {
@@ -164,7 +172,12 @@ impl State {
         let speakers = speakers.filter_map(|row| talk.scrollback.entry(row.entry)?.author());
         let here = talk.roster.members().take(ROSTER_SEEN).map(|member| &member.name);
         // Who is here comes first: they talk with each other.
-        self.looks.meet(here.chain(speakers).map(chat_protocol::Nick::as_str));
+        self.looks.meet(here.chain(speakers.clone()).map(chat_protocol::Nick::as_str));
+        if self.screen.sight == Sight::Wall {
+            // So few signs are for those alone who are seen.
+            let hashes = speakers.map(|name| crate::theme::hash(name.as_str()));
+            hashes.for_each(|hash| self.looks.signs.meet(hash, wall::SIGNS));
+        }
     }
 
     /// The columns of the longest name of those who are here or have written here.

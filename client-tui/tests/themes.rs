@@ -413,7 +413,7 @@ fn keys_of_ones_own_are_told_wherever_keys_are() {
     let mut setup = joining();
     setup.habits.keys = config.keys().clone();
     let mut client = Client::new(setup);
-    shows(&mut client, "F2 back · Ctrl-Q quit");
+    shows(&mut client, "F2 back · Ctrl-Q twice quits");
     let token = chat_protocol::Token::new(support::client::TOKEN);
     client.net(net::Event::Up { token });
     client.connect();

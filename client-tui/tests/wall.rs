@@ -367,7 +367,7 @@ fn when_it_is_over_the_zeros_blink_and_then_it_is_the_time_again() {
     let mut client = Client::chatting(&[]);
     client.frames(&[&timer(2)]);
     to_the_wall(&mut client);
-    let corner = |client: &mut Client| client.draw((80, 24)).backend().buffer()[(58, 1)].clone();
+    let corner = |client: &mut Client| client.draw((80, 24)).backend().buffer()[(58, 2)].clone();
     wait(&mut client, 2);
     let lit = corner(&mut client);
     wait(&mut client, 1);

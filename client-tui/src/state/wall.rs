@@ -22,6 +22,9 @@ pub(crate) const BAR: u16 = 2;
 /// Columns and rows of one large letter.
 pub(crate) const LETTER: (u16, u16) = (4, 4);
 
+/// Signs that there are for those who speak.
+pub(crate) const SIGNS: usize = 10;
+
 /// Columns from which the clock has room beside the words, and rows from which above the messages.
 const CLOCK_FROM: (u16, u16) = (76, 18);
 
@@ -30,6 +33,9 @@ const WORDS_FROM: u16 = 18;
 
 /// Rows from which the address has room in large letters.
 const LARGE_FROM: u16 = 28;
+
+/// Rows from which an empty one keeps the clock from the bar above.
+const AIRY_FROM: u16 = 22;
 
 /// Rows that the room's line takes at most.
 const LINE_MOST: usize = 2;
@@ -167,7 +173,11 @@ impl State {
             // With an empty row above, where the command has a bar behind it.
             (_, Large::Host | Large::Place | Large::Command) => (4, 1 + LETTER.1),
         };
-        let head = (words + rows).max(if clock > 0 { LETTER.1 } else { 0 });
+        let clock_rows = match clock {
+            0 => 0,
+            _ => LETTER.1 + u16::from(height >= AIRY_FROM),
+        };
+        let head = (words + rows).max(clock_rows);
         let announcement = &self.conversations.open().board.announcement;
         let line = self.line_rows(announcement, width);
         let (input, tip) = self.wall_foot();

@@ -7,11 +7,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use crate::state::State;
-use crate::theme;
+use crate::state::wall::SIGNS;
 
-/// Signs of people, in the order of their colours; none of them is a letter, so that no name can
-/// look like one.
-const SIGNS: [&str; 10] = ["■", "●", "▲", "◆", "▼", "□", "○", "△", "◇", "▽"];
+/// What the signs of people look like; none of them is a letter, so that no name can look like one.
+const SHAPES: [&str; SIGNS] = ["■", "●", "▲", "◆", "▼", "□", "○", "△", "◇", "▽"];
 
 /// What somebody is told from others by, besides the name.
 pub(super) struct Dress {
@@ -26,13 +25,8 @@ impl Dress {
     pub(super) fn of(state: &State, person: &Nick) -> Self {
         let looks = &state.looks;
         let bar = looks.person(person.as_str()).add_modifier(Modifier::BOLD);
-        // Where colours are few or none, signs are what tells people apart.
-        let has_colours = looks.theme.colours() >= SIGNS.len();
-        let number = match has_colours {
-            true => looks.colour(person.as_str()),
-            false => theme::hash(person.as_str()),
-        };
-        Self { block: bar.add_modifier(Modifier::REVERSED), bar, sign: SIGNS[number % SIGNS.len()] }
+        let sign = SHAPES[looks.sign(person.as_str()) % SIGNS];
+        Self { block: bar.add_modifier(Modifier::REVERSED), bar, sign }
     }
 }
 

@@ -94,10 +94,6 @@ enum Row {
     Large(String),
 }
 
-impl Row {
-    const EMPTY: Self = Self::Words(Vec::new());
-}
-
 /// The words on how to join: how they are dressed, and how many columns they have.
 struct Words<'a> {
     theme: &'a Theme,
@@ -111,8 +107,9 @@ impl Words<'_> {
         let netcat = way.netcat().map(|netcat| {
             let ways = [
                 ("No chat-tui? type  ", "  then your name, Enter"),
-                ("No chat-tui?  ", "  then your name"),
-                ("or  ", "  then your name"),
+                ("No chat-tui?  ", "  then your name, Enter"),
+                ("or  ", "  then your name, Enter"),
+                ("or  ", "  then name, Enter"),
                 ("or  ", "  then name"),
                 ("or  ", ""),
             ];
@@ -135,7 +132,14 @@ impl Words<'_> {
             Large::Place => Some(way.place()),
             Large::Command => Some(command),
         };
-        rows.extend(large.into_iter().flat_map(|text| [Row::EMPTY, Row::Large(text)]));
+        // What stands alone is told what it is.
+        let label = match layout.large {
+            Large::Host => "The address to join:",
+            Large::Place => "The address and port to join:",
+            Large::Nothing | Large::Command => "",
+        };
+        let label = || Row::Words(vec![(label.to_owned(), self.theme.text)]);
+        rows.extend(large.into_iter().flat_map(|text| [label(), Row::Large(text)]));
         rows.extend(netcat);
         // Where netcat is missing, the page has another way.
         let ways = [
@@ -184,7 +188,9 @@ fn clock(state: &State, layout: Layout, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let width = layout.clock - 1;
-    let place = Rect { x: area.right().saturating_sub(width), width, ..area };
+    // Not under the bar at once, where there is room for air.
+    let air = u16::from(area.height > LETTER.1);
+    let place = Rect { x: area.right().saturating_sub(width), width, ..below(area, air) };
     let block = Rect { height: place.height.min(LETTER.1), ..place };
     if let Some(Left::Over(_)) = left {
         buffer.set_style(block, style);
