@@ -88,7 +88,7 @@ commands! {
     "rooms" ["list"], "", "find a room", people::rooms;
     "names" ["who"], "", "who is here", people::names;
     "topic" [], "[text]", "read or change the topic", topic;
-    "announce" [], "[text]", "a line that the room shows everybody", board::announce;
+    "announce" [], "[text|off]", "a line that the room shows everybody", board::announce;
     "projector" ["wall"], "", "the view for the wall of a classroom", board::projector;
     "nick" ["name"], "new-name", "go by another name", nick;
     "copy" [], "[number]", "copy code: 1 is the newest", reading::copy;

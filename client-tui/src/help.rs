@@ -170,7 +170,7 @@ fn notes(name: &str) -> &'static [&'static str] {
         "msg" => &["Only the two of you read it. Without a text it opens the conversation."],
         "announce" => {
             &["Everybody in the room sees it above the messages, also who comes later. Without a \
-             text it is taken away. Anybody in the room may; it goes when the server stops."]
+             text it is shown whole; /announce off takes it away. Anybody in the room may; it goes when the server stops."]
         }
         "timer" => &[
             "/timer 5m",

@@ -398,6 +398,28 @@ fn at_rest_nothing_wakes_and_a_clock_once_a_minute() {
 }
 
 #[test]
+fn a_line_that_does_not_fit_can_be_read_all_the_same() {
+    let long = "hand in part two by Friday noon, in the folder of your group, as one PDF file";
+    let board = format!(
+        r#"{{"type":"room","name":"lobby","last":0,"count":1,"members":["sam"],"announcement":"{long}"}}"#
+    );
+    let told = |size: (u16, u16)| {
+        let mut client = Client::joining();
+        client.resize(size);
+        client.connect();
+        client.frames(&[&board]);
+        client.text(size)
+    };
+    let small = told((40, 10));
+    assert!(small.contains("Announced here: hand in") && small.contains("PDF file"), "{small}");
+    let narrow = told((60, 24));
+    assert!(narrow.contains("… /announce") && narrow.contains("PDF file"), "{narrow}");
+    let wide = told((100, 24));
+    assert!(wide.contains("▶ hand in") && wide.contains("PDF file"), "{wide}");
+    assert!(!wide.contains("Announced here") && !wide.contains("/announce"), "{wide}");
+}
+
+#[test]
 fn an_announcement_is_a_command() {
     let mut client = Client::chatting(&[]);
     let room = chat_protocol::RoomName::lobby();
@@ -407,13 +429,13 @@ fn an_announcement_is_a_command() {
         [&Request::Announce { room: room.clone(), text: text("pause until 10:15") }]
     );
     client.enter("/announce");
-    shows(&mut client, "What? /announce pause until 10:15");
-    for _ in 0..9 {
-        client.press(KeyCode::Backspace);
-    }
+    shows(&mut client, "Nothing is announced here: /announce pause until 10:15");
     client.frames(&[&announce("pause until 10:15")]);
     shows(&mut client, "∙ ann announces: pause until 10:15");
-    assert_eq!(requests(&client.enter("/announce")), [&Request::Announce { room, text: text("") }]);
+    client.enter("/announce");
+    shows(&mut client, "∙ Announced here: pause until 10:15 (/announce off takes it away)");
+    let off = requests(&client.enter("/announce off")).into_iter().cloned().collect::<Vec<_>>();
+    assert_eq!(off, [Request::Announce { room, text: text("") }]);
     client.enter("/msg ann");
     client.enter("/announce x");
     shows(&mut client, "Only rooms have announcements");

@@ -9,15 +9,29 @@ use crate::effect::Effect;
 use crate::event::Moment;
 use crate::state::State;
 use crate::state::board::Left;
+use crate::state::entry::Tone;
 use crate::update::wall;
 
-/// `/announce pause until 10:15`; without a text it is taken away.
-pub(super) fn announce(state: &mut State, _now: Moment, text: &str) -> Outcome {
+/// `/announce pause until 10:15`, `/announce off`; without anything it is shown whole.
+pub(super) fn announce(state: &mut State, now: Moment, text: &str) -> Outcome {
     let room = room(state, "announcements")?;
-    online(state)?;
-    if text.is_empty() && state.conversations.open().board.announcement.is_empty() {
-        return Err("what? /announce pause until 10:15".to_owned());
+    let shown = &state.conversations.open().board.announcement;
+    let nothing = "nothing is announced here: /announce pause until 10:15";
+    if text.is_empty() {
+        if shown.is_empty() {
+            return told(state, nothing.to_owned());
+        }
+        let words = format!("Announced here: {shown} (/announce off takes it away)");
+        let talk = state.conversations.open_mut();
+        talk.scrollback.notice(now.unix_ms, Tone::Accent, words);
+        return Ok(Vec::new());
     }
+    let off = text.eq_ignore_ascii_case("off");
+    if off && shown.is_empty() {
+        return Err(nothing.to_owned());
+    }
+    online(state)?;
+    let text = if off { "" } else { text };
     let text = Line::new(text, limit::ANNOUNCEMENT_BYTES).map_err(|error| error.to_string())?;
     Ok(vec![Effect::Send(Request::Announce { room, text })])
 }

@@ -25,6 +25,12 @@ const KEPT: u16 = 37;
 /// text: with fewer, what people say falls into ribbons, and what the panes list is a key away.
 const EASE: u16 = 74;
 
+/// Rows from which the line that a room shows has one.
+const BOARD_FROM: u16 = 12;
+
+/// Columns beside it: its sign and the margins.
+const BOARD_BESIDES: usize = 4;
+
 /// What the chat is seen as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sight {
@@ -174,12 +180,18 @@ impl Screen {
         let input =
             u16::try_from(wishes.input_rows).unwrap_or(u16::MAX).clamp(1, (self.height / 3).max(1));
         let banner = u16::from(wishes.banner && self.height >= 16);
-        let board = u16::from(wishes.board && self.height >= 12);
+        let board = u16::from(wishes.board && self.height >= BOARD_FROM);
         let tip = u16::from(wishes.tip && self.height >= 6);
         // The title and the status line take a row each.
         let messages = self.height.saturating_sub(2 + banner + board + input + tip);
         let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks), self.panes.name);
         self.layout = ChatLayout { talks, members, banner, board, messages, input, tip, gutter };
+    }
+
+    /// Whether the line that a room shows is seen whole above the messages.
+    pub(crate) fn has_room_for_line(&self, line: &str) -> bool {
+        let columns = crate::cells::width(line) + BOARD_BESIDES;
+        self.height >= BOARD_FROM && columns <= usize::from(self.width)
     }
 
     /// The room that messages have where they stand alone: a row says how to come back.

@@ -1,11 +1,25 @@
 //! What a room shows its members: the line that one of them set, and the countdown.
 
 use chat_protocol::Conversation;
-use chat_protocol::event::{Announcement, TimerChange, TimerNews};
+use chat_protocol::event::{Announcement, Board, TimerChange, TimerNews};
 
 use crate::event::Moment;
 use crate::state::State;
+use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
+use crate::state::screen::Screen;
+
+/// One enters a room that shows this. A line that does not fit above the messages is told among
+/// them, too, unless it is known.
+pub(crate) fn enter(talk: &mut Talk, screen: &Screen, now: Moment, board: &Board) {
+    let fresh = talk.board.announcement != board.announcement;
+    talk.board.enter(now.up, board);
+    let line = &talk.board.announcement;
+    if fresh && !line.is_empty() && !screen.has_room_for_line(line) {
+        let words = format!("Announced here: {line}");
+        talk.scrollback.notice(now.unix_ms, Tone::Accent, words);
+    }
+}
 
 /// Somebody set a room's line, or took it away.
 pub(crate) fn take_announcement(state: &mut State, now: Moment, announcement: Announcement) {

@@ -224,9 +224,9 @@ fn enter(state: &mut State, now: Moment, info: &RoomInfo) -> Vec<Effect> {
     let (talk, _) = state.conversations.ensure(address.clone());
     talk.member = true;
     talk.topic = info.topic.clone();
-    talk.board.enter(now.up, &info.board);
     talk.roster.reset(info.count, &info.members, &info.via, &info.marks);
     talk.scrollback.expect(info.last);
+    board::enter(talk, &state.screen, now, &info.board);
     let after = talk.roster.unknown_behind().cloned();
     people::learn_own(state, &address);
     let more = after.map(|after| {

@@ -105,7 +105,12 @@ fn announcement(state: &State, area: Rect, buffer: &mut Buffer) {
     buffer.set_style(area, loud);
     let line = &state.conversations.open().board.announcement;
     let x = cells::put(buffer, (area.x + 1, area.y), area.right(), "▶ ", loud);
-    put_theirs(state, buffer, (x, area.y), area.right().saturating_sub(1), line, loud);
+    let mut limit = area.right().saturating_sub(1);
+    if !state.screen.has_room_for_line(line) {
+        // Where it is cut, what shows it whole is said.
+        limit = cells::put_right(buffer, (x, area.y), limit, "/announce", loud).saturating_sub(1);
+    }
+    put_theirs(state, buffer, (x, area.y), limit, line, loud);
 }
 
 fn tip(state: &State, area: Rect, buffer: &mut Buffer) {
