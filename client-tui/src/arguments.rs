@@ -282,8 +282,8 @@ fn lab() -> impl TypedValueParser<Value = Lab> {
 
 fn nick(raw: &str) -> Result<Nick, String> {
     Nick::new(raw).map_err(|error| {
-        let rule = "letters, digits, _ - . ' and single spaces inside, at most 32 characters";
-        format!("{error} ({rule})")
+        let rule = "it has letters, digits, _ - . ' and single spaces inside";
+        refused(&error.to_string(), rule)
     })
 }
 
@@ -291,8 +291,18 @@ fn room(raw: &str) -> Result<RoomName, String> {
     let name = raw.strip_prefix('#').unwrap_or(raw);
     RoomName::new(name).map_err(|error| {
         let error = error.to_string().replace("a name", "a room's name");
-        format!("{error} (letters, digits, _ and -, at most 32 characters)")
+        refused(&error, "it has letters, digits, _ and -")
     })
+}
+
+/// Why a name is refused, in rows of their own: what was typed stands before it in the message, and
+/// may be long.
+fn refused(why: &str, rule: &str) -> String {
+    let most = limit::NAME_GRAPHEMES;
+    match why.contains("at most") {
+        true => format!("\n  {why}"),
+        false => format!("\n  {why}\n  {rule}, at most {most} characters"),
+    }
 }
 
 /// Reads a place as people write it: `lab`, `lab:7000`, `192.168.1.23:7000`, `::1`, `[::1]` or
@@ -408,9 +418,14 @@ mod tests {
         refused("chat-tui --host http://lab", "a host looks like");
         refused("chat-tui --host lab --port 0", "only makes sense with --serve");
         refused("chat-tui --port 65536", "65536");
-        refused("chat-tui --name a@b", "a name cannot contain ‘@’ (letters, digits");
+        refused("chat-tui --name a@b", "a name cannot contain ‘@’\n  it has letters, digits");
         refused("chat-tui --name server", "the server's own");
-        refused("chat-tui --room a.b", "a room's name cannot contain ‘.’ (letters, digits");
+        let long = format!("chat-tui --name {}", "a".repeat(33));
+        refused(&long, "'--name <NAME>': \n  a name has at most 32 characters\n");
+        refused(
+            "chat-tui --room a.b",
+            "a room's name cannot contain ‘.’\n  it has letters, digits",
+        );
     }
 
     #[test]

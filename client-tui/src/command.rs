@@ -99,7 +99,7 @@ commands! {
     "close" [], "", "close this conversation", close;
     "retry" [], "", "send again what was refused", retry;
     "discard" [], "", "give up what was refused here", discard;
-    "set" [], "[setting on|off]", "switch the bell, the mouse, and more", settings::set;
+    "set" [], "[what on|off]", "switch the bell, the mouse, and more", settings::set;
     "theme" [], "[theme]", "other colours, or which there are", theme::theme;
     "dnd" [], "[on|off]", "do not disturb, or do again", settings::dnd;
     "time" [], "", "the server's time", time;

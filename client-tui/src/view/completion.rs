@@ -95,6 +95,7 @@ pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) 
         None => (state.looks.theme.bar, state.looks.theme.bar_quiet),
     };
     let shown = &completion.candidates[window.clone()];
+    let more = beyond(&window, completion.candidates.len());
     for ((y, candidate), index) in (place.y..).zip(shown).zip(window) {
         let row = Rect { y, height: 1, ..place };
         let chosen = completion.chosen == Some(index);
@@ -106,8 +107,20 @@ pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) 
             buffer.set_style(row, style);
         }
         cells::put(buffer, (row.x, row.y), row.right() - 1, mark, style);
-        draw_row(candidate, label, (style, quiet), row, buffer);
+        let more = more.iter().find(|(at, _)| *at == index).map_or("", |(_, words)| words);
+        let end = cells::put_right(buffer, (row.x + 2, y), row.right() - 1, more, quiet);
+        let width = end.saturating_sub(row.x) + u16::from(more.is_empty());
+        draw_row(candidate, label, (style, quiet), Rect { width, ..row }, buffer);
     }
+}
+
+/// In which rows it is said how many there are beyond what is seen: in the first and the last.
+fn beyond(window: &Range<usize>, count: usize) -> Vec<(usize, String)> {
+    let above = Some(window.start).filter(|above| *above > 0);
+    let below = Some(count.saturating_sub(window.end)).filter(|below| *below > 0);
+    let above = above.map(|above| (window.start, format!("↑ {above} more")));
+    let below = below.map(|below| (window.end.saturating_sub(1), format!("↓ {below} more")));
+    above.into_iter().chain(below).collect()
 }
 
 fn draw_row(
