@@ -72,7 +72,8 @@ code {{ font-size: 1.1em; background: #eceae4; padding: .2em .5em; border-radius
 <h1>{name}</h1>
 <p>This is a chat for the terminal, and you are at its door. Come in:</p>
 <p><code>{join}</code></p>
-<p>Without that program, netcat will do: type your name, then a message a line.</p>
+<p>Without that program, netcat will do: type your name, then a message a line;
+<code>EXIT</code> leaves.</p>
 <p><code>nc {host} {port}</code></p>
 <p>Windows has no netcat, but curl, which does the same:</p>
 <p><code>curl telnet://{place}</code></p>
@@ -98,6 +99,7 @@ mod tests {
         let page = text(b"GET / HTTP/1.1\r\n\r\n", "<3 & more", "192.168.1.23:65433");
         assert!(page.starts_with("HTTP/1.1 200 OK\r\nChat-Server: <3 & more\r\n"), "{page}");
         assert!(page.contains("<code>chat-tui --host 192.168.1.23</code>"), "{page}");
+        assert!(page.contains("<code>EXIT</code> leaves"), "{page}");
         assert!(page.contains("<h1>&lt;3 &amp; more</h1>"), "{page}");
         let other_port = text(b"GET / HTTP/1.1\r\n\r\n", "x", "[::ffff:10.0.0.1]:7000");
         assert!(other_port.contains("chat-tui --host 10.0.0.1 --port 7000<"), "{other_port}");
