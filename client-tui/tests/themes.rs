@@ -327,12 +327,22 @@ fn the_background_decides_where_nobody_did() {
 }
 
 #[test]
+fn contrast_goes_by_what_is_known_of_the_background() {
+    let mut client = chat(Look::default());
+    client.enter("/theme contrast");
+    shows(&mut client, "The theme is contrast now, without colours: your background is not known");
+    client.send(Event::Background { light: true });
+    client.enter("/theme contrast");
+    hides(&mut client, "without colours");
+}
+
+#[test]
 fn a_theme_for_another_background_is_worn_and_told() {
     let dark = "Theme light is for light backgrounds, yours is dark: /theme auto follows it";
     let mut client = chat(Look { light: Some(false), ..Look::default() });
     let kept = client.enter("/theme light");
     assert!(kept.contains(&Effect::KeepChoice(Choice::Theme("light".to_owned()))));
-    shows(&mut client, dark);
+    shows(&mut client, &format!("! {dark}"));
     client.enter("/theme auto");
     hides(&mut client, "backgrounds");
     // Chosen long ago, and the terminal tells only now.

@@ -21,9 +21,9 @@ pub(super) fn theme(state: &mut State, _now: Moment, name: &str) -> Outcome {
     }
     let choice = &state.looks.choice;
     let faint = choice.faint().map(|words| format!(" ({words})"));
-    let colourless = choice.is_colourless().then(|| {
-        ", without colours: the terminal does not tell whether its background is dark".to_owned()
-    });
+    let colourless = choice
+        .is_colourless()
+        .then(|| ", without colours: your background is not known".to_owned());
     let besides = faint.or(colourless).unwrap_or_default();
     let words = format!("the theme is {} now{besides}", choice.name());
     let keep = vec![Effect::KeepChoice(Choice::Theme(choice.name().to_owned()))];
