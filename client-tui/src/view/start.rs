@@ -17,8 +17,9 @@ const WIDTH: u16 = 58;
 /// What may be said about the program, the keys, and rows that are not filled in: the longest that
 /// fits.
 const ABOUT: [&str; 2] = ["one room for everybody: join a server, or host one", ""];
-const KEYS: [&str; 2] = [
-    "Tab ↓ ↑ move · Enter choose · F1 help · Ctrl-C twice quits",
+const KEYS: [&str; 3] = [
+    "↓ ↑ move · Enter choose · F1 help · Ctrl-C twice quits",
+    "Enter choose · F1 help · Ctrl-C twice quits",
     "Enter choose · Ctrl-C twice quits",
 ];
 const ADDRESS: [&str; 3] = ["an address, such as 192.168.1.23", "such as 192.168.1.23", ""];
