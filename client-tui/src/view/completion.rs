@@ -23,6 +23,9 @@ const LABEL: usize = 34;
 /// Rows above the input from which the list has a frame.
 const FRAMED_FROM: usize = 12;
 
+/// Columns of a list below which a number tells how many more there are.
+const SHORT_BELOW: usize = 30;
+
 /// Where the list is, and which of the candidates are seen in it.
 pub(super) struct Place {
     /// The rows of the candidates.
@@ -95,7 +98,8 @@ pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) 
         None => (state.looks.theme.bar, state.looks.theme.bar_quiet),
     };
     let shown = &completion.candidates[window.clone()];
-    let more = beyond(&window, completion.candidates.len());
+    let short = usize::from(place.width) < SHORT_BELOW;
+    let more = beyond(&window, completion.candidates.len(), short);
     for ((y, candidate), index) in (place.y..).zip(shown).zip(window) {
         let row = Rect { y, height: 1, ..place };
         let chosen = completion.chosen == Some(index);
@@ -115,11 +119,12 @@ pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) 
 }
 
 /// In which rows it is said how many there are beyond what is seen: in the first and the last.
-fn beyond(window: &Range<usize>, count: usize) -> Vec<(usize, String)> {
+fn beyond(window: &Range<usize>, count: usize, short: bool) -> Vec<(usize, String)> {
+    let more = if short { "" } else { " more" };
     let above = Some(window.start).filter(|above| *above > 0);
     let below = Some(count.saturating_sub(window.end)).filter(|below| *below > 0);
-    let above = above.map(|above| (window.start, format!("↑ {above} more")));
-    let below = below.map(|below| (window.end.saturating_sub(1), format!("↓ {below} more")));
+    let above = above.map(|above| (window.start, format!("↑ {above}{more}")));
+    let below = below.map(|below| (window.end.saturating_sub(1), format!("↓ {below}{more}")));
     above.into_iter().chain(below).collect()
 }
 
