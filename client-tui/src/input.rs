@@ -41,6 +41,10 @@ pub enum Input {
         /// Whether it is light.
         light: bool,
     },
+    /// Somebody wants the program to stand still, and the terminal meanwhile.
+    Suspend,
+    /// The program stood still, and goes on: anybody may have used the terminal meanwhile.
+    Resume,
 }
 
 /// What the machine has begun and is not at the end of.

@@ -6,6 +6,8 @@ mod elsewhere;
 #[cfg(any(not(unix), test))]
 mod gate;
 #[cfg(unix)]
+mod signals;
+#[cfg(unix)]
 mod tty;
 
 #[cfg(not(unix))]

@@ -147,6 +147,24 @@ pub trait Screen {
         self.repaint()
     }
 
+    /// Gives the screen back, if it is ours, and has the program stand still. What continues it is
+    /// told as [`Input::Resume`].
+    ///
+    /// # Errors
+    /// When it cannot stand still.
+    fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Makes the screen and the keyboard what they were before the program stood still, whoever had
+    /// them meanwhile, and forgets what was shown.
+    ///
+    /// # Errors
+    /// As for drawing.
+    fn resume(&mut self) -> io::Result<()> {
+        self.repaint()
+    }
+
     /// Forgets what the screen shows, so that the next picture is drawn whole.
     ///
     /// # Errors
@@ -279,13 +297,9 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         let mut resized = false;
         let pending = self.dirty_since.take();
         while let Some(input) = next {
-            if let Some(event) = event_of(input?) {
-                let resizes = matches!(event, Event::Resized { .. });
-                resized |= resizes;
-                if resizes || !self.lent {
-                    self.happened(event, world)?;
-                }
-            }
+            let input = input?;
+            resized |= matches!(input, Input::Resize(..));
+            self.input(input, world)?;
             taken += 1;
             let more = taken < KEYS_AT_ONCE && !self.quit;
             next = if more { keys.waiting() } else { None };
@@ -305,6 +319,26 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
                 self.screen.draw(Part::Foot, &mut |part, buffer| self.program.draw(part, buffer))
             }
             (false, _) => Ok(()),
+        }
+    }
+
+    /// Takes one thing that the terminal tells.
+    fn input(&mut self, input: Input, world: &mut World) -> io::Result<()> {
+        match input {
+            Input::Suspend => self.screen.suspend(),
+            // Whoever has the terminal takes it back by themselves.
+            Input::Resume if self.lent => Ok(()),
+            Input::Resume => {
+                self.screen.resume()?;
+                self.dirty_since.get_or_insert_with(Instant::now);
+                Ok(())
+            }
+            input => match event_of(input) {
+                Some(event) if !self.lent || matches!(event, Event::Resized { .. }) => {
+                    self.happened(event, world)
+                }
+                _ => Ok(()),
+            },
         }
     }
 
@@ -413,6 +447,6 @@ fn event_of(input: Input) -> Option<Event> {
         Input::Resize(width, height) => Some(Event::Resized { width, height }),
         Input::Background { light } => Some(Event::Background { light }),
         Input::Focus(focus) => Some(Event::Focus(focus)),
-        Input::Key(_) => None,
+        Input::Key(_) | Input::Suspend | Input::Resume => None,
     }
 }

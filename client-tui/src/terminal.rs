@@ -13,6 +13,7 @@ mod notice;
 mod pen;
 mod settings;
 mod size;
+mod still;
 
 use std::io::{self, IsTerminal, Write};
 use std::panic;
@@ -96,6 +97,14 @@ impl Terminal {
         let known = takes_strings.then(|| known::terminal(|name| std::env::var(name).ok()));
         let canvas = Canvas::new(takes_strings);
         Ok(Self { canvas, begun: Vec::new(), mouse: true, known, title: String::new() })
+    }
+
+    /// Takes over once more what was given back, and draws all of it anew.
+    fn retake(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        take_over(self.mouse, &[])?;
+        self.write_title()?;
+        self.repaint()
     }
 
     /// Writes what was begun; nothing once the terminal was given back, not even what was begun
@@ -188,16 +197,26 @@ impl Screen for Terminal {
     }
 
     fn regain(&mut self) -> io::Result<()> {
-        TAKEN.store(true, Ordering::SeqCst);
         if let Ok(mut returned) = RETURNED.lock() {
             *returned = Some(Instant::now());
         }
         LENT.store(false, Ordering::SeqCst);
         settings::put_back();
-        take_over(self.mouse, &[])?;
+        self.retake()?;
         keyboard::take_back();
-        self.write_title()?;
-        self.repaint()
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        still::stand()
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        // Who was stopped without being asked first gave nothing back. What the terminal knew may
+        // hold still, or not: so everything is undone before it is done again.
+        give_back();
+        self.retake()
     }
 
     fn repaint(&mut self) -> io::Result<()> {

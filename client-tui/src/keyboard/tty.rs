@@ -13,9 +13,9 @@ use rustix::io::Errno;
 use rustix::termios::{QueueSelector, tcflush};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
+use super::signals::Signals;
 use crate::input::{Input, Parser, Wait};
 use crate::runtime::Keyboard;
 use crate::terminal;
@@ -33,11 +33,11 @@ const PASTE: Duration = Duration::from_secs(1);
 /// Bytes that are read at once; the terminal itself keeps no more.
 const BYTES: usize = 4096;
 
-/// The keyboard that is the program's input, and the size of the screen beside it.
+/// The keyboard that is the program's input, and what is told of the terminal by signals.
 #[derive(Debug)]
 pub(crate) struct Keys {
     tty: AsyncFd<OwnedFd>,
-    resized: Signal,
+    signals: Signals,
     parser: Parser,
     /// What has begun, and when, or when it last went on.
     begun: Option<(Wait, Instant)>,
@@ -48,7 +48,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// The keyboard, and sizes from now on. Needs the runtime on which it will be asked.
+    /// The keyboard, and signals from now on. Needs the runtime on which it will be asked.
     ///
     /// # Errors
     /// When it cannot be watched.
@@ -63,7 +63,7 @@ impl Keys {
         let tty = AsyncFd::with_interest(tty, Interest::READABLE)?;
         Ok(Self {
             tty,
-            resized: signal(SignalKind::window_change())?,
+            signals: Signals::watch()?,
             parser: Parser::default(),
             begun: None,
             read: VecDeque::new(),
@@ -154,11 +154,7 @@ impl Keyboard for Keys {
                     }
                     Err(error) => return Some(Err(error)),
                 },
-                _ = self.resized.recv() => {
-                    if let Ok(size) = terminal::size() {
-                        return Some(Ok(Input::Resize(size.width, size.height)));
-                    }
-                }
+                input = self.signals.next() => return Some(Ok(input)),
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                     // What came while this program stood still comes first.
                     if let Err(error) = self.read() {

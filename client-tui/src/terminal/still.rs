@@ -1,0 +1,17 @@
+//! Standing still, as a shell's jobs do: the whole program, with every thread of it.
+
+use std::io;
+
+/// Stands still until somebody continues us. By the signal that nobody can catch, for whoever asked
+/// to stop was answered by us instead of by the system.
+#[cfg(unix)]
+pub(super) fn stand() -> io::Result<()> {
+    use rustix::process::{Signal, getpid, kill_process};
+    Ok(kill_process(getpid(), Signal::STOP)?)
+}
+
+/// Where no program is asked to.
+#[cfg(not(unix))]
+pub(super) fn stand() -> io::Result<()> {
+    Ok(())
+}
