@@ -237,7 +237,8 @@ impl Parser {
     fn introduced(&mut self, by: u8, byte: u8, inputs: &mut Vec<Input>) -> Taken {
         let begins = match by {
             b'[' => (0x20..0x7f).contains(&byte),
-            b'O' => byte.is_ascii_digit() || keys::of_application(byte, 1).is_some(),
+            // Whether it is known or not: a key that nobody knows types nothing.
+            b'O' => (0x20..0x7f).contains(&byte),
             b']' => byte.is_ascii_digit(),
             _ => byte.is_ascii_digit() || matches!(byte, b'!' | b'>'),
         };
@@ -256,10 +257,15 @@ impl Parser {
     }
 
     fn sequence(&mut self, by: u8, mut bytes: Vec<u8>, byte: u8, inputs: &mut Vec<Input>) -> Taken {
-        // rxvt ends the sequences of keys with Shift so, where others would go on.
-        let shifted = byte == b'$' && !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
+        let goes_on = match by {
+            // There only modifiers come before the end, which may be any other character.
+            b'O' => byte.is_ascii_digit() || byte == b';',
+            // rxvt ends the sequences of keys with Shift so, where others would go on.
+            _ if byte == b'$' => bytes.is_empty() || !bytes.iter().all(u8::is_ascii_digit),
+            _ => (0x20..0x40).contains(&byte),
+        };
         match byte {
-            0x20..0x40 if !shifted => {
+            _ if goes_on => {
                 if bytes.len() <= SEQUENCE_BYTES {
                     bytes.push(byte);
                 }

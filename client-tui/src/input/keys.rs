@@ -32,6 +32,8 @@ pub(super) fn of_application(last: u8, modifiers: u32) -> Option<KeyEvent> {
         b'M' => (KeyCode::Enter, KeyModifiers::NONE),
         b'j'..=b'y' => (KeyCode::Char(char::from(last - 0x40)), KeyModifiers::NONE),
         b'X' => (KeyCode::Char('='), KeyModifiers::NONE),
+        b' ' => (KeyCode::Char(' '), KeyModifiers::NONE),
+        b'I' => (KeyCode::Tab, KeyModifiers::NONE),
         b'a'..=b'd' => (of_last(last.to_ascii_uppercase())?, KeyModifiers::CONTROL),
         _ => return None,
     };

@@ -98,6 +98,37 @@ fn terminals_spell_the_same_keys_differently() {
 }
 
 #[test]
+fn a_sequence_that_nobody_knows_types_nothing() {
+    let known = b" ABCDEFHIMPQRSXabcdjklmnopqrstuvwxy";
+    for last in (0x20_u8..0x7f).filter(|last| !last.is_ascii_digit() && *last != b';') {
+        let inputs = parse(&[ESC, b'O', last, b'.']);
+        let expected = usize::from(known.contains(&last)) + 1;
+        assert_eq!(inputs.len(), expected, "{:?}: {inputs:?}", char::from(last));
+        assert_eq!(inputs.last(), Some(&letter('.')), "{:?}", char::from(last));
+    }
+    for last in 0x40_u8..0x7f {
+        // Questions, answers and commands, of which none is a key.
+        for middle in ["?1", ">0;1", "<=", "=5", "1 ", "1;2!", "4;2;3;4", "[", ":"] {
+            let sequence = format!("\x1b[{middle}{}", char::from(last));
+            let inputs = parse(sequence.as_bytes());
+            let letters = inputs.iter().filter(|input| match input {
+                Input::Key(key) => matches!(key.code, KeyCode::Char(_)),
+                _ => false,
+            });
+            assert_eq!(letters.count(), 0, "{sequence:?}: {inputs:?}");
+        }
+    }
+    check("\x1bOG\x1bO2Gx", &[letter('x')]);
+    check("\x1bO1;5Gx", &[letter('x')]);
+    check("\x1bO;x\x1bO~x", &[letter('8'), letter('x')]);
+    // What no sequence goes on with is a key of its own.
+    let alt_o = || key(KeyCode::Char('O'), ALT | SHIFT);
+    check("\x1bO\r", &[alt_o(), key(KeyCode::Enter, NONE)]);
+    check("\x1bO\x1b[A", &[alt_o(), key(KeyCode::Up, NONE)]);
+    check("\x1bOé", &[alt_o(), letter('é')]);
+}
+
+#[test]
 fn the_protocol_of_kitty_tells_more() {
     check("\x1b[27u", &[key(KeyCode::Esc, NONE)]);
     check("\x1b[97;5u", &[key(KeyCode::Char('a'), CTRL)]);
