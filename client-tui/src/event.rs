@@ -21,6 +21,8 @@ pub struct Moment {
 pub enum Event {
     /// A key went down, or repeats.
     Key(KeyEvent),
+    /// Characters were typed so fast that they came together; else they are as many keys.
+    Typed(String),
     /// Text was pasted, as one piece.
     Paste(String),
     /// The mouse moved, clicked or scrolled.

@@ -13,6 +13,7 @@ mod tests;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
+pub(crate) use keys::letter;
 use paste::Paste;
 
 /// Bytes of a sequence that are kept; none that means anything is longer.

@@ -210,6 +210,7 @@ fn write(file: impl Write, lines: &Receiver<Line>, tell: impl FnOnce(io::Error))
 fn of_event(event: &Event) -> String {
     match event {
         Event::Key(key) => format!("Key {}", of_key(key)),
+        Event::Typed(text) => format!("Keys that write, {} of them", text.chars().count()),
         Event::Paste(text) => format!("Paste of {} bytes", text.len()),
         Event::Mouse(mouse) => format!("Mouse {}", name(&mouse.kind)),
         Event::Resized { width, height } => format!("Resized to {width}x{height}"),
@@ -289,6 +290,7 @@ mod tests {
         check(key(KeyCode::Char('S'), KeyModifiers::SHIFT), "Key that writes");
         check(key(KeyCode::Char('w'), KeyModifiers::CONTROL), "Key KeyModifiers(CONTROL) w");
         check(key(KeyCode::Enter, KeyModifiers::NONE), "Key Enter KeyModifiers(0x0)");
+        check(of_event(&Event::Typed("secret".to_owned())), "Keys that write, 6 of them");
         check(of_event(&Event::Paste("secret".to_owned())), "Paste of 6 bytes");
         check(of_event(&Event::Edited(Ok("secret".to_owned()))), "Edited");
         let failure = net::Failure::NotChat("secret".to_owned());

@@ -13,7 +13,7 @@ use std::io;
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
-use crossterm::event::KeyEventKind;
+use crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use tokio::sync::mpsc;
@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
-use crate::input::Input;
+use crate::input::{self, Input};
 use crate::log;
 use crate::world::World;
 use pace::{FRAME, Pace};
@@ -295,15 +295,22 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         let mut next = Some(first.unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into())));
         let mut taken = 0;
         let mut resized = false;
+        let mut typed = Vec::new();
         let pending = self.dirty_since.take();
         while let Some(input) = next {
-            let input = input?;
-            resized |= matches!(input, Input::Resize(..));
-            self.input(input, world)?;
+            resized |= matches!(input, Ok(Input::Resize(..)));
+            match input {
+                Ok(Input::Key(key)) if input::letter(&key).is_some() => typed.push(key),
+                input => {
+                    self.typed(&mut typed, world)?;
+                    self.input(input?, world)?;
+                }
+            }
             taken += 1;
             let more = taken < KEYS_AT_ONCE && !self.quit;
             next = if more { keys.waiting() } else { None };
         }
+        self.typed(&mut typed, world)?;
         if resized && !self.lent {
             // A terminal that was smaller for a moment has forgotten what did not fit, even if it
             // is now what it was.
@@ -320,6 +327,18 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             }
             (false, _) => Ok(()),
         }
+    }
+
+    /// Takes characters that came one right behind the other, so far.
+    fn typed(&mut self, keys: &mut Vec<KeyEvent>, world: &mut World) -> io::Result<()> {
+        let event = match keys[..] {
+            _ if self.lent => None,
+            [] => None,
+            [key] => Some(Event::Key(key)),
+            _ => Some(Event::Typed(keys.iter().filter_map(input::letter).collect())),
+        };
+        keys.clear();
+        event.map_or(Ok(()), |event| self.happened(event, world))
     }
 
     /// Takes one thing that the terminal tells.

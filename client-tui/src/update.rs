@@ -56,6 +56,9 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 /// The same, but what only a picture needs may be left to [`prepare`]: of the frames that come
 /// between two pictures, most are never seen, and need not be laid out.
 pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
+    if let Event::Typed(text) = event {
+        return typing::run(state, now, &text);
+    }
     if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
         notice::touch(state, now);
     }
@@ -97,6 +100,7 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) => keys::key(state, now, &key),
+        Event::Typed(text) => typing::run(state, now, &text),
         Event::Paste(text) => paste::paste(state, now, &text),
         Event::Mouse(mouse) => mouse::mouse(state, now, &mouse),
         Event::Focus(focus) => {

@@ -8,6 +8,7 @@ mod support;
 
 use std::time::Duration;
 
+use chat_tui::effect::Effect;
 use chat_tui::event::Event;
 use chat_tui::net::{self, Failure};
 use chat_tui::view::{paint, paint_foot, view};
@@ -22,6 +23,7 @@ use support::client::{Client, lesson, long_history, said};
 #[derive(Clone, Debug)]
 enum Step {
     Key(KeyCode, KeyModifiers),
+    Typed(String),
     Paste(String),
     Edited(Result<String, String>),
     Resize(u16, u16),
@@ -42,6 +44,7 @@ impl Step {
     fn run(self, client: &mut Client) {
         match self {
             Self::Key(code, modifiers) => drop(client.key(code, modifiers)),
+            Self::Typed(text) => drop(client.send(Event::Typed(text))),
             Self::Paste(text) => drop(client.send(Event::Paste(text))),
             Self::Edited(edited) => drop(client.send(Event::Edited(edited))),
             Self::Resize(width, height) => client.resize((width, height)),
@@ -62,6 +65,15 @@ impl Step {
             }
         }
     }
+}
+
+/// Characters that may come together: words, commands, whatever keys can write.
+fn typed() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z ]{2,90}",
+        "[/@#:`yn ][a-z ]{1,9}",
+        "(:smi|:tada:|/jo|é|👩|\u{200d}|\u{301}|雷|A| ){2,9}",
+    ]
 }
 
 fn steps() -> impl Strategy<Value = Step> {
@@ -157,6 +169,7 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => proptest::strategy::Just(Step::Key(KeyCode::Char('k'), KeyModifiers::ALT)),
         1 => proptest::strategy::Just(Step::Key(KeyCode::Char('s'), KeyModifiers::CONTROL)),
         8 => (codes, modifiers).prop_map(|(code, modifiers)| Step::Key(code, modifiers)),
+        2 => typed().prop_map(Step::Typed),
         1 => any::<String>().prop_map(Step::Paste),
         1 => "([a-z`\t]{0,9}\r?\n){8,40}".prop_map(Step::Paste),
         1 => (20_usize..60_000).prop_map(|count| Step::Paste("long ".repeat(count))),
@@ -194,6 +207,35 @@ proptest::proptest! {
             terminal.draw(|frame| view(&client.state, frame)).unwrap();
         }
         client.draw((width, height));
+    }
+
+    #[test]
+    fn what_comes_together_is_typed_one_by_one(
+        steps in proptest::collection::vec(steps(), 0..20), typed in typed(), undos in 0_usize..9)
+    {
+        let mut clients = [lesson(), lesson()];
+        for client in &mut clients {
+            for step in steps.clone() {
+                step.run(client);
+            }
+        }
+        let [together, apart] = &mut clients;
+        Step::Typed(typed.clone()).run(together);
+        for c in typed.chars() {
+            let shift = if c.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
+            if apart.key(KeyCode::Char(c), shift).contains(&Effect::Quit) {
+                break;
+            }
+        }
+        for undo in 0..=undos {
+            let texts = [&*together, &*apart].map(|client| client.state.typed());
+            let texts = texts.map(|(text, cursor)| (text.to_owned(), cursor));
+            proptest::prop_assert_eq!(&texts[0], &texts[1]);
+            proptest::prop_assert_eq!(together.text((100, 30)), apart.text((100, 30)), "{}", undo);
+            for client in [&mut *together, &mut *apart] {
+                client.key(KeyCode::Char('_'), KeyModifiers::CONTROL);
+            }
+        }
     }
 
     #[test]

@@ -53,6 +53,7 @@ impl Program for Fake {
     fn update(&mut self, now: Moment, event: Event) -> Vec<Effect> {
         let words = match event {
             Event::Key(key) => format!("key {}", key.code),
+            Event::Typed(text) => format!("keys {text}"),
             Event::Net(_) => "net".to_owned(),
             Event::Resized { width, height } => format!("resized {width} {height}"),
             Event::Woke => format!("woke {}", now.up.as_millis()),
@@ -220,7 +221,42 @@ async fn keys_are_taken_together_and_drawn_before_the_network() {
     stage.key('a');
     stage.key('b');
     stage.run(1).await;
-    assert_eq!(stage.diary(), ["draw", "key a", "key b", "draw", "net", "net", "draw"]);
+    assert_eq!(stage.diary(), ["draw", "keys ab", "draw", "net", "net", "draw"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_writes_is_handed_over_as_one_up_to_the_next_other_key() {
+    let mut stage = Stage::new();
+    for code in [
+        KeyCode::Char('a'),
+        KeyCode::Char('é'),
+        KeyCode::Enter,
+        KeyCode::Char('雷'),
+        KeyCode::Left,
+        KeyCode::Char(' '),
+        KeyCode::Char('x'),
+    ] {
+        stage.keys.try_send(Ok(Input::Key(KeyEvent::from(code)))).unwrap();
+    }
+    let ctrl_a = KeyEvent::new(KeyCode::Char('a'), KeyModifiers::CONTROL);
+    stage.keys.try_send(Ok(Input::Key(ctrl_a))).unwrap();
+    stage.key('y');
+    stage.key('z');
+    // What came before the end is taken, and kept.
+    stage.keys.try_send(Err(io::ErrorKind::BrokenPipe.into())).unwrap();
+    assert!(stage.run(1).await.unwrap().is_err());
+    let expected = [
+        "draw",
+        "keys aé",
+        "key Enter",
+        "key 雷",
+        "key Left",
+        "keys  x",
+        "key a",
+        "keys yz",
+        "Stop",
+    ];
+    assert_eq!(stage.diary(), expected);
 }
 
 #[tokio::test(start_paused = true)]
@@ -340,11 +376,11 @@ async fn effects_are_performed_in_order() {
     ]
     .into();
     stage.key('a');
-    stage.key('b');
+    stage.keys.try_send(Ok(Input::Key(KeyCode::Enter.into()))).unwrap();
     stage.key('c');
     assert!(stage.run(1).await.unwrap().is_ok());
     let seen = ["bell", "notify bob: psst", "title (1)", "copy code"];
-    let expected = [&["draw", "key a"], &seen[..], &["key b", "repaint"]].concat();
+    let expected = [&["draw", "key a"], &seen[..], &["key Enter", "repaint"]].concat();
     assert_eq!(stage.diary(), expected);
     let mut orders = Vec::new();
     while let Ok((era, command)) = stage.commands.try_recv() {
@@ -421,11 +457,12 @@ async fn no_key_counts_while_an_editor_has_the_terminal() {
     let notice = Effect::Notify { title: "bob".to_owned(), text: "psst".to_owned() };
     let calls = vec![edit(), Effect::Bell, notice];
     stage.fake.answers = [vec![edit(), edit()], calls].into();
-    stage.key('e');
+    stage.keys.try_send(Ok(Input::Key(KeyCode::Enter.into()))).unwrap();
     stage.key('x');
+    stage.key('y');
     stage.keys.try_send(Ok(Input::Resize(9, 3))).unwrap();
     stage.stop.try_send(()).unwrap();
     assert!(stage.run(20).await.unwrap().is_ok());
     // Lent once, and given back before the end.
-    assert_eq!(stage.diary(), ["draw", "key e", "lend", "resized 9 3", "Stop", "regain"]);
+    assert_eq!(stage.diary(), ["draw", "key Enter", "lend", "resized 9 3", "Stop", "regain"]);
 }

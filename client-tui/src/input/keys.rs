@@ -19,9 +19,14 @@ pub(super) fn of_byte(byte: u8) -> Option<KeyEvent> {
 }
 
 /// The key that types this.
-pub(super) fn of_letter(letter: char) -> KeyEvent {
+pub(crate) fn of_letter(letter: char) -> KeyEvent {
     let shift = if letter.is_uppercase() { KeyModifiers::SHIFT } else { KeyModifiers::NONE };
     KeyEvent::new(KeyCode::Char(letter), shift)
+}
+
+/// What a key types, if that is all it tells.
+pub(crate) fn letter(key: &KeyEvent) -> Option<char> {
+    key.code.as_char().filter(|letter| of_letter(*letter) == *key)
 }
 
 /// `ESC O …`: keys in the mode for applications, which some terminals are in always.

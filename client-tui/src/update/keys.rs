@@ -75,9 +75,7 @@ fn connecting_key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
 
 fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
     let tip = state.tip.clone();
-    if !matches!(tip, Tip::Keys) {
-        state.tip = Tip::None;
-    }
+    forget_tip(state);
     if wall::is_shown(state) && wall::takes(state, key) {
         return Vec::new();
     }
@@ -94,11 +92,7 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
         return outside::begin(state);
     }
     if let Some(c) = typed {
-        let editor = &mut state.conversations.open_mut().compose.editor;
-        if !editor.insert(c.encode_utf8(&mut [0; 4])) {
-            state.tip = Tip::Wrong("the text is as long as it can be".to_owned());
-        }
-        complete::refresh(state);
+        insert(state, c.encode_utf8(&mut [0; 4]));
         return Vec::new();
     }
     let Some(action) = action else { return Vec::new() };
@@ -128,6 +122,27 @@ fn chat_key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// What was said to the last key is over.
+pub(super) fn forget_tip(state: &mut State) {
+    if state.tip != Tip::Keys {
+        state.tip = Tip::None;
+    }
+}
+
+/// Puts characters where the cursor is, each as if it came alone: they are undone word by word,
+/// however fast they came.
+pub(super) fn insert(state: &mut State, typed: &str) {
+    let editor = &mut state.conversations.open_mut().compose.editor;
+    let mut fits = true;
+    for c in typed.chars() {
+        fits = editor.insert(c.encode_utf8(&mut [0; 4]));
+    }
+    if !fits {
+        state.tip = Tip::Wrong("the text is as long as it can be".to_owned());
+    }
+    complete::refresh(state);
 }
 
 /// Whether nothing is being typed.

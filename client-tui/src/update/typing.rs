@@ -3,9 +3,10 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{keys, wall};
+use super::{keys, notice, wall};
 use crate::effect::Effect;
-use crate::event::Moment;
+use crate::event::{Event, Moment};
+use crate::input;
 use crate::keymap::{self, Action};
 use crate::state::screen::Sight;
 use crate::state::{Stage, State};
@@ -35,11 +36,39 @@ fn is_plain(state: &State) -> bool {
         && compose.find.is_none()
 }
 
-/// Takes such a key. What it brings about after all, such as a list of completions or one row more,
-/// is drawn with everything else.
+/// Takes such a key.
 pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect> {
+    settle(state, |state| keys::key(state, now, key))
+}
+
+/// Takes characters that came together: from the first on that does nothing but go into the text,
+/// all of them at once; those before it as the keys that they are.
+pub(crate) fn run(state: &mut State, now: Moment, text: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (at, c) in text.char_indices() {
+        let key = input::keys::of_letter(c);
+        if is_typing(state, &key) {
+            notice::touch(state, now);
+            effects.extend(settle(state, |state| {
+                keys::forget_tip(state);
+                keys::insert(state, &text[at..]);
+                Vec::new()
+            }));
+            break;
+        }
+        effects.extend(super::absorb(state, now, Event::Key(key)));
+        if effects.contains(&Effect::Quit) {
+            break;
+        }
+    }
+    effects
+}
+
+/// Has the text edited. What that brings about after all, such as a list of completions or one row
+/// more, is drawn with everything else.
+fn settle(state: &mut State, edit: impl FnOnce(&mut State) -> Vec<Effect>) -> Vec<Effect> {
     let (dirty, layout) = (state.screen.dirty, state.screen.layout);
-    let mut effects = keys::key(state, now, key);
+    let mut effects = edit(state);
     if is_plain(state) {
         super::divide(state);
         if effects.is_empty() && state.screen.layout == layout {
@@ -47,7 +76,7 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
             return effects;
         }
     }
-    state.screen.stale = true;
+    (state.screen.dirty, state.screen.stale) = (true, true);
     effects.extend(super::prepare(state));
     effects
 }
