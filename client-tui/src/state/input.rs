@@ -86,6 +86,37 @@ impl Editor {
         true
     }
 
+    /// Puts characters at the cursor that came together, as if each came alone; `false` when the
+    /// last was too much.
+    pub(crate) fn type_in(&mut self, typed: &str) -> bool {
+        let ascii = |c: char| (' '..='~').contains(&c);
+        // Those that make no grapheme with anything go in at once, and are wrapped once.
+        let behind = self.text[self.cursor..].chars().next();
+        let plain = typed.chars().all(ascii) && behind.is_none_or(|c| ascii(c) || c == '\n');
+        if !plain || !self.has_room(0, typed) {
+            let mut fits = true;
+            for c in typed.chars() {
+                fits = self.insert(c.encode_utf8(&mut [0; 4]));
+            }
+            return fits;
+        }
+        let blank = |text: &str| text.ends_with(char::is_whitespace);
+        let mut joins = self.last == Last::Typed
+            && (typed.starts_with(' ') || !blank(&self.text[..self.cursor]));
+        self.put(self.cursor, self.cursor, typed);
+        for word in words(typed) {
+            let (at, inserted) = (self.cursor, word.to_owned());
+            self.cursor += word.len();
+            let (cursor_before, cursor_after) = (at, self.cursor);
+            let change =
+                Change { at, removed: String::new(), inserted, cursor_before, cursor_after };
+            self.undo.record(change, joins);
+            joins = false;
+        }
+        self.last = Last::Typed;
+        true
+    }
+
     /// Replaces the bytes from `start` to the cursor.
     pub(crate) fn replace_before_cursor(&mut self, start: usize, text: &str) {
         if self.has_room(self.cursor - start, text) {
@@ -285,6 +316,18 @@ impl Editor {
         self.text.replace_range(start..end, text);
         self.wraps.edited(&self.text, start, end - start, text.len());
     }
+}
+
+/// Words, each with the spaces behind it.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let spaces = rest.find(' ').unwrap_or(rest.len());
+        let next = rest[spaces..].find(|c| c != ' ').map_or(rest.len(), |length| spaces + length);
+        let (word, behind) = rest.split_at(next);
+        rest = behind;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 fn newlines(text: &str) -> usize {

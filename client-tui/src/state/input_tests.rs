@@ -203,4 +203,36 @@ proptest! {
             prop_assert_eq!(&editor.text, &text);
         }
     }
+
+    #[test]
+    fn what_comes_together_is_as_typed_one_by_one(
+        text in "[ab \n漢e\u{301}\u{600}]{0,20}",
+        runs in proptest::collection::vec(
+            (0_usize..40, prop_oneof!["[a-c ]{1,12}", "[ a漢👩\u{200D}\u{301}]{1,6}"]), 1..5),
+        width in 1_usize..14)
+    {
+        let mut editors = [Editor::with(&text), Editor::with(&text)];
+        for editor in &mut editors {
+            editor.lay_out(width);
+        }
+        let [together, apart] = &mut editors;
+        for (at, run) in runs {
+            // Now and then where the last run has ended.
+            if at < 20 {
+                together.go(motion::floor(together.text(), at));
+                apart.go(motion::floor(apart.text(), at));
+            }
+            prop_assert!(together.type_in(&run));
+            for c in run.chars() {
+                prop_assert!(apart.insert(&c.to_string()));
+            }
+            prop_assert_eq!(together.rows(), apart.rows());
+        }
+        let mut kills = KillRing::default();
+        for edit in [UndoKey; 40].into_iter().chain([Redo; 40]) {
+            prop_assert_eq!((together.text(), together.cursor()), (apart.text(), apart.cursor()));
+            together.apply(edit, &mut kills);
+            apart.apply(edit, &mut kills);
+        }
+    }
 }

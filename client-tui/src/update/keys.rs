@@ -135,11 +135,7 @@ pub(super) fn forget_tip(state: &mut State) {
 /// however fast they came.
 pub(super) fn insert(state: &mut State, typed: &str) {
     let editor = &mut state.conversations.open_mut().compose.editor;
-    let mut fits = true;
-    for c in typed.chars() {
-        fits = editor.insert(c.encode_utf8(&mut [0; 4]));
-    }
-    if !fits {
+    if !editor.type_in(typed) {
         state.tip = Tip::Wrong("the text is as long as it can be".to_owned());
     }
     complete::refresh(state);
