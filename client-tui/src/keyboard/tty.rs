@@ -2,6 +2,9 @@
 //! who shows it. Only what is there is read; the clock is asked for nothing but the end of what has
 //! begun.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -57,6 +60,11 @@ impl Keys {
             Some(tty) => tty,
             None => io::stdin().as_fd().try_clone_to_owned()?,
         };
+        Self::over(tty)
+    }
+
+    /// The same by what is read.
+    fn over(tty: OwnedFd) -> io::Result<Self> {
         // Deprecated because a type may lie about its descriptor; `OwnedFd` does not, and the
         // successor is `unsafe`.
         #[allow(deprecated)]
