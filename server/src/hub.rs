@@ -25,6 +25,7 @@ mod requests;
 mod room;
 mod round;
 mod search;
+mod standstill;
 mod state;
 mod task;
 mod visits;
@@ -34,6 +35,10 @@ pub(crate) use task::{House, Opened, start};
 /// Commands that may wait for the hub; a connection that finds the inbox full waits, and its peer
 /// with it. Senders are served in the order they came, so one that floods cannot push ahead.
 const INBOX: usize = 1024;
+
+/// Requests of one connection that may be under way; a peer that sends more is read again when
+/// one has been answered.
+pub(crate) const WINDOW: u32 = 64;
 
 /// A connection's number, unique within this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -190,6 +190,13 @@ impl Bound {
         &self.addresses
     }
 
+    /// Puts something between the server and its log: another engine, or one that fails as disks do.
+    #[must_use]
+    pub fn through(mut self, between: impl FnOnce(Arc<dyn Log>) -> Arc<dyn Log>) -> Self {
+        self.opened.log = between(self.opened.log);
+        self
+    }
+
     /// Takes connections. Must be called within a Tokio runtime.
     #[must_use]
     pub fn serve(self) -> Running {

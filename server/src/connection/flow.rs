@@ -8,11 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::pace::{BESIDE_OTHERS, GRANT, Pace};
-use crate::hub::Permit;
-
-/// Requests of one connection that may be under way; a peer that sends more is read again when
-/// one has been answered.
-const WINDOW: u32 = 64;
+use crate::hub::{Permit, WINDOW};
 
 /// What may go before it is answered, of a peer that comes from where somebody has flooded: then
 /// it is a flood, too.

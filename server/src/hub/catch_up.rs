@@ -176,7 +176,7 @@ impl Hub {
                         Event::History(history_page(room, extract))
                     }
                     Err(error) => {
-                        self.console.trouble(&format!("history cannot be read: {error}"));
+                        self.about.console.trouble(&format!("history cannot be read: {error}"));
                         Event::Error(unreadable().about(&room))
                     }
                 };
@@ -188,7 +188,7 @@ impl Hub {
             }
             ReadDone::CatchUp(conn, _, Err(error)) => {
                 // Going live now would leave a gap: the connection ends, and may try again.
-                self.console.trouble(&format!("history cannot be read: {error}"));
+                self.about.console.trouble(&format!("history cannot be read: {error}"));
                 let mut last = BytesMut::new();
                 if let Some(conn) = self.conns.get(&conn) {
                     conn.dialect.print(&Event::Error(unreadable()), &mut last);

@@ -49,7 +49,7 @@ impl Hub {
     /// Takes what somebody tells of themselves, and shows them what others see.
     pub(super) fn set_profile(&mut self, person: PersonId, profile: Profile) -> Event {
         if let Some(known) = self.people.get_mut(person) {
-            self.console.profile(&known.name, &profile);
+            self.about.console.profile(&known.name, &profile);
             known.profile = profile;
         }
         let gone = || Event::Error(Refusal::new(Code::NoSuchName, "you are not here any more"));

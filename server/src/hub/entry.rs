@@ -65,11 +65,12 @@ impl Hub {
     pub(super) async fn store(&mut self, record: Record) -> Result<(), Refusal> {
         // What has been said so far need not wait for the disk.
         self.settle_links();
-        let stored = self.log.append(std::sync::Arc::new(vec![record])).await;
-        stored.map(|_| ()).map_err(|error| {
-            self.console.trouble(&format!("the log fails: {error}"));
-            Refusal::new(Code::NotStored, "the server could not store this: try again later")
-        })
+        let stored = self.append(std::sync::Arc::new(vec![record])).await;
+        if let Some(Err(error)) = &stored {
+            self.about.console.trouble(&format!("the log fails: {error}"));
+        }
+        let text = "the server could not store this: try again later";
+        stored.and_then(Result::ok).map(drop).ok_or_else(|| Refusal::new(Code::NotStored, text))
     }
 
     pub(super) fn name_taken(&self, name: &Nick) -> Refusal {
@@ -91,7 +92,7 @@ impl Hub {
         known.via = via;
         if let Some(profile) = &hello.profile {
             known.profile = profile.clone();
-            self.console.profile(&name, profile);
+            self.about.console.profile(&name, profile);
         }
         self.conns.insert(conn, entry);
         self.settle_visit(person, arrives);
@@ -219,7 +220,7 @@ impl Hub {
             self.hear(conn, &name.key());
             self.tell(conn, &joined);
         }
-        self.console.joined(&nick, &room_name, known_via);
+        self.about.console.joined(&nick, &room_name, known_via);
         let change = Change { came: true, name: nick, via: known_via, marks };
         self.change(&name.key(), change, &conns);
         true
@@ -234,7 +235,7 @@ impl Hub {
         room.members.remove(&nick.key());
         conns.iter().for_each(|&conn| room.deafen(conn));
         let (name, channel) = (room.name.clone(), room.channel);
-        self.console.left(&nick, &name);
+        self.about.console.left(&nick, &name);
         let left = Presence::one(name, nick.clone());
         self.tell_all(conns.iter().copied(), &Event::Left(left));
         self.change(key, Change::left(nick, visits), &[]);

@@ -10,6 +10,7 @@ use super::catch_up::{no_such_name, too_many_rooms};
 use super::directs::pair;
 use super::people::Claim;
 use super::room::{Room, marks, via};
+use super::standstill::is_look;
 use super::state::{Conn, Hub};
 use super::{ConnId, Permit};
 use crate::log::{Account, PersonId, Record, Said};
@@ -22,10 +23,7 @@ impl Hub {
         match request {
             Request::Say { id, room, text } => self.say(conn, (id, room, text), permit),
             Request::Tell { id, to, text } => self.tell_person(conn, (id, to, text), permit),
-            Request::Ping => self.round.answer(conn, Event::Pong, permit),
-            Request::Time => {
-                self.round.answer(conn, Event::Time { at: self.about.clock.now() }, permit);
-            }
+            request if is_look(&request) => self.look(conn, person, request, permit),
             Request::Search(search) => self.search(conn, person, search, permit),
             Request::Pong => {}
             Request::Hello(_) => {
@@ -33,11 +31,8 @@ impl Hub {
                 let refusal = Refusal::new(Code::BadFrame, text);
                 self.round.answer(conn, Event::Error(refusal), permit);
             }
-            Request::Members { .. }
-            | Request::Whois { .. }
-            | Request::Profile(_)
-            | Request::Rooms { .. } => {
-                let answer = self.look_up(person, request).unwrap_or_else(Event::Error);
+            Request::Profile(profile) => {
+                let answer = self.set_profile(person, profile);
                 self.round.answer(conn, answer, permit);
             }
             other => {
@@ -67,13 +62,25 @@ impl Hub {
         }
     }
 
-    /// Answers what changes nothing for others.
-    fn look_up(&mut self, person: PersonId, request: Request) -> Result<Event, Refusal> {
+    /// Answers, when the round ends, what changes nothing and is answered from memory.
+    pub(super) fn look(
+        &mut self,
+        conn: ConnId,
+        person: PersonId,
+        request: Request,
+        permit: Permit,
+    ) {
+        let answer = self.look_up(person, request).unwrap_or_else(Event::Error);
+        self.round.answer(conn, answer, permit);
+    }
+
+    fn look_up(&self, person: PersonId, request: Request) -> Result<Event, Refusal> {
         match request {
+            Request::Ping => Ok(Event::Pong),
+            Request::Time => Ok(Event::Time { at: self.about.clock.now() }),
             Request::Members { room, after } => self.members(person, &room, after),
             Request::Whois { name } => self.whois(person, &name),
             Request::Rooms { after } => Ok(self.list_rooms(after.as_ref())),
-            Request::Profile(profile) => Ok(self.set_profile(person, profile)),
             other => Err(Refusal::new(Code::UnknownType, format!("nothing to look up: {other:?}"))),
         }
     }
@@ -112,7 +119,7 @@ impl Hub {
         let found = self.people.find(&to).and_then(|other| Some((other, self.people.get(other)?)));
         let Some((other, recipient)) = found else {
             if known.via == Some("comma") {
-                self.console.nobody(&from, &to);
+                self.about.console.nobody(&from, &to);
             }
             let refusal = no_such_name(&to).answering(id.as_str());
             return self.round.answer(conn, Event::Error(refusal), permit);
@@ -190,7 +197,7 @@ impl Hub {
             }
         }
         let hearers = self.hearers_of(person);
-        self.console.renamed(&from, &to);
+        self.about.console.renamed(&from, &to);
         self.tell_all(hearers, &Event::Renamed { from, to });
         Ok(())
     }

@@ -151,16 +151,24 @@ impl Hub {
         let stored = if records.is_empty() {
             Ok(Vec::new())
         } else {
-            self.log.append(Arc::clone(&records)).await
+            let Some(stored) = self.append(Arc::clone(&records)).await else { return };
+            stored
         };
         if let Err(error) = &stored {
-            self.console.trouble(&format!("messages are refused, the log fails: {error}"));
+            self.about.console.trouble(&format!("messages are refused, the log fails: {error}"));
         }
         self.have_indexed(&records, stored.as_deref().unwrap_or_default());
         let telling = self.settle(&records, &slots, stored);
         self.publish(telling);
         // Only now may these connections send more: what they asked for has been answered.
         drop(slots);
+    }
+
+    /// Tells the answers that were gathered, among which there is nothing to be stored.
+    pub(super) fn tell_answers(&mut self) {
+        let slots = std::mem::take(&mut self.round).slots;
+        let telling = self.settle(&[], &slots, Ok(Vec::new()));
+        self.publish(telling);
     }
 
     /// Lets the index know that there is something new; it is read in its own time.
@@ -245,7 +253,7 @@ impl Hub {
                 let Some(room) = self.conversations.rooms.get_mut(key) else { return };
                 room.last = seq;
                 room.stored = true;
-                self.console.said(&room.name, &message);
+                self.about.console.said(&room.name, &message);
                 let event = Event::Message(RoomMessage { room: room.name.clone(), message });
                 telling.in_room(key, event, slot.conn);
             }

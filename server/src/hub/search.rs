@@ -100,7 +100,7 @@ impl Hub {
                 Event::Error(Refusal::new(Code::LogChanged, error.to_string()))
             }
             Err(error) => {
-                self.console.trouble(&format!("nothing can be searched: {error}"));
+                self.about.console.trouble(&format!("nothing can be searched: {error}"));
                 let text = "the server cannot search now: try again later";
                 Event::Error(Refusal::new(Code::NotStored, text))
             }

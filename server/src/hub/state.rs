@@ -15,6 +15,7 @@ use super::fanout::Encoded;
 use super::people::{People, Person};
 use super::room::{Conversations, Listener};
 use super::round::Round;
+use super::standstill::Inbox;
 use crate::clock::Clock;
 use crate::console::Console;
 use crate::doors::Dialect;
@@ -44,6 +45,8 @@ pub(crate) struct About {
     pub(crate) log: String,
     /// What it stamps messages with.
     pub(crate) clock: Clock,
+    /// Where it tells whoever runs it.
+    pub(crate) console: Console,
 }
 
 /// The hub's state. Its methods are spread over the files that each do one thing.
@@ -51,7 +54,6 @@ pub(super) struct Hub {
     pub(super) about: About,
     pub(super) log: Arc<dyn Log>,
     pub(super) finder: Finder,
-    pub(super) console: Console,
     pub(super) people: People,
     pub(super) conversations: Conversations,
     pub(super) conns: HashMap<ConnId, Conn>,
@@ -61,6 +63,8 @@ pub(super) struct Hub {
     pub(super) reads: FuturesUnordered<BoxFuture<'static, ReadDone>>,
     /// Connections to be looked after when the round ends.
     pub(super) due: Due,
+    /// What is asked of it.
+    pub(super) inbox: Inbox,
 }
 
 /// Connections to be looked after when a round ends.

@@ -18,6 +18,7 @@ use super::entry::hash;
 use super::people::People;
 use super::room::Conversations;
 use super::round::{Round, WEIGHT};
+use super::standstill::Inbox;
 use super::state::{About, Due, Hub};
 use super::{Command, Handle, Haste, INBOX};
 use crate::clock::Clock;
@@ -62,18 +63,18 @@ pub(crate) fn start(
     let finder = Finder::start(corpus, move |what| host.trouble(what));
     let Snapshot { log, rooms, directs, accounts, last_channel } = opened.snapshot;
     let hub = Hub {
-        about: About { name: house.name, log, clock: house.clock },
+        about: About { name: house.name, log, clock: house.clock, console },
         log: opened.log,
         finder,
-        console,
         people: People::new(accounts, house.host.as_ref().map(hash)),
         conversations: Conversations::new(rooms, directs, last_channel),
         conns: HashMap::new(),
         round: Round::default(),
         reads: FuturesUnordered::new(),
         due: Due::default(),
+        inbox: Inbox::new(commands, stop.clone()),
     };
-    (Handle { inbox }, spawn(run(hub, commands, stop)))
+    (Handle { inbox }, spawn(run(hub, stop)))
 }
 
 /// Starts it where it waits for nobody: on a thread of its own, where the runtime has several. A
@@ -86,12 +87,12 @@ fn spawn(hub: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     }
 }
 
-async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: CancellationToken) {
+async fn run(mut hub: Hub, stop: CancellationToken) {
     let mut waiting = Vec::with_capacity(INBOX);
     let mut patience: Option<Instant> = None;
     loop {
         tokio::select! {
-            taken = commands.recv_many(&mut waiting, INBOX) => {
+            taken = hub.inbox.take(&mut waiting) => {
                 if taken == 0 {
                     break;
                 }
@@ -120,8 +121,8 @@ async fn run(mut hub: Hub, mut commands: mpsc::Receiver<Command>, stop: Cancella
             }
             () = stop.cancelled() => {
                 // What was sent before the stop is still dealt with.
-                commands.close();
-                while commands.recv_many(&mut waiting, INBOX).await > 0 {
+                hub.inbox.close();
+                while hub.inbox.take(&mut waiting).await > 0 {
                     hub.handle_all(&mut waiting).await;
                 }
                 break;
@@ -143,7 +144,7 @@ fn can_wait(waiting: &[Command], taken: usize) -> bool {
 }
 
 /// Returns at that time.
-async fn until(time: Option<Instant>) {
+pub(super) async fn until(time: Option<Instant>) {
     if let Some(time) = time {
         tokio::time::sleep_until(time).await;
     }
