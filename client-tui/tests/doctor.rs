@@ -217,7 +217,7 @@ fn a_log_tells_what_was_done_and_nothing_that_was_said() {
         "out    hello",
         "in     welcome",
         "in     ack",
-        "Key that writes",
+        "that write",
         "Key Enter",
         "effect Send Say",
         "effect Quit",

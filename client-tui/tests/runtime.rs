@@ -291,20 +291,27 @@ async fn typing_does_not_wait_for_what_the_network_brought() {
     assert_eq!(stage.diary(), ["draw", "key a", "draw what is typed", "net", "draw"]);
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_network_gets_sixty_pictures_a_second() {
+/// Pictures of a second in which the network brings something each time that so long has passed.
+async fn pictures_of(every: Duration) -> usize {
     let mut stage = Stage::new();
     let news = stage.news.clone().unwrap();
     tokio::spawn(async move {
         loop {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::sleep(every).await;
             _ = news.send((0, net::Event::Silent(Duration::ZERO))).await;
         }
     });
     stage.run(1).await;
-    let draws = stage.draws();
-    // Two more than sixty, at most, come right behind the first one.
-    assert!((50..=65).contains(&draws), "{draws} pictures of {} events", stage.diary().len());
+    stage.draws()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_network_gets_a_picture_for_all_it_brings_and_thirty_a_second_if_that_never_ends() {
+    let seldom = pictures_of(Duration::from_millis(25)).await;
+    assert!((39..=41).contains(&seldom), "{seldom} pictures of 40 events");
+    // Sixty a second in the first quarter of it, and thirty from then on.
+    let always = pictures_of(Duration::from_millis(1)).await;
+    assert!((35..=45).contains(&always), "{always} pictures of 1,000 events");
 }
 
 /// With the real clock, because a flood leaves the paused one no moment to move on. What happens

@@ -56,15 +56,16 @@ fn are_same(before: &[Cell], after: &[Cell]) -> bool {
     before.iter().zip(after).all(|(before, after)| is_same(before, after))
 }
 
-/// Whether two cells look the same. Cells have nothing else here: no pictures lie above them.
+/// Whether two cells look the same. Cells have nothing else here: no pictures lie above them. What
+/// differs most is asked first.
 fn is_same(one: &Cell, other: &Cell) -> bool {
+    let symbols = match (one.symbol().as_bytes(), other.symbol().as_bytes()) {
+        // Nearly always; comparing bytes one by one is then a call less.
+        ([one], [other]) => one == other,
+        (one, other) => one == other,
+    };
     let looks = |cell: &Cell| (cell.fg, cell.bg, cell.underline_color, cell.modifier);
-    looks(one) == looks(other)
-        && match (one.symbol().as_bytes(), other.symbol().as_bytes()) {
-            // Nearly always; comparing bytes one by one is then a call less.
-            ([one], [other]) => one == other,
-            (one, other) => one == other,
-        }
+    symbols && looks(one) == looks(other)
 }
 
 /// What is to be written of a row, with the columns.
