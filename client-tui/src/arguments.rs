@@ -5,6 +5,7 @@ mod layers;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use chat_protocol::name::NameError;
 use chat_protocol::{Lab, Nick, RoomName, limit};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
@@ -283,25 +284,24 @@ fn lab() -> impl TypedValueParser<Value = Lab> {
 fn nick(raw: &str) -> Result<Nick, String> {
     Nick::new(raw).map_err(|error| {
         let rule = "it has letters, digits, _ - . ' and single spaces inside";
-        refused(&error.to_string(), rule)
+        refused(&error, &error.to_string(), rule)
     })
 }
 
 fn room(raw: &str) -> Result<RoomName, String> {
     let name = raw.strip_prefix('#').unwrap_or(raw);
     RoomName::new(name).map_err(|error| {
-        let error = error.to_string().replace("a name", "a room's name");
-        refused(&error, "it has letters, digits, _ and -")
+        let why = error.to_string().replace("a name", "a room's name");
+        refused(&error, &why, "it has letters, digits, _ and -")
     })
 }
 
 /// Why a name is refused, in rows of their own: what was typed stands before it in the message, and
 /// may be long.
-fn refused(why: &str, rule: &str) -> String {
-    let most = limit::NAME_GRAPHEMES;
-    match why.contains("at most") {
-        true => format!("\n  {why}"),
-        false => format!("\n  {why}\n  {rule}, at most {most} characters"),
+fn refused(error: &NameError, why: &str, rule: &str) -> String {
+    match error {
+        NameError::TooLong => format!("\n  {why}"),
+        _ => format!("\n  {why}\n  {rule}, at most {} characters", limit::NAME_GRAPHEMES),
     }
 }
 

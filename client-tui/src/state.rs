@@ -168,8 +168,10 @@ impl State {
     /// Those who are seen now get their colours.
     pub(crate) fn meet_people(&mut self) {
         let talk = self.conversations.open();
-        let speakers = talk.scrollback.page().iter().filter(|row| row.name);
-        let speakers = speakers.filter_map(|row| talk.scrollback.entry(row.entry)?.author());
+        // Also who wrote what begins above the screen: their name is shown there.
+        let mut seen: Vec<usize> = talk.scrollback.page().iter().map(|row| row.entry).collect();
+        seen.dedup();
+        let speakers = seen.iter().filter_map(|entry| talk.scrollback.entry(*entry)?.author());
         let here = talk.roster.members().take(ROSTER_SEEN).map(|member| &member.name);
         // Who is here comes first: they talk with each other.
         self.looks.meet(here.chain(speakers.clone()).map(chat_protocol::Nick::as_str));

@@ -208,6 +208,9 @@ impl Screen for Terminal {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
+        if !still::is_a_job() {
+            return Ok(());
+        }
         give_back();
         still::stand()
     }

@@ -100,7 +100,8 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) => keys::key(state, now, &key),
-        Event::Typed(text) => typing::run(state, now, &text),
+        // Taken before, as so many keys.
+        Event::Typed(_) => Vec::new(),
         Event::Paste(text) => paste::paste(state, now, &text),
         Event::Mouse(mouse) => mouse::mouse(state, now, &mouse),
         Event::Focus(focus) => {

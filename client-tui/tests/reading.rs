@@ -218,7 +218,7 @@ fn what_is_long_unfolds_under_the_readers_eyes() {
         &said(3, "ann", 2, "thanks"),
     ]);
     let before = client.text((80, 24));
-    assert!(before.contains("… 48 more lines · Alt-O unfolds"), "{before}");
+    assert!(before.contains("… 48 more rows · Alt-O unfolds"), "{before}");
     assert!(before.contains("end") && !before.contains("line 13"), "{before}");
     alt(&mut client, 'o');
     assert!(client.text((80, 24)).contains("line 13"));
@@ -226,7 +226,7 @@ fn what_is_long_unfolds_under_the_readers_eyes() {
     assert_eq!(client.text((80, 24)), before);
     // On the wall, too.
     client.press(KeyCode::F(9));
-    shows(&mut client, "… 48 more lines · Alt-O unfolds");
+    shows(&mut client, "… 48 more rows · Alt-O unfolds");
     alt(&mut client, 'o');
     shows(&mut client, "line 14");
 }

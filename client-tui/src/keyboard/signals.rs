@@ -3,6 +3,7 @@
 
 use std::io;
 
+use futures::FutureExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::input::Input;
@@ -48,6 +49,8 @@ impl Signals {
             tokio::select! {
                 biased;
                 _ = self.resumed.recv() => {
+                    // As the system has it, who is to go on is not to stand still any more.
+                    _ = self.suspend.recv().now_or_never();
                     // Who does not have the terminal is not told that it changes.
                     self.size_due = true;
                     return Input::Resume;

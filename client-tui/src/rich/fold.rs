@@ -92,25 +92,26 @@ fn rows_of(line: &str) -> usize {
     width.div_ceil(MEASURE).max(1)
 }
 
-/// Keeps the first rows of a long message, and one that says how many are not there.
+/// Keeps the first rows of a long message, and one that says how many are not there; behind it
+/// what does not fold.
 pub(super) fn cut(rows: &mut Vec<Row>, folds: Folds) {
     let counts = |row: &Row| folds == Folds::Long || row.edge.block().is_none();
     let counted = rows.iter().enumerate().filter(|(_, row)| counts(row));
-    let Some((from, _)) = counted.map(|(index, row)| (index, row.start)).nth(FOLDED) else {
+    let Some((from, start)) = counted.map(|(index, row)| (index, row.start)).nth(FOLDED) else {
         return;
     };
     // A row that says that there is one more takes as much room as that.
-    if rows.len() - from < 2 {
+    if rows[from..].iter().filter(|row| counts(row)).count() < 2 {
         return;
     }
     let lines = |row: &Row| match row.edge {
         Edge::Fold { hidden, .. } => hidden,
         _ => 1,
     };
-    let hidden = rows[from..].iter().map(lines).sum();
-    let start = rows[from].start;
-    rows.truncate(from);
+    let (cut, kept): (Vec<Row>, Vec<Row>) = rows.drain(from..).partition(counts);
+    let hidden = cut.iter().map(lines).sum();
     rows.push(Row { start, edge: Edge::Fold { block: None, hidden }, pieces: Vec::new() });
+    rows.extend(kept);
 }
 
 #[cfg(test)]
@@ -179,6 +180,7 @@ mod tests {
         };
         check(&code, (60, vec![]));
         check(&format!("a\n{code}\n{}", ["y"; 50].join("\n")), (72, vec![39]));
+        check(&format!("{}\n{code}\nz", ["y"; 50].join("\n")), (72, vec![39]));
     }
 
     proptest! {

@@ -207,6 +207,12 @@ impl Entry {
         measured.is_some_and(|known| known.rich.can_fold(self.text(), self.folds(wall)))
     }
 
+    /// Whether it is folded, or was before it was unfolded.
+    pub(crate) fn is_long(&self, wall: bool) -> bool {
+        let folded = |row: &Row| matches!(row.edge, Edge::Fold { .. });
+        if self.unfolded { self.can_fold(wall) } else { self.rows().iter().any(folded) }
+    }
+
     /// Whether this byte is where it is folded.
     pub(crate) fn is_folded_at(&self, byte: usize) -> bool {
         let row = self.rows().iter().rev().find(|row| row.start <= byte);

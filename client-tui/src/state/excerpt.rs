@@ -211,12 +211,17 @@ impl Scrollback {
 
     /// What folds does not hide what was looked for.
     fn unfold_at(&mut self, index: usize, byte: usize) {
-        let (width, wall) = (self.reader.shape.width, self.reader.wall);
-        let Some(entry) = self.entries.get_mut(index) else { return };
-        entry.measure(width, wall);
-        if entry.is_folded_at(byte) {
-            entry.unfold(true);
+        if self.hides(index, byte) {
+            self.entries[index].unfold(true);
         }
+    }
+
+    /// Whether an entry is folded where this byte is.
+    pub(super) fn hides(&mut self, index: usize, byte: usize) -> bool {
+        let (width, wall) = (self.reader.shape.width, self.reader.wall);
+        let Some(entry) = self.entries.get_mut(index) else { return false };
+        entry.measure(width, wall);
+        entry.is_folded_at(byte)
     }
 
     /// The pages to ask for now, if any are wanted; the asking is noted.

@@ -140,9 +140,11 @@ impl Scrollback {
         } else {
             self.visible(part.start..from).rfind(names)
         };
-        let Some((index, key)) = found.map(|(index, entry)| (index, entry.key)) else {
-            return false;
-        };
+        let Some((index, entry)) = found else { return false };
+        let (key, byte) = (entry.key, mention::find(entry.text(), own).next().map(|it| it.start));
+        if byte.is_some_and(|byte| self.hides(index, byte)) {
+            self.fold(index, true, zone);
+        }
         let seen = |row: &PageRow| row.entry == index && matches!(row.line, Line::Text(_));
         if !self.page().iter().any(seen) {
             let top = self.with_context(index, zone);
@@ -176,12 +178,11 @@ impl Scrollback {
         [self.reader.led.mention, self.reader.led.found].contains(&Some(key))
     }
 
-    /// Shows the newest on the screen that is folded whole; when there is none, folds the newest that
-    /// is shown whole. What is at the top of the screen stays there.
+    /// Unfolds the newest on the screen that is folded; when there is none, folds the newest that is
+    /// unfolded. What is at the top of the screen stays there.
     pub(crate) fn toggle_fold(&mut self, zone: &TimeZone) -> Folding {
         let wall = self.reader.wall;
-        let folds =
-            |index: &usize| self.entries.get(*index).is_some_and(|entry| entry.can_fold(wall));
+        let folds = |index: &usize| self.entries.get(*index).is_some_and(|it| it.is_long(wall));
         let mut seen: Vec<usize> = self.page().iter().rev().map(|row| row.entry).collect();
         seen.dedup();
         seen.retain(folds);

@@ -1,4 +1,5 @@
-//! What is wrong, or to be looked out for, and has to do with no screen: said on whatever screen there is.
+//! What is wrong, or to be looked out for, and has to do with no screen: said on whatever screen there
+//! is.
 
 use crate::state::start::Told;
 use crate::state::tip::Tip;

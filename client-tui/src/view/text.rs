@@ -136,11 +136,13 @@ impl<'a> Said<'a> {
 
     /// How much is folded here, if any is; returns the column behind it.
     fn fold(&self, edge: Edge, (x, y): (u16, u16), limit: u16, buffer: &mut Buffer) -> Option<u16> {
-        let Edge::Fold { hidden, .. } = edge else { return None };
+        let Edge::Fold { hidden, block } = edge else { return None };
+        // Prose is as many rows as the screen makes of it; code keeps its lines.
+        let what = if block.is_some() { "lines" } else { "rows" };
         let room = usize::from(limit.saturating_sub(x));
         let keys = &self.state.me.habits.keys;
         let words = [
-            format!("… {hidden} more lines · {}", keys.spoken("Alt-O unfolds")),
+            format!("… {hidden} more {what} · {}", keys.spoken("Alt-O unfolds")),
             format!("… {hidden} more · {}", keys.spoken("Alt-O")),
             format!("… {hidden}"),
         ];
