@@ -182,7 +182,7 @@ fn notes(name: &str) -> &'static [&'static str] {
         "projector" => &[
             "For the wall of a classroom: large, with how to join, and nothing that is between \
              two people, nor who calls you. What you type goes to the room, and is seen.",
-            "F9 goes there and back; F10 shows how to join as a QR code.",
+            "F9 goes there and back, and Esc back; F10 shows how to join as a QR code.",
         ],
         "dnd" => {
             &["Without a word, switches back and forth; the status line says (quiet). What is new \

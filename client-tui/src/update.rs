@@ -56,10 +56,12 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 /// The same, but what only a picture needs may be left to [`prepare`]: of the frames that come
 /// between two pictures, most are never seen, and need not be laid out.
 pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
-    if let Event::Typed(text) = event {
-        return typing::run(state, now, &text);
+    if let Event::Typed(text) = &event
+        && !find::takes_text(state)
+    {
+        return typing::run(state, now, text);
     }
-    if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
+    if matches!(event, Event::Key(_) | Event::Typed(_) | Event::Paste(_) | Event::Mouse(_)) {
         notice::touch(state, now);
     }
     let event = match event {
@@ -76,7 +78,7 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     let idle = matches!(event, Event::Woke | Event::Net(net::Event::RoundTrip(_)));
     // Whoever does something does it to what they would see.
     let mut effects = if frames { Vec::new() } else { prepare(state) };
-    let pressed = matches!(event, Event::Key(_) | Event::Paste(_));
+    let pressed = matches!(event, Event::Key(_) | Event::Typed(_) | Event::Paste(_));
     let tip = (!pressed).then(|| state.tip.clone());
     effects.extend(take(state, now, event));
     effects.extend(send(state, now));
@@ -100,8 +102,12 @@ pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) => keys::key(state, now, &key),
-        // Taken before, as so many keys.
-        Event::Typed(_) => Vec::new(),
+        // Elsewhere they are taken as so many keys.
+        Event::Typed(text) => {
+            state.screen.dirty = true;
+            find::type_in(state, now, &text);
+            Vec::new()
+        }
         Event::Paste(text) => paste::paste(state, now, &text),
         Event::Mouse(mouse) => mouse::mouse(state, now, &mouse),
         Event::Focus(focus) => {

@@ -200,7 +200,9 @@ fn long_code_unfolds_under_the_readers_eyes() {
     alt(&mut client, 'o');
     let after = client.text((80, 24));
     assert!(!after.contains("more lines ·") && after.contains("print(13)"), "{after}");
-    assert_eq!(before.lines().nth(2), after.lines().nth(2));
+    // What stood right above the mark is there still, and farther up: there is room for more.
+    let row = |text: &str| text.lines().position(|line| line.contains("print(12)"));
+    assert!(row(&after).is_some() && row(&after) < row(&before), "{after}");
     alt(&mut client, 'o');
     assert_eq!(client.text((80, 24)), before);
     client.enter("hi");
@@ -329,4 +331,24 @@ fn a_conversation_that_is_new_has_no_rule() {
     hides(&mut client, "── new ──");
     client.net(net::Event::Silent(std::time::Duration::from_secs(8)));
     check_top(&mut client, "line");
+}
+
+#[test]
+fn the_mark_that_is_seen_is_the_one_that_unfolds() {
+    let tall =
+        |letter: char| (0..60).map(|line| format!("{letter}{line}")).collect::<Vec<_>>().join("\n");
+    let mut client = Client::chatting(&[
+        &said(1, "ann", 0, &tall('A')),
+        &said(2, "bob", 1, &tall('B')),
+        &said(3, "ann", 2, &["c"; 12].join("\n")),
+    ]);
+    client.resize((80, 21));
+    (0..4).for_each(|_| _ = client.press(KeyCode::PageUp));
+    // The mark of the second is below the screen.
+    let before = client.text((80, 21));
+    assert!(before.contains("… 48 more rows") && before.contains("B1"), "{before}");
+    assert!(!before.contains("B11"), "{before}");
+    alt(&mut client, 'o');
+    let after = client.text((80, 21));
+    assert!(after.contains("A13"), "{after}");
 }

@@ -484,3 +484,21 @@ fn hits_stand_out_in_every_theme() {
         insta::assert_debug_snapshot!(format!("styles_{theme}"), terminal.backend().buffer());
     }
 }
+
+#[test]
+fn characters_that_come_together_are_looked_for_once() {
+    let (mut one_by_one, mut together) = (lesson(), lesson());
+    for client in [&mut one_by_one, &mut together] {
+        client.key(KeyCode::Char('s'), KeyModifiers::CONTROL);
+    }
+    one_by_one.type_text("half line");
+    together.send(Event::Typed("half line".to_owned()));
+    assert_eq!(together.text((80, 24)), one_by_one.text((80, 24)));
+    // More than a server can be asked is refused, and what was typed before stays.
+    let before = together.text((80, 24));
+    together.send(Event::Typed("q".repeat(1_000)));
+    shows(&mut together, "at most 512 bytes");
+    together.press(KeyCode::Left);
+    together.press(KeyCode::End);
+    assert_eq!(together.text((80, 24)), before);
+}

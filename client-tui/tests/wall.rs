@@ -478,3 +478,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn escape_leads_to_the_newest_first_and_then_off_the_wall() {
+    let mut client = lesson();
+    client.resize((80, 12));
+    let see = |client: &mut Client| client.text((80, 12));
+    to_the_wall(&mut client);
+    client.press(KeyCode::PageUp);
+    assert!(see(&mut client).contains("earlier messages"), "{}", see(&mut client));
+    client.press(KeyCode::Esc);
+    let newest = see(&mut client);
+    assert!(newest.contains("people here") && !newest.contains("earlier messages"), "{newest}");
+    client.press(KeyCode::Esc);
+    assert!(!see(&mut client).contains("people here"), "{}", see(&mut client));
+}

@@ -28,7 +28,7 @@ pub(super) fn announce(state: &mut State, now: Moment, text: &str) -> Outcome {
     }
     let off = text.eq_ignore_ascii_case("off");
     if off && shown.is_empty() {
-        return Err(nothing.to_owned());
+        return told(state, nothing.to_owned());
     }
     online(state)?;
     let text = if off { "" } else { text };

@@ -8,7 +8,7 @@ use super::entry::{Body, Entry, Key};
 use super::page::{Line, PageRow, Spot};
 use super::scrollback::Scrollback;
 use crate::mention;
-use crate::rich;
+use crate::rich::{self, Edge};
 
 /// Rows above what the reader is led to, so that they see what it is about.
 const CONTEXT: usize = 2;
@@ -24,6 +24,8 @@ pub(crate) struct Led {
     found: Option<Key>,
     /// The block of code that was copied.
     code: Option<CodeSpot>,
+    /// What was unfolded last.
+    unfolded: Option<Key>,
 }
 
 impl Led {
@@ -178,21 +180,42 @@ impl Scrollback {
         [self.reader.led.mention, self.reader.led.found].contains(&Some(key))
     }
 
-    /// Unfolds the newest on the screen that is folded; when there is none, folds the newest that is
-    /// unfolded. What is at the top of the screen stays there.
+    /// Unfolds the newest on the screen that is folded, and shows where it goes on; folds again what
+    /// was unfolded last, if that is on the screen, or else the newest that is unfolded.
     pub(crate) fn toggle_fold(&mut self, zone: &TimeZone) -> Folding {
         let wall = self.reader.wall;
         let folds = |index: &usize| self.entries.get(*index).is_some_and(|it| it.is_long(wall));
         let mut seen: Vec<usize> = self.page().iter().rev().map(|row| row.entry).collect();
         seen.dedup();
         seen.retain(folds);
-        let is_folded = |index: &&usize| !self.entries[**index].is_unfolded();
-        let Some(&index) = seen.iter().find(is_folded).or(seen.first()) else {
+        let entry = |index: &usize| &self.entries[*index];
+        let was_last = |index: &&usize| self.reader.led.unfolded == Some(entry(index).key);
+        let last = seen.iter().find(|index| entry(index).is_unfolded() && was_last(index));
+        // What says on the screen that it is folded comes before what says it below.
+        let marked = self.page().iter().rev().find(|row| self.is_fold(**row)).map(|row| &row.entry);
+        let folded = seen.iter().find(|index| !entry(index).is_unfolded());
+        let Some(&index) = last.or(marked).or(folded).or(seen.first()) else {
             return Folding::Nothing;
         };
-        let unfolded = !self.entries[index].is_unfolded();
-        self.fold(index, unfolded, zone);
-        if unfolded { Folding::Unfolded } else { Folding::Folded }
+        if self.entries[index].is_unfolded() {
+            self.fold(index, false, zone);
+            return Folding::Folded;
+        }
+        let fold = self.page().iter().position(|row| row.entry == index && self.is_fold(*row));
+        self.fold(index, true, zone);
+        // The page stays, unless most of what was folded would be below it: then it begins farther up.
+        let third = self.reader.shape.height / 3;
+        let low = fold.filter(|row| *row > third * 2);
+        self.scroll_down(low.map_or(0, |row| row - third), zone);
+        self.reader.led.unfolded = Some(self.entries[index].key);
+        Folding::Unfolded
+    }
+
+    /// Whether a row says how much is folded.
+    fn is_fold(&self, row: PageRow) -> bool {
+        let Line::Text(line) = row.line else { return false };
+        let edge = self.entry(row.entry).and_then(|entry| entry.rows().get(line)).map(|it| it.edge);
+        matches!(edge, Some(Edge::Fold { .. }))
     }
 
     /// Shows this entry whole. What is at the top of the screen stays there.

@@ -2,7 +2,7 @@
 //! the server is the same for the list of `/search`.
 
 use chat_protocol::event::SearchPage;
-use chat_protocol::{Code, Conversation, Message, Refusal, Request};
+use chat_protocol::{Code, Conversation, Message, Refusal, Request, limit};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{results, scroll};
@@ -10,11 +10,11 @@ use crate::dialect::Ability;
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::keymap::{self, Action};
-use crate::state::State;
 use crate::state::find::Find;
 use crate::state::overlay::Overlay;
 use crate::state::pending_search::{Answer, PendingSearch};
 use crate::state::tip::Tip;
+use crate::state::{Stage, State};
 
 pub(crate) fn begin(state: &mut State) {
     let talk = state.conversations.open_mut();
@@ -25,10 +25,11 @@ pub(crate) fn begin(state: &mut State) {
 
 /// Takes a key while something is looked for; `false` when it is still to be done.
 pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> bool {
-    let Some(find) = &mut state.conversations.open_mut().compose.find else { return false };
+    if state.conversations.open().compose.find.is_none() {
+        return false;
+    }
     if let Some(c) = keymap::typed(key) {
-        find.editor.insert(c.encode_utf8(&mut [0; 4]));
-        look(state, now);
+        type_in(state, now, c.encode_utf8(&mut [0; 4]));
         return true;
     }
     // As in readline, whatever it is elsewhere.
@@ -78,6 +79,24 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> bool {
         _ => {}
     }
     true
+}
+
+/// Whether characters go into what is looked for.
+pub(crate) fn takes_text(state: &State) -> bool {
+    let compose = &state.conversations.open().compose;
+    state.stage == Stage::Chat && state.overlays.is_empty() && compose.find.is_some()
+}
+
+/// Adds characters to what is looked for: those that came together are looked for once, and those
+/// that make more of it than a server can be asked are not taken.
+pub(crate) fn type_in(state: &mut State, now: Moment, typed: &str) {
+    let Some(find) = &mut state.conversations.open_mut().compose.find else { return };
+    let most = limit::QUERY_BYTES;
+    if find.editor.text().len() + typed.len() > most || !find.editor.insert(typed) {
+        state.tip = Tip::Wrong(format!("what is looked for has at most {most} bytes"));
+        return;
+    }
+    look(state, now);
 }
 
 fn edit_query(state: &mut State, edit: keymap::Edit) {

@@ -207,10 +207,13 @@ fn escape(state: &mut State) -> Vec<Effect> {
     let scrollback = &mut state.conversations.open_mut().scrollback;
     let reading = scrollback.reading_history().is_some();
     scrollback.go_to_bottom();
-    match state.me.export.is_some() && !reading {
-        true => export::stop(state),
-        false => Vec::new(),
+    if state.me.export.is_some() && !reading {
+        return export::stop(state);
     }
+    if wall::is_shown(state) && !reading {
+        wall::toggle(state);
+    }
+    Vec::new()
 }
 
 /// Up and down: within the text, and at its edges through what was sent before.
