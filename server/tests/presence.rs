@@ -177,3 +177,37 @@ async fn visits_are_in_lists_and_no_news() {
     assert_eq!(told, news);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_visit_that_ends_hides_nobody_else_in_a_big_room() {
+    let server = ephemeral().await;
+    let mut crowd = Vec::new();
+    for number in 0..CLASS {
+        crowd.push(Peer::guest(&server, &format!("n{number:03}")).await);
+    }
+    let mut says = hello("ann");
+    says["visit"] = json!(true);
+    let mut script = Peer::connect(&server).await;
+    script.send(says).await;
+    script.expect("welcome").await;
+    // The first may be told at once; the others wait, while she comes herself, and leaves.
+    for name in ["bob", "cy", "dan"] {
+        crowd.push(Peer::guest(&server, name).await);
+    }
+    let mut ann = Peer::connect(&server).await;
+    ann.send(hello("ann")).await;
+    let welcome = ann.expect("welcome").await;
+    assert_eq!(welcome["rooms"][0]["count"], CLASS + 4);
+    crowd.push(Peer::guest(&server, "eve").await);
+    ann.send(json!({"type": "bye"})).await;
+    crowd.push(Peer::guest(&server, "last").await);
+    let mut script =
+        View { count: 0, came: BTreeSet::new(), left: BTreeSet::new(), frames: 0, peer: script };
+    crowd.last_mut().unwrap().say("1", "we are all here").await;
+    script.read_until("we are all here").await;
+    let heard: Vec<&str> = script.came.iter().map(String::as_str).collect();
+    assert_eq!(heard, ["bob", "cy", "dan", "eve", "last"]);
+    let told = ann.rest().await;
+    assert!(!told.contains("bob") && !told.contains("\"ann\""), "{told}");
+    server.stop().await;
+}

@@ -95,6 +95,8 @@ impl Hub {
             self.about.console.profile(&name, profile);
         }
         self.conns.insert(conn, entry);
+        // The welcome tells of everything so far.
+        self.has_seen_rooms(conn, person);
         self.settle_visit(person, arrives);
         if arrives {
             self.join(person, &RoomName::lobby(), Some(conn));

@@ -24,7 +24,7 @@ pub(super) struct Person {
     pub(super) profile: Profile,
     /// Why they are away; empty when they are not.
     pub(super) away: Line,
-    /// Whether nothing but scripts of theirs is here.
+    /// Whether nothing but scripts of theirs is here, or was when they left.
     pub(super) visits: bool,
 }
 
@@ -137,7 +137,7 @@ impl People {
             host: known.token.is_some() && known.token == self.host,
             guest: known.token.is_none(),
             away: !known.away.is_empty(),
-            visit: known.visits,
+            visit: known.visits && known.is_here(),
         }
     }
 
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_tell_hosts_guests_and_who_is_away() {
+    fn marks_tell_hosts_guests_and_who_is_away_or_visits() {
         let mut people = People::new(Vec::new(), Some([1; 32]));
         people.add(PersonId(1), nick("ann"), Some([1; 32]));
         people.add(PersonId(2), nick("bob"), Some([2; 32]));
@@ -198,6 +198,11 @@ mod tests {
         assert_eq!(people.marks(PersonId(1)), Marks { host: true, away: true, ..none });
         assert_eq!(people.marks(PersonId(2)), none);
         assert_eq!(people.marks(PersonId(-7)), Marks { guest: true, ..none });
+        let bob = people.get_mut(PersonId(2)).unwrap();
+        (bob.visits, bob.conns) = (true, vec![ConnId(1)]);
+        assert_eq!(people.marks(PersonId(2)), Marks { visit: true, ..none });
+        people.get_mut(PersonId(2)).unwrap().conns.clear();
+        assert_eq!(people.marks(PersonId(2)), none, "who is away does not visit");
     }
 
     #[test]

@@ -24,6 +24,9 @@ impl Hub {
             if let Some(member) = room.and_then(|room| room.members.get_mut(&name.key())) {
                 member.marks = marks;
             }
+            // The person's own connections are passed over below, and not with what is untold of
+            // others.
+            self.tell_changes(&key);
             // As one who leaves and another who comes: every client knows what that means.
             self.change(&key, Change::left(name.clone(), before), &conns);
             let came = Change { came: true, name: name.clone(), via, marks };
