@@ -66,11 +66,15 @@ impl Hub {
         // What has been said so far need not wait for the disk.
         self.settle_links();
         let stored = self.append(std::sync::Arc::new(vec![record])).await;
-        if let Some(Err(error)) = &stored {
-            self.about.console.trouble(&format!("the log fails: {error}"));
-        }
-        let text = "the server could not store this: try again later";
-        stored.and_then(Result::ok).map(drop).ok_or_else(|| Refusal::new(Code::NotStored, text))
+        let text = match stored {
+            Some(Ok(_)) => return Ok(()),
+            Some(Err(error)) => {
+                self.about.console.trouble(&format!("the log fails: {error}"));
+                "the server could not store this: try again later"
+            }
+            None => "the server stops, and its disk does not answer: this may or may not be stored",
+        };
+        Err(Refusal::new(Code::NotStored, text))
     }
 
     pub(super) fn name_taken(&self, name: &Nick) -> Refusal {
