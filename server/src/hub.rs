@@ -19,6 +19,7 @@ mod directory;
 mod directs;
 mod entry;
 mod fanout;
+mod inbox;
 mod people;
 mod presence;
 mod requests;
@@ -107,9 +108,22 @@ impl Handle {
     }
 
     /// Introduces a newcomer. What the hub has to say to them is in their outbox when this returns.
-    pub(crate) async fn hello(&self, newcomer: Newcomer) -> Result<Result<Nick, Refusal>, Stopped> {
-        let (answer, answered) = oneshot::channel();
+    /// `None` when they have `left` before they were let in: then they never are.
+    pub(crate) async fn hello(
+        &self,
+        newcomer: Newcomer,
+        left: impl Future<Output = ()>,
+    ) -> Result<Option<Result<Nick, Refusal>>, Stopped> {
+        let (answer, mut answered) = oneshot::channel();
         self.send(Command::Hello(newcomer, answer)).await?;
-        answered.await.map_err(|_| Stopped)
+        tokio::select! {
+            biased;
+            answer = &mut answered => answer.map(Some).map_err(|_| Stopped),
+            () = left => {
+                answered.close();
+                // They may have been let in just before.
+                Ok(answered.try_recv().ok())
+            }
+        }
     }
 }

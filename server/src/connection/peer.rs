@@ -352,7 +352,9 @@ impl<'a> Peer<'a> {
                     hello,
                     on_taken,
                 };
-                match self.context.hub.hello(newcomer).await.map_err(|_| Over)? {
+                let left = lifeline::left_waiting(self.link, self.door.dialect().heartbeat());
+                let answer = self.context.hub.hello(newcomer, left).await.map_err(|_| Over)?;
+                match answer.ok_or(Over)? {
                     Ok(_name) => {
                         self.known = true;
                         self.deadline.known();

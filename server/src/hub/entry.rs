@@ -29,10 +29,16 @@ impl Hub {
         newcomer: Newcomer,
         answer: oneshot::Sender<Result<Nick, Refusal>>,
     ) {
+        // Who has gone while this waited must not hold the name against themselves.
+        if answer.is_closed() {
+            return;
+        }
+        let conn = newcomer.conn;
         let identified = self.identify(&newcomer).await;
         let entered = identified.map(|person| self.enter(newcomer, person));
-        // Whoever asked may have gone already; their connection says so by `Gone`.
-        answer.send(entered).ok();
+        if answer.send(entered).is_err() {
+            self.gone(conn);
+        }
     }
 
     /// Finds out who this is, or makes them known.

@@ -166,7 +166,10 @@ impl Hub {
 
     /// Tells the answers that were gathered, among which there is nothing to be stored.
     pub(super) fn tell_answers(&mut self) {
-        let slots = std::mem::take(&mut self.round).slots;
+        // A round that stores something is committed, and then has been taken out by now.
+        debug_assert!(self.round.records.is_empty(), "only answers are gathered meanwhile");
+        let slots = std::mem::take(&mut self.round.slots);
+        self.round.weight = 0;
         let telling = self.settle(&[], &slots, Ok(Vec::new()));
         self.publish(telling);
     }

@@ -1,17 +1,17 @@
-//! What goes on while the log does not answer, as with a disk that hangs: who has nothing to do with
-//! it is answered all the same, everybody else waits in their turn, and a stop does not wait for long.
+//! What goes on while the log does not answer, as with a disk that hangs: what is answered from
+//! memory is, to whoever waits for nothing else. All other requests wait in their turn, and so do
+//! comings and goings, countdowns and pages that have been read; who waits is given signs of life. A
+//! stop does not wait for long.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chat_protocol::Request;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout};
-use tokio_util::sync::CancellationToken;
+use chat_protocol::{Event, Request};
+use tokio::time::{Instant, sleep_until, timeout};
 
+use super::Command;
 use super::state::Hub;
 use super::task::until;
-use super::{Command, INBOX, Permit, WINDOW};
 use crate::log::{LogError, Record, Stored};
 
 /// How long everybody waits for the log: so long nobody notices, and no disk takes longer that is
@@ -24,42 +24,8 @@ const TROUBLE: Duration = Duration::from_secs(2);
 /// From the word to stop, how long the log may take: time is left to say goodbye.
 const LAST: Duration = Duration::from_secs(1);
 
-/// Commands that are set aside for what they have to wait for; more stay in the queue, and who sends
-/// them waits.
-const ASIDE: usize = 4 * INBOX;
-
-/// What is asked of the hub, in order.
-pub(super) struct Inbox {
-    commands: mpsc::Receiver<Command>,
-    /// What came while the log did not answer, and waits for it.
-    aside: Vec<Command>,
-    /// Nobody asks for anything any more.
-    ended: bool,
-    stop: CancellationToken,
-    /// The server stops, and the log has not answered in time: nothing is stored any more.
-    pub(super) given_up: bool,
-}
-
-impl Inbox {
-    pub(super) fn new(commands: mpsc::Receiver<Command>, stop: CancellationToken) -> Self {
-        Self { commands, aside: Vec::new(), ended: false, stop, given_up: false }
-    }
-
-    /// Takes what waits, and says how much that was: nothing at the end. Safe to cancel.
-    pub(super) async fn take(&mut self, waiting: &mut Vec<Command>) -> usize {
-        if !self.aside.is_empty() {
-            let taken = self.aside.len();
-            waiting.append(&mut self.aside);
-            return taken;
-        }
-        self.commands.recv_many(waiting, INBOX).await
-    }
-
-    /// From now on nobody can ask for anything more.
-    pub(super) fn close(&mut self) {
-        self.commands.close();
-    }
-}
+/// How often who waits is given a sign of life: long before clients take their link for dead.
+pub(super) const SIGN: Duration = Duration::from_secs(5);
 
 impl Hub {
     /// Stores records, and answers meanwhile what it can, should that take long; `None` when the
@@ -78,12 +44,13 @@ impl Hub {
         }
         // What has been said before need not wait.
         self.flush();
+        self.inbox.stand_still();
         let stop = self.inbox.stop.clone();
         let mut trouble = Some(Instant::now() + TROUBLE);
         let mut last = None;
         let mut taken = Vec::new();
         loop {
-            let room = ASIDE.saturating_sub(self.inbox.aside.len()).min(INBOX);
+            let sign_at = self.inbox.sign_at;
             tokio::select! {
                 biased;
                 stored = &mut append => return Some(stored),
@@ -96,10 +63,8 @@ impl Hub {
                     self.about.console.trouble("the disk does not answer: what is said waits for it");
                 }
                 () = stop.cancelled(), if last.is_none() => last = Some(Instant::now() + LAST),
-                count = self.inbox.commands.recv_many(&mut taken, room),
-                    if room > 0 && !self.inbox.ended =>
-                {
-                    self.inbox.ended = count == 0;
+                () = sleep_until(sign_at) => self.give_sign(),
+                () = self.inbox.take_meanwhile(&mut taken), if !self.inbox.ended => {
                     self.answer_meanwhile(&mut taken);
                 }
             }
@@ -110,20 +75,34 @@ impl Hub {
     fn answer_meanwhile(&mut self, taken: &mut Vec<Command>) {
         for command in taken.drain(..) {
             match command {
+                // It asks for nothing.
+                Command::Request(_, Request::Pong, ..) => {}
                 Command::Request(conn, request, permit, _)
-                    if is_look(&request) && is_alone(&permit) =>
+                    if is_look(&request) && !self.inbox.is_owed(conn) =>
                 {
                     if let Some((person, _)) = self.person_of(conn) {
                         self.look(conn, person, request, permit);
                     }
                 }
-                Command::People(conn, permit) if is_alone(&permit) => {
+                Command::People(conn, permit) if !self.inbox.is_owed(conn) => {
                     self.round.answer_people(conn, permit);
                 }
-                command => self.inbox.aside.push(command),
+                command => self.inbox.set_aside(command),
+            }
+            if self.round.is_heavy() {
+                self.tell_answers();
+                self.flush();
             }
         }
         self.tell_answers();
+        self.flush();
+    }
+
+    /// Lets everybody who waits for an answer know that the server is there.
+    fn give_sign(&mut self) {
+        for conn in self.inbox.sign() {
+            self.tell(conn, &Event::Ping);
+        }
         self.flush();
     }
 }
@@ -138,10 +117,4 @@ pub(super) fn is_look(request: &Request) -> bool {
             | Request::Whois { .. }
             | Request::Rooms { .. }
     )
-}
-
-/// Whether nothing else that its connection has asked for is under way: answers keep the order of
-/// their requests.
-fn is_alone(permit: &Permit) -> bool {
-    permit.semaphore().available_permits() + 1 == WINDOW as usize
 }

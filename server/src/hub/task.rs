@@ -15,10 +15,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::entry::hash;
+use super::inbox::Inbox;
 use super::people::People;
 use super::room::Conversations;
 use super::round::{Round, WEIGHT};
-use super::standstill::Inbox;
 use super::state::{About, Due, Hub};
 use super::{Command, Handle, Haste, INBOX};
 use crate::clock::Clock;
@@ -159,6 +159,7 @@ async fn at_the_first(due: &HashMap<RoomKey, Instant>) {
 
 impl Hub {
     async fn handle_all(&mut self, waiting: &mut Vec<Command>) {
+        self.inbox.begin(waiting);
         for command in waiting.drain(..) {
             self.handle(command).await;
             if self.round.is_heavy() {

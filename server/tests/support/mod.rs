@@ -15,6 +15,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chat_server::{Config, DoorKind, Running, Storage};
+use futures::FutureExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -195,6 +196,11 @@ impl Peer {
         let frame = self.expect("error").await;
         assert_eq!(frame["code"], code, "{frame}");
         frame
+    }
+
+    /// Whether nothing has come that was not read.
+    pub(crate) fn has_nothing(&mut self) -> bool {
+        self.reader.fill_buf().now_or_never().is_none()
     }
 
     /// Nothing is on its way: a ping is answered by the next frame.
