@@ -190,7 +190,8 @@ impl Bound {
         &self.addresses
     }
 
-    /// Puts something between the server and its log: another engine, or one that fails as disks do.
+    /// Puts something between the server and its log, as to let it fail as disks do. It must hand on
+    /// what it stores and reads to the log that it is given: what that one holds is known already.
     #[must_use]
     pub fn through(mut self, between: impl FnOnce(Arc<dyn Log>) -> Arc<dyn Log>) -> Self {
         self.opened.log = between(self.opened.log);
