@@ -1,5 +1,6 @@
-//! How a dead link is noticed while nothing is read from it, and where the peer answers no pings: there
-//! by TCP, which has two ways that do not know of each other. What matters is that both together stay below 20 s.
+//! How a dead link is noticed while nothing is read from it, and where the peer answers no pings:
+//! there by TCP, which has two ways that do not know of each other. What matters is that both
+//! together stay below 20 s.
 //!
 //! While nothing is under way, the peer's TCP is probed. As soon as something is, it is no longer:
 //! then what was sent must be acknowledged in time, counted from then. A link that dies in silence
