@@ -9,7 +9,7 @@
 //!
 //! A virtual machine stands still while its host serves others, and the more of the processor is
 //! used, the more often: the system counts that time as stolen. Each row is followed by one of the
-//! pairs in which none was.
+//! tenths of seconds in which none was; growth is there that of the percentiles.
 //!
 //! The neighbours are a process of their own, but there are few processors. So two controls follow
 //! each kind that uses much: a process that uses as much of the processor, and leaves the server
@@ -41,7 +41,9 @@ use server::Server;
 const MEMBERS: usize = 20;
 const PACE: Pace = Pace::Sparse { senders: 2, every: Duration::from_millis(5) };
 
-const SLICE: Duration = Duration::from_secs(1);
+/// A slice is a second, measured in tenths.
+const TENTH: Duration = Duration::from_millis(100);
+const TENTHS: usize = 10;
 
 /// How long the neighbours have been at it, or gone, when a slice begins.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -85,12 +87,14 @@ fn header(storage: &str) {
 }
 
 /// A second without the neighbours, or with them.
+#[derive(Default)]
 struct Slice {
     measured: Measured,
+    /// Of those tenths in which the host took none of the processors' time, and how many these are.
+    whole: Measured,
+    tenths: usize,
     /// What the server, the members and the neighbours used of the processors.
     cpu: [Duration; 3],
-    /// Whether the host took none of the processors' time.
-    is_whole: bool,
 }
 
 /// The second without the neighbours, and the one with them after it.
@@ -148,12 +152,9 @@ fn compare(storage: &str, title: &str, kinds: &[&str], pairs: usize, place: Wher
             [without, with]
         })
         .collect();
-    let all: Vec<&Pair> = pairs.iter().collect();
-    row(title, &all);
-    let whole: Vec<&Pair> =
-        all.iter().copied().filter(|pair| pair.iter().all(|slice| slice.is_whole)).collect();
-    row(&format!("… nothing stolen in {} of {} pairs", whole.len(), all.len()), &whole);
-    let with = sum(&all, 1);
+    row(title, &pairs);
+    whole_row(&pairs);
+    let with = sum(&pairs, 1);
     with.cpu[2].as_secs_f64() / with.measured.time.as_secs_f64()
 }
 
@@ -168,19 +169,29 @@ fn settle(order: &str, peers: &mut Peers, load: &mut Load) {
 
 fn slice(load: &mut Load, server: &Server, peers: &Peers) -> Slice {
     let cpu = || [server.process.cpu(), process::own_cpu(), peers.process.cpu()];
-    let (before, stolen) = (cpu(), process::stolen());
-    let measured = load.measure(SLICE);
+    let mut slice = Slice::default();
+    let before = cpu();
+    for _ in 0..TENTHS {
+        let stolen = process::stolen();
+        let measured = load.measure(TENTH);
+        slice.measured.pool(&measured);
+        if process::stolen() == stolen {
+            slice.whole.pool(&measured);
+            slice.tenths += 1;
+        }
+    }
     let after = cpu();
-    let cpu = [0, 1, 2].map(|which| after[which].saturating_sub(before[which]));
-    Slice { measured, cpu, is_whole: process::stolen() == stolen }
+    slice.cpu = [0, 1, 2].map(|which| after[which].saturating_sub(before[which]));
+    slice
 }
 
 /// All seconds of one sort as one.
-fn sum(pairs: &[&Pair], which: usize) -> Slice {
-    let mut sum = Slice { measured: Measured::default(), cpu: [Duration::ZERO; 3], is_whole: true };
+fn sum(pairs: &[Pair], which: usize) -> Slice {
+    let mut sum = Slice::default();
     for slice in pairs.iter().map(|pair| &pair[which]) {
         sum.measured.pool(&slice.measured);
-        sum.is_whole &= slice.is_whole;
+        sum.whole.pool(&slice.whole);
+        sum.tenths += slice.tenths;
         for (sum, cpu) in sum.cpu.iter_mut().zip(slice.cpu) {
             *sum += cpu;
         }
@@ -188,7 +199,27 @@ fn sum(pairs: &[&Pair], which: usize) -> Slice {
     sum
 }
 
-fn row(title: &str, pairs: &[&Pair]) {
+fn whole_row(pairs: &[Pair]) {
+    let sums = [0, 1].map(|which| sum(pairs, which));
+    let figures = |of: fn(&Measured) -> &Vec<Duration>| {
+        let [without, with] =
+            sums.each_ref().map(|sum| [0.5, 0.99].map(|part| millis(of(&sum.whole), part)));
+        let growth = (with[1] / without[1] - 1.0) * 100.0;
+        let [p50, p99] =
+            [0, 1].map(|which| format!("{:.2} → {:.2} ms", without[which], with[which]));
+        format!("{p50} | {p99} | {growth:+.0} %")
+    };
+    let all = pairs.len() * TENTHS;
+    println!(
+        "| … {} and {} of {all} tenths, nothing stolen | {} | {} | | | | | |",
+        sums[0].tenths,
+        sums[1].tenths,
+        figures(latencies),
+        figures(acks),
+    );
+}
+
+fn row(title: &str, pairs: &[Pair]) {
     let sums = [0, 1].map(|which| sum(pairs, which));
     let quantiles = |of: fn(&Measured) -> &Vec<Duration>, part| {
         let [without, with] = sums.each_ref().map(|sum| millis(of(&sum.measured), part));
@@ -228,11 +259,11 @@ fn acks(measured: &Measured) -> &Vec<Duration> {
 
 /// By how much the p99 grew from a slice to the one after it: the median of all pairs, which one
 /// hiccup of the machine does not move.
-fn growth(pairs: &[&Pair], of: fn(&Measured) -> &Vec<Duration>) -> String {
+fn growth(pairs: &[Pair], of: fn(&Measured) -> &Vec<Duration>) -> String {
     let ratio = |[without, with]: &Pair| {
         millis(of(&with.measured), 0.99) / millis(of(&without.measured), 0.99)
     };
-    let mut ratios: Vec<f64> = pairs.iter().map(|pair| ratio(pair)).collect();
+    let mut ratios: Vec<f64> = pairs.iter().map(ratio).collect();
     ratios.sort_unstable_by(f64::total_cmp);
     let middle = |at: usize| ratios.get(at).copied().unwrap_or(f64::NAN);
     let median = (middle(ratios.len() / 2) + middle(ratios.len().saturating_sub(1) / 2)) / 2.0;
