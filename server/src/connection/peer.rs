@@ -26,8 +26,9 @@ const HELLOS: usize = 20;
 /// How long the hub may take to say goodbye when it stops.
 const GOODBYE: Duration = Duration::from_secs(3);
 
-/// How long nothing is read from a peer that has filled a whole read.
-const BREATH: Duration = Duration::from_millis(2);
+/// How long nothing is read from a peer that has filled a whole read: so it brings 8 MB a second at
+/// most, and lines of megabytes cost the others no more than lines that somebody types.
+const BREATH: Duration = Duration::from_millis(8);
 
 /// What a request costs, beside saying something: those that are stored by themselves cost the
 /// others a wait for the disk, and those that everybody is told of a line on each screen.
