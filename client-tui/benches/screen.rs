@@ -19,6 +19,8 @@ mod figures;
 mod flood;
 #[path = "screen/floor.rs"]
 mod floor;
+#[path = "screen/frames.rs"]
+mod frames;
 #[path = "screen/process.rs"]
 mod process;
 #[path = "screen/rest.rs"]

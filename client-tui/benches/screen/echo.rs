@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::figures::{milliseconds, quantile, watched};
+use crate::frames::Frames;
 use crate::server::Server;
 use crate::terminal::Terminal;
 use crate::{flood, floor};
@@ -122,7 +123,7 @@ fn at_the_floor() -> impl FnMut() -> Slice {
 
 fn in_a_room(rate: u32) -> impl FnMut() -> Slice {
     let data = tempfile::tempdir().unwrap();
-    let mut server = Server::start(0);
+    let mut server = Server::start(Frames);
     let mut terminal = flood::joined(&server, data.path()).0;
     terminal.settle(Duration::from_millis(50));
     move || {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::figures::{Subject, Times, header, row, watched};
 use crate::floor;
+use crate::frames::Frames;
 use crate::server::{Server, shows};
 use crate::terminal::Terminal;
 
@@ -62,7 +63,7 @@ pub(crate) fn measure(rounds: usize) {
 
 fn round() -> Round {
     let data = tempfile::tempdir().unwrap();
-    let mut server = Server::start(0);
+    let mut server = Server::start(Frames);
     let mut floors = Times::default();
     for _ in 0..STARTS {
         let (time, is_whole) = watched(|| floor_start(data.path()));
@@ -119,11 +120,11 @@ fn flood(terminal: &mut Terminal, server: &mut Server, figures: &mut Round) {
     terminal.settle(Duration::from_millis(100));
     let process = terminal.process();
     let before = process.mebibytes("VmRSS");
-    let frames = server.frames(MESSAGES);
+    let messages = server.messages(MESSAGES);
     let (cpu, written) = (process.cpu(), terminal.written());
     let start = Instant::now();
     let last = std::thread::scope(|scope| {
-        scope.spawn(|| server.write(&frames));
+        scope.spawn(|| server.write(&messages));
         terminal.wait_until("the last message", |screen| shows(screen, MESSAGES))
     });
     figures.push((&LAST, "s", (last - start).as_secs_f64()));

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::figures::{Subject, header, row};
 use crate::flood;
+use crate::frames::Frames;
 use crate::server::Server;
 
 /// How long is rested.
@@ -18,10 +19,10 @@ pub(crate) fn measure(rounds: usize) {
     let (mut written, mut wakes, mut pings) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let data = tempfile::tempdir().unwrap();
-        let mut server = Server::start(0);
+        let mut server = Server::start(Frames);
         let (mut terminal, ..) = flood::joined(&server, data.path());
-        let frames = server.frames(1_000);
-        server.write(&frames);
+        let messages = server.messages(1_000);
+        server.write(&messages);
         terminal.settle(Duration::from_secs(2));
         let process = terminal.process();
         let (bytes, sleeps, pinged) = (terminal.written(), process.sleeps(), server.pings());

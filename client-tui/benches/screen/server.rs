@@ -1,5 +1,5 @@
-//! A server that is nothing but frames: lets everybody in, answers pings and asks for history, and
-//! floods the room as it is told.
+//! A server with one room and one guest: floods the room as it is told. How it speaks with its
+//! guest, a dialect knows.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,11 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use chat_protocol::event::{HistoryPage, RoomMessage};
-use chat_protocol::{Event, Line, Message, Nick, Page, Request, RoomInfo, RoomName, Text, Welcome};
+use chat_protocol::{Message, Nick, Text};
 
 /// People in the room.
-const PEOPLE: [&str; 12] = [
+pub(crate) const PEOPLE: [&str; 12] = [
     "ada",
     "bertrand",
     "chinua",
@@ -41,9 +40,22 @@ const BEGIN: i64 = 1_790_000_000_000;
 /// How long the flood waits between two writes.
 const TICK: Duration = Duration::from_millis(1);
 
+/// How a server speaks with its guest.
+pub(crate) trait Dialect: Send + Sync {
+    /// Whether a line of the guest's asks nothing but whether the link lives.
+    fn is_ping(&self, line: &str) -> bool;
+
+    /// Puts what a line of the guest's is answered behind the bytes.
+    fn answer(&self, line: &str, bytes: &mut BytesMut);
+
+    /// Puts a message as the guest gets it behind the bytes.
+    fn say(&self, message: Message, bytes: &mut BytesMut);
+}
+
 /// A server with one room and one guest.
 pub(crate) struct Server {
     pub(crate) port: u16,
+    dialect: Arc<dyn Dialect>,
     seat: Arc<Mutex<Option<TcpStream>>>,
     pings: Arc<AtomicU64>,
     /// The number of the last message.
@@ -51,18 +63,23 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Listens; in the room, so many messages were said before.
-    pub(crate) fn start(before: u64) -> Self {
+    /// Listens; in the room, nothing was said before.
+    pub(crate) fn start(dialect: impl Dialect + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
+        let dialect: Arc<dyn Dialect> = Arc::new(dialect);
         let (seat, pings) = (Arc::default(), Arc::new(AtomicU64::new(0)));
-        let guest = Guest { seat: Arc::clone(&seat), pings: Arc::clone(&pings), before };
+        let guest = Guest {
+            dialect: Arc::clone(&dialect),
+            seat: Arc::clone(&seat),
+            pings: Arc::clone(&pings),
+        };
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 guest.serve(stream);
             }
         });
-        Self { port, seat, pings, last: before }
+        Self { port, dialect, seat, pings, last: 0 }
     }
 
     /// Pings that were answered.
@@ -70,20 +87,19 @@ impl Server {
         self.pings.load(Ordering::SeqCst)
     }
 
-    /// So many further messages as frames, in one piece.
-    pub(crate) fn frames(&mut self, count: u64) -> BytesMut {
-        let mut frames = BytesMut::new();
+    /// So many further messages as the guest gets them, in one piece.
+    pub(crate) fn messages(&mut self, count: u64) -> BytesMut {
+        let mut bytes = BytesMut::new();
         for _ in 0..count {
             self.last += 1;
-            let message = RoomMessage { room: RoomName::lobby(), message: message(self.last) };
-            Event::Message(message).encode(&mut frames);
+            self.dialect.say(message(self.last), &mut bytes);
         }
-        frames
+        bytes
     }
 
     /// Writes to the guest as fast as it reads.
-    pub(crate) fn write(&self, frames: &[u8]) {
-        self.seat.lock().unwrap().as_mut().unwrap().write_all(frames).unwrap();
+    pub(crate) fn write(&self, bytes: &[u8]) {
+        self.seat.lock().unwrap().as_mut().unwrap().write_all(bytes).unwrap();
     }
 
     /// Offers so many messages a second until it is stopped; returns how many were taken a second.
@@ -96,8 +112,8 @@ impl Server {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             // Whoever falls behind is not pushed harder for it.
             let count = (due as u64).saturating_sub(sent).min(u64::from(rate) / 100);
-            let frames = self.frames(count);
-            self.write(&frames);
+            let messages = self.messages(count);
+            self.write(&messages);
             sent += count;
         }
         #[allow(clippy::cast_precision_loss)]
@@ -108,9 +124,9 @@ impl Server {
 
 /// The reading side, and what it answers.
 struct Guest {
+    dialect: Arc<dyn Dialect>,
     seat: Arc<Mutex<Option<TcpStream>>>,
     pings: Arc<AtomicU64>,
-    before: u64,
 }
 
 impl Guest {
@@ -118,65 +134,21 @@ impl Guest {
         stream.set_nodelay(true).unwrap();
         let lines = BufReader::new(stream.try_clone().unwrap());
         *self.seat.lock().unwrap() = Some(stream);
+        let mut answer = BytesMut::new();
         for line in lines.lines().map_while(Result::ok) {
-            let Some(answer) = Request::decode(line.as_bytes()).ok().and_then(|it| self.answer(it))
-            else {
-                continue;
-            };
-            let mut frame = BytesMut::new();
-            answer.encode(&mut frame);
+            self.pings.fetch_add(u64::from(self.dialect.is_ping(&line)), Ordering::SeqCst);
+            self.dialect.answer(&line, &mut answer);
             let mut seat = self.seat.lock().unwrap();
-            let written = seat.as_mut().map(|stream| stream.write_all(&frame));
+            let written = seat.as_mut().map(|stream| stream.write_all(&answer.split()));
             if written.is_none_or(|written| written.is_err()) {
                 return;
             }
         }
     }
-
-    fn answer(&self, request: Request) -> Option<Event> {
-        match request {
-            Request::Hello(hello) => Some(self.welcome(hello.name)),
-            Request::Ping => {
-                self.pings.fetch_add(1, Ordering::SeqCst);
-                Some(Event::Pong)
-            }
-            Request::History { room, page, limit } => {
-                let end = match page {
-                    Page::Before(seq) => seq,
-                    Page::Newest | Page::After(_) => self.before + 1,
-                };
-                let first = end.saturating_sub(u64::try_from(limit).unwrap()).max(1);
-                let messages = (first..end).map(message).collect();
-                Some(Event::History(HistoryPage { room, messages, more: first > 1 }))
-            }
-            _ => None,
-        }
-    }
-
-    fn welcome(&self, name: Nick) -> Event {
-        let mut members: Vec<Nick> = PEOPLE.iter().map(|name| Nick::new(name).unwrap()).collect();
-        members.push(name.clone());
-        Event::Welcome(Box::new(Welcome {
-            version: chat_protocol::limit::VERSION,
-            name,
-            server: Line::cut("a bench", 64),
-            log: "bench".to_owned(),
-            directs: Vec::new(),
-            rooms: vec![RoomInfo {
-                name: RoomName::lobby(),
-                topic: Line::default(),
-                last: self.before,
-                count: members.len(),
-                members,
-                via: std::collections::BTreeMap::new(),
-                marks: std::collections::BTreeMap::new(),
-                board: chat_protocol::event::Board::default(),
-            }],
-        }))
-    }
 }
 
-fn message(seq: u64) -> Message {
+/// The message of this number.
+pub(crate) fn message(seq: u64) -> Message {
     let number = usize::try_from(seq).unwrap();
     let text = format!("{seq}. {}", SAID[number % SAID.len()]);
     Message {
