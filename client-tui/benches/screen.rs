@@ -8,9 +8,17 @@
 //! machine is shared: the median says how it is, the minimum how it could be; what was measured while
 //! the host took time from the machine is left out where that can be told. Nothing is asserted
 //! on time; `floor` is what a program that does nothing needs in the same terminal.
+//!
+//! The words `irssi` and `weechat` bring these in, where they are installed: `echo` and `flood` are
+//! then measured of them and of ours turn by turn, in tables of their own, and the server speaks
+//! IRC with them. On a machine that is never quiet, such ratios are what can be believed.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "screen/beside.rs"]
+mod beside;
+#[path = "screen/contestant.rs"]
+mod contestant;
 #[path = "screen/echo.rs"]
 mod echo;
 #[path = "screen/figures.rs"]
@@ -21,6 +29,8 @@ mod flood;
 mod floor;
 #[path = "screen/frames.rs"]
 mod frames;
+#[path = "screen/irc.rs"]
+mod irc;
 #[path = "screen/process.rs"]
 mod process;
 #[path = "screen/rest.rs"]
@@ -29,6 +39,8 @@ mod rest;
 mod server;
 #[path = "screen/terminal.rs"]
 mod terminal;
+
+use contestant::Contestant;
 
 fn main() {
     if floor::is_asked_for() {
@@ -43,11 +55,18 @@ fn main() {
         .collect();
     let wanted = |part| parts.is_empty() || parts.contains(&part);
     println!("\nLoad before: {}\n", process::load());
+    let contestants = Contestant::are_asked_for(&words).then(|| Contestant::named(&words));
     if wanted("echo") {
-        echo::measure(rounds);
+        match &contestants {
+            Some(contestants) => beside::measure_keys(contestants, rounds),
+            None => echo::measure(rounds),
+        }
     }
     if wanted("flood") {
-        flood::measure(rounds);
+        match &contestants {
+            Some(contestants) => beside::measure_flood(contestants, rounds),
+            None => flood::measure(rounds),
+        }
     }
     if wanted("rest") {
         rest::measure(rounds);

@@ -14,13 +14,13 @@ use crate::terminal::Terminal;
 use crate::{flood, floor};
 
 /// Keys in a slice.
-const KEYS: usize = 20;
+pub(crate) const KEYS: usize = 20;
 
 /// Slices of which nothing was stolen that a round wants.
-const ENOUGH: usize = 20;
+pub(crate) const ENOUGH: usize = 20;
 
 /// How many times as many slices are typed for these at most.
-const PATIENCE: usize = 6;
+pub(crate) const PATIENCE: usize = 6;
 
 /// A scenario: messages offered a second, and what is aimed at.
 struct Scenario {
@@ -170,9 +170,7 @@ fn type_keys(terminal: &mut Terminal) -> Slice {
             assert!(shown.is_some(), "{row:?} never became {typed:?}");
             slice.wrong += usize::from(row != before);
         }
-        // No picture's rhythm decides when the next key comes.
-        let micros = 5_000 + u64::try_from(number * 7_919 % 13_000).unwrap();
-        let next = Instant::now() + Duration::from_micros(micros);
+        let next = Instant::now() + pause(number);
         while terminal.picture(next.saturating_duration_since(Instant::now())).is_some() {
             slice.pictures += 1;
             slice.wrong += usize::from(terminal.typed(from) != typed);
@@ -182,8 +180,13 @@ fn type_keys(terminal: &mut Terminal) -> Slice {
     slice
 }
 
+/// How long nothing is typed after a key: no picture's rhythm decides when the next one comes.
+pub(crate) fn pause(number: usize) -> Duration {
+    Duration::from_micros(5_000 + u64::try_from(number * 7_919 % 13_000).unwrap())
+}
+
 /// A letter, or one taken out again.
-fn next_key(typed: &mut String, number: usize, growing: bool) -> String {
+pub(crate) fn next_key(typed: &mut String, number: usize, growing: bool) -> String {
     if !growing {
         typed.pop();
         return "\x7f".to_owned();

@@ -32,7 +32,7 @@ pub(crate) fn row(subject: &Subject, unit: &str, mut rounds: Vec<f64>) {
 }
 
 /// Three digits that count.
-fn short(number: f64) -> String {
+pub(crate) fn short(number: f64) -> String {
     match number {
         number if number >= 100.0 => format!("{number:.0}"),
         number if number >= 10.0 => format!("{number:.1}"),
@@ -75,6 +75,11 @@ impl Times {
     /// What a share of them does not exceed, in milliseconds.
     pub(crate) fn quantile(&self, share: f64) -> f64 {
         quantile(if self.whole.is_empty() { &self.all } else { &self.whole }, share)
+    }
+
+    /// What a share of all does not exceed, in milliseconds, whatever was stolen meanwhile.
+    pub(crate) fn quantile_of_all(&self, share: f64) -> f64 {
+        quantile(&self.all, share)
     }
 
     /// The share of those in which nothing was stolen.

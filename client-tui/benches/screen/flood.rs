@@ -11,19 +11,19 @@ use crate::server::{Server, shows};
 use crate::terminal::Terminal;
 
 /// Messages of the flood.
-const MESSAGES: u64 = 100_000;
+pub(crate) const MESSAGES: u64 = 100_000;
 
 /// Starts, of which the median counts.
-const STARTS: usize = 9;
+pub(crate) const STARTS: usize = 9;
 
 /// Times that PgUp is pressed.
-const PAGES: usize = 60;
+pub(crate) const PAGES: usize = 60;
 
 /// Times that the terminal gets another size.
 const SIZES: u32 = 200;
 
 /// How long nothing must be drawn before the next thing is measured.
-const QUIET: Duration = Duration::from_millis(12);
+pub(crate) const QUIET: Duration = Duration::from_millis(12);
 
 const FIRST: Subject =
     Subject { name: "first picture after exec", goal: "4 ms", others: "19 / 45 / 2.7 ms" };
@@ -95,11 +95,15 @@ fn round() -> Round {
     figures
 }
 
+/// A client, ready to begin.
+pub(crate) fn prepare(server: &Server, data: &Path) -> Terminal {
+    let arguments = format!("--host 127.0.0.1 --port {} --name zoe", server.port);
+    Terminal::prepare(Path::new(env!("CARGO_BIN_EXE_chat-tui")), &arguments, &[], data)
+}
+
 /// A client in the room, and when after its start it drew first, and when the room.
 pub(crate) fn joined(server: &Server, data: &Path) -> (Terminal, Duration, Duration) {
-    let arguments = format!("--host 127.0.0.1 --port {} --name zoe", server.port);
-    let client = Path::new(env!("CARGO_BIN_EXE_chat-tui"));
-    let mut terminal = Terminal::prepare(client, &arguments, &[], data);
+    let mut terminal = prepare(server, data);
     let start = terminal.go();
     let first = terminal.wait_until("a picture", |screen| !screen.contents().is_empty());
     let in_room = |screen: &vt100::Screen| screen.contents().contains(" 13 here");
@@ -157,13 +161,7 @@ fn pages(terminal: &mut Terminal) -> Times {
 
 fn resizes(terminal: &mut Terminal) -> Times {
     let mut times = Times::default();
-    let mut random: u32 = 1;
-    let mut below = |most: u32| {
-        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        u16::try_from((random >> 16) % most).unwrap()
-    };
-    for _ in 0..SIZES {
-        let (width, height) = (50 + below(150), 15 + below(45));
+    for (width, height) in sizes() {
         terminal.settle(QUIET);
         let (time, is_whole) = watched(|| {
             let resized = terminal.resize((width, height));
@@ -173,6 +171,16 @@ fn resizes(terminal: &mut Terminal) -> Times {
         times.push(time, is_whole);
     }
     times
+}
+
+/// The sizes that the terminal gets, the same in every round.
+pub(crate) fn sizes() -> impl Iterator<Item = (u16, u16)> {
+    let mut random: u32 = 1;
+    let mut below = move |most: u32| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        u16::try_from((random >> 16) % most).unwrap()
+    };
+    (0..SIZES).map(move |_| (50 + below(150), 15 + below(45)))
 }
 
 /// Whether a picture of this size is on the screen: a bar from edge to edge at the top, and the

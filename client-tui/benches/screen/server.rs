@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use chat_protocol::{Message, Nick, Text};
+use socket2::SockRef;
 
 /// People in the room.
 pub(crate) const PEOPLE: [&str; 12] = [
@@ -36,6 +37,10 @@ const SAID: [&str; 4] = [
 
 /// Unix milliseconds of the first message.
 const BEGIN: i64 = 1_790_000_000_000;
+
+/// What the system may keep of what a guest has not read yet: whoever reads slowly has then not
+/// much of a flood before it, and is done with it soon after.
+const UNREAD: usize = 64 * 1024;
 
 /// How long the flood waits between two writes.
 const TICK: Duration = Duration::from_millis(1);
@@ -87,6 +92,11 @@ impl Server {
         self.pings.load(Ordering::SeqCst)
     }
 
+    /// The number of the last message that was said.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
     /// So many further messages as the guest gets them, in one piece.
     pub(crate) fn messages(&mut self, count: u64) -> BytesMut {
         let mut bytes = BytesMut::new();
@@ -132,6 +142,7 @@ struct Guest {
 impl Guest {
     fn serve(&self, stream: TcpStream) {
         stream.set_nodelay(true).unwrap();
+        SockRef::from(&stream).set_send_buffer_size(UNREAD).unwrap();
         let lines = BufReader::new(stream.try_clone().unwrap());
         *self.seat.lock().unwrap() = Some(stream);
         let mut answer = BytesMut::new();

@@ -14,7 +14,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use crate::process::Process;
 
 /// The size at the start.
-const SIZE: (u16, u16) = (120, 40);
+pub(crate) const SIZE: (u16, u16) = (120, 40);
 
 /// How long the program may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -119,15 +119,44 @@ impl Terminal {
         }
     }
 
+    /// Looks at whatever comes next, whether it ends a picture or not: not every program tells.
+    /// When it came, or `None` when nothing has come for so long.
+    pub(crate) fn glimpse(&mut self, most: Duration) -> Option<Instant> {
+        if self.rest.is_empty() && !self.read(most) {
+            return None;
+        }
+        self.parser.process(&self.rest);
+        self.rest.clear();
+        Some(self.came)
+    }
+
     /// Looks at pictures until one is as it should be; when that came.
     pub(crate) fn wait_until(
         &mut self,
         what: &str,
         is_so: impl Fn(&vt100::Screen) -> bool,
     ) -> Instant {
+        self.until(what, is_so, Self::picture)
+    }
+
+    /// Looks at whatever comes until the screen is as it should be; when that came.
+    pub(crate) fn glimpse_until(
+        &mut self,
+        what: &str,
+        is_so: impl Fn(&vt100::Screen) -> bool,
+    ) -> Instant {
+        self.until(what, is_so, Self::glimpse)
+    }
+
+    fn until(
+        &mut self,
+        what: &str,
+        is_so: impl Fn(&vt100::Screen) -> bool,
+        look: impl Fn(&mut Self, Duration) -> Option<Instant>,
+    ) -> Instant {
         let end = Instant::now() + PATIENCE;
         loop {
-            let at = self.picture(end.saturating_duration_since(Instant::now()));
+            let at = look(self, end.saturating_duration_since(Instant::now()));
             let at = at.unwrap_or_else(|| {
                 panic!("waited in vain for {what}:\n{}", self.screen().contents())
             });
@@ -140,6 +169,22 @@ impl Terminal {
     /// Looks at everything that comes until nothing has come for so long.
     pub(crate) fn settle(&mut self, quiet: Duration) {
         while self.picture(quiet).is_some() {}
+    }
+
+    /// Looks at whatever comes until nothing has come for so long.
+    pub(crate) fn hush(&mut self, quiet: Duration) {
+        let end = Instant::now() + PATIENCE;
+        while self.glimpse(quiet).is_some_and(|came| came < end) {}
+    }
+
+    /// Looks at all that is drawn for something done at this moment: how long after it the last
+    /// of that came before nothing did for so long. `None` when nothing is drawn.
+    pub(crate) fn drawn(&mut self, since: Instant, quiet: Duration) -> Option<Duration> {
+        let mut last = self.glimpse(PATIENCE / 10)?;
+        while let Some(came) = self.glimpse(quiet).filter(|came| *came < since + PATIENCE) {
+            last = came;
+        }
+        Some(last.saturating_duration_since(since))
     }
 
     pub(crate) fn screen(&self) -> &vt100::Screen {
