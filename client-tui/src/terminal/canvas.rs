@@ -70,7 +70,7 @@ impl Canvas {
         for (x, y, change) in changes(&self.shown, &self.next, self.drawn.clone()) {
             let row = row(&self.next, y);
             match change {
-                Change::Cell(cell) => pen.put((x, y), cell, row)?,
+                Change::Cells(cells) => pen.put((x, y), cells, row)?,
                 Change::Blank => pen.clear((x, y), row)?,
             }
         }

@@ -10,11 +10,16 @@ use std::ops::Range;
 
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 
+use super::size::WIDEST;
+
 /// What makes an emoji of a sign that some terminals go on to draw in one cell.
 const EMOJI: char = '\u{FE0F}';
 
 /// What a screen shows where nothing was drawn.
 static BLANK: Cell = Cell::EMPTY;
+
+/// A row of it.
+static BLANK_ROW: [Cell; WIDEST as usize] = [Cell::EMPTY; WIDEST as usize];
 
 /// So many blank cells up to the end of a row are cleared at once: it takes fewer bytes.
 const CLEARED_LEAST: usize = 4;
@@ -22,8 +27,8 @@ const CLEARED_LEAST: usize = 4;
 /// What is to be written at a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Change<'a> {
-    /// A cell.
-    Cell(&'a Cell),
+    /// Cells, each in the column behind the one before.
+    Cells(&'a [Cell]),
     /// Nothing from there to the end of the row.
     Blank,
 }
@@ -37,23 +42,34 @@ pub(super) fn changes<'a>(
     rows: Range<u16>,
 ) -> impl Iterator<Item = (u16, u16, Change<'a>)> {
     let width = usize::from(after.area.width).max(1);
-    let shown = before.content.chunks_exact(width).chain(repeat(&[][..]));
+    let shown = before.content.chunks_exact(width).chain(repeat(&BLANK_ROW[..]));
     let all = shown.zip(after.content.chunks_exact(width));
     let these = (0..).zip(all).skip(rows.start.into()).take(rows.len());
-    let changed = these.filter(|(_, (before, after))| !are_same(before, after));
-    changed.flat_map(|(y, (before, after))| {
+    let changed = these.filter_map(|(y, (before, after))| {
+        let next = first_change(before, after, 0)?;
         let drawn = after.iter().rposition(|cell| !is_same(&BLANK, cell));
         let end = drawn.map_or(0, |last| last + 1);
-        let cells = Changes { before, after, end, next: 0, uncovered: None, behind: None };
-        cells.filter_map(move |(x, change)| Some((u16::try_from(x).ok()?, y, change)))
+        Some((y, Changes { before, after, end, next, uncovered: None, behind: None }))
+    });
+    changed.flat_map(|(y, changes)| {
+        changes.filter_map(move |(x, change)| Some((u16::try_from(x).ok()?, y, change)))
     })
 }
 
-fn are_same(before: &[Cell], after: &[Cell]) -> bool {
-    if before.is_empty() {
-        return after.iter().all(|after| is_same(&BLANK, after));
+/// The first column from this one on in which rows differ. A second half of a wide character is
+/// none.
+fn first_change(before: &[Cell], after: &[Cell], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let mut rest = before.get(at..)?.iter().zip(after.get(at..)?);
+        let first = at + rest.position(|(before, after)| !is_same(before, after))?;
+        while at < first {
+            at += columns(after.get(at)?);
+        }
+        if at == first {
+            return Some(at);
+        }
     }
-    before.iter().zip(after).all(|(before, after)| is_same(before, after))
 }
 
 /// Whether two cells look the same. Cells have nothing else here: no pictures lie above them. What
@@ -70,7 +86,6 @@ fn is_same(one: &Cell, other: &Cell) -> bool {
 
 /// What is to be written of a row, with the columns.
 struct Changes<'a> {
-    /// Behind its end, the screen is blank.
     before: &'a [Cell],
     after: &'a [Cell],
     /// From where on the row is blank.
@@ -85,6 +100,22 @@ struct Changes<'a> {
 impl<'a> Changes<'a> {
     fn before(&self, at: usize) -> &'a Cell {
         self.before.get(at).unwrap_or(&BLANK)
+    }
+
+    /// Whether what is left of the row is cleared from there on.
+    fn is_cleared(&self, at: usize) -> bool {
+        at >= self.end && at + CLEARED_LEAST <= self.after.len()
+    }
+
+    /// So many cells from there on differ, and take one column each, where each took one before.
+    fn narrow(&self, at: usize) -> usize {
+        let end = if self.is_cleared(self.end) { self.end } else { self.after.len() };
+        let of = |cells: &'a [Cell]| cells.get(at..end).unwrap_or_default();
+        let cells = of(self.before).iter().zip(of(self.after));
+        let narrow = cells.take_while(|(before, after)| {
+            !is_same(before, after) && columns(before) == 1 && columns(after) == 1
+        });
+        narrow.count()
     }
 
     /// The cell at `at` is written; returns the column to be written first.
@@ -114,21 +145,21 @@ impl<'a> Iterator for Changes<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(behind) = self.behind.take() {
-            return Some((behind, Change::Cell(self.after.get(behind)?)));
+            return Some((behind, Change::Cells(self.after.get(behind..=behind)?)));
         }
-        loop {
-            let at = self.next;
-            let (before, after) = (self.before(at), self.after.get(at)?);
-            if self.uncovered.take() == Some(at) || !is_same(before, after) {
-                if at >= self.end && at + CLEARED_LEAST <= self.after.len() {
-                    self.next = self.after.len();
-                    return Some((at, Change::Blank));
-                }
-                let first = self.take(at, before, after);
-                return Some((first, Change::Cell(self.after.get(first)?)));
-            }
-            self.next = at + columns(after);
+        let uncovered = self.uncovered.take().filter(|at| *at == self.next);
+        let at = uncovered.or_else(|| first_change(self.before, self.after, self.next))?;
+        if self.is_cleared(at) {
+            self.next = self.after.len();
+            return Some((at, Change::Blank));
         }
+        let narrow = self.narrow(at);
+        if narrow > 0 {
+            self.next = at + narrow;
+            return Some((at, Change::Cells(self.after.get(at..self.next)?)));
+        }
+        let first = self.take(at, self.before.get(at)?, self.after.get(at)?);
+        Some((first, Change::Cells(self.after.get(first..=first)?)))
     }
 }
 
@@ -155,8 +186,33 @@ mod tests {
     /// The columns that are written when one row follows another.
     fn check(before: &str, after: &str, expected: &[u16]) {
         let (before, after) = (Buffer::with_lines([before]), Buffer::with_lines([after]));
-        let columns: Vec<u16> = changes(&before, &after, 0..1).map(|(x, ..)| x).collect();
+        let changes = changes(&before, &after, 0..1);
+        let columns: Vec<u16> = changes.flat_map(|(x, _, change)| written(x, change)).collect();
         assert_eq!(columns, expected, "{before:?} {after:?}");
+    }
+
+    /// The columns of a change; of a blank one its first.
+    fn written(x: u16, change: Change<'_>) -> Range<u16> {
+        let count = if let Change::Cells(cells) = change { cells.len() } else { 1 };
+        x..x + u16::try_from(count).unwrap()
+    }
+
+    #[test]
+    fn cells_that_differ_are_written_together() {
+        let check = |before: &str, after: &str, expected: &[(u16, u16)]| {
+            let (before, after) = (Buffer::with_lines([before]), Buffer::with_lines([after]));
+            let changes = changes(&before, &after, 0..1);
+            let found = changes.map(|(x, _, change)| written(x, change));
+            let found: Vec<_> = found.map(|columns| (columns.start, columns.end)).collect();
+            assert_eq!(found, expected, "{before:?} {after:?}");
+        };
+        check("abcd", "aBCd", &[(1, 3)]);
+        check("abcd", "AbcD", &[(0, 1), (3, 4)]);
+        check("öüäß", "ÖÜÄß", &[(0, 3)]);
+        check("abcde", "A漢DE", &[(0, 1), (1, 2), (3, 5)]);
+        check("a漢de", "ABCDE", &[(0, 1), (1, 2), (2, 5)]);
+        check("abcdefg", "AB     ", &[(0, 2), (2, 3)]);
+        check("abcde", "AB   ", &[(0, 5)]);
     }
 
     #[test]
@@ -191,8 +247,8 @@ mod tests {
         let after = Buffer::with_lines([" a ", "b  "]);
         let blank = Buffer::default();
         let found: Vec<_> = changes(&blank, &after, 0..2).collect();
-        let cell = |x, y| (x, y, Change::Cell(&after[(x, y)]));
-        assert_eq!(found, [cell(1, 0), cell(0, 1)]);
+        let cell = |x, y, at: usize| (x, y, Change::Cells(&after.content[at..=at]));
+        assert_eq!(found, [cell(1, 0, 1), cell(0, 1, 3)]);
     }
 
     #[test]
@@ -252,13 +308,16 @@ mod tests {
                 before.diff(&after).into_iter().map(|(x, y, _)| (y, x)).collect();
             let written: Vec<(u16, u16)> = changes(&before, &after, 0..HEIGHT)
                 .flat_map(|(x, y, change)| match change {
-                    Change::Cell(_) => vec![(y, x)],
+                    Change::Cells(_) => written(x, change).map(|x| (y, x)).collect::<Vec<_>>(),
                     Change::Blank => found.range((y, x)..(y, WIDTH)).copied().collect(),
                 })
                 .collect();
             for (x, y, change) in changes(&before, &after, 0..HEIGHT) {
                 let blank = (x..WIDTH).all(|x| is_same(&BLANK, &after[(x, y)]));
                 prop_assert!(blank || change != Change::Blank);
+                if let Change::Cells([cells @ .., _]) = change {
+                    prop_assert!(cells.iter().all(|cell| columns(cell) == 1));
+                }
             }
             let all: BTreeSet<(u16, u16)> = written.iter().copied().collect();
             prop_assert_eq!(all.len(), written.len(), "each once");

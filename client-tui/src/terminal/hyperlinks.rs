@@ -101,7 +101,7 @@ mod tests {
         let mut pen = Pen::new(&mut out, links);
         for (x, y, change) in changes(before, after, 0..AREA.height) {
             match change {
-                Change::Cell(cell) => pen.put((x, y), cell, &after.content).unwrap(),
+                Change::Cells(cells) => pen.put((x, y), cells, &after.content).unwrap(),
                 Change::Blank => pen.clear((x, y), &after.content).unwrap(),
             }
         }

@@ -4,8 +4,11 @@ use std::io;
 
 use ratatui::layout::Size;
 
+/// Columns that are drawn on at most.
+pub(super) const WIDEST: u16 = 1_000;
+
 /// The most that is drawn on, whatever size a terminal claims to have: each cell takes memory.
-const MOST: Size = Size { width: 1_000, height: 500 };
+const MOST: Size = Size { width: WIDEST, height: 500 };
 
 /// The size of what is drawn on. Asked before every picture: it may have changed since the news of
 /// it was on its way.
