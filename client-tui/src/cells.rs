@@ -83,11 +83,17 @@ fn bounded(grapheme: &str) -> &str {
 
 /// The columns that `text` takes on one row.
 pub(crate) fn width(text: &str) -> usize {
+    if is_plain(text.as_bytes()) {
+        return text.len();
+    }
     graphemes(text).map(|grapheme| grapheme.width).sum()
 }
 
 /// `text` cut to `most` columns, with an ellipsis where something is missing.
 pub(crate) fn fit(text: &str, most: usize) -> String {
+    if text.len() <= most && is_plain(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut out = String::new();
     let mut column = 0;
     for grapheme in graphemes(text) {

@@ -31,6 +31,9 @@ impl Run<'_> {
 
 /// Whether a character joins what stands before it in one grapheme.
 pub(super) fn joins(c: char) -> bool {
+    if c.is_ascii() {
+        return false;
+    }
     let mut pair = String::from("x");
     pair.push(c);
     pair.graphemes(true).count() == 1

@@ -125,7 +125,9 @@ struct Glyph {
 }
 
 fn glyphs(text: &str, line: &Line) -> Vec<Glyph> {
-    let mut glyphs = Vec::new();
+    // A byte is a grapheme nearly always.
+    let bytes = line.pieces.iter().map(|piece| piece.end - piece.start).sum();
+    let mut glyphs = Vec::with_capacity(bytes);
     for (index, piece) in line.pieces.iter().enumerate() {
         let (start, end) = (piece.start, piece.end);
         if piece.shown.is_some() {
