@@ -84,6 +84,12 @@ impl Canvas {
 
     /// What was drawn is on the screen now. Apart from drawing, because nobody waits for it.
     pub(super) fn turn_over(&mut self) {
+        if self.drawn == (0..self.next.area.height) {
+            std::mem::swap(&mut self.shown, &mut self.next);
+            self.next.resize(self.shown.area);
+            self.next.reset();
+            return;
+        }
         self.shown.resize(self.next.area);
         let width = usize::from(self.next.area.width);
         let rows = usize::from(self.drawn.start) * width..usize::from(self.drawn.end) * width;
@@ -199,6 +205,26 @@ mod tests {
         check("ab", Some((2, 0)), false, "\x1b[?25h\x1b[1;3H");
         check("ac", Some((2, 0)), false, "\x1b[1;2Hc\x1b[?25h\x1b[1;3H");
         check("ac", None, true, "\x1b[2J\x1b[1;1Hac\x1b[?25l");
+    }
+
+    #[test]
+    fn another_size_is_drawn_whole() {
+        let draw = |canvas: &mut Canvas, (width, height): (u16, u16)| {
+            let mut out = Vec::new();
+            let mut paint = |_, buffer: &mut Buffer| {
+                assert!(buffer.content.iter().all(|cell| *cell == Cell::EMPTY));
+                cells::put(buffer, (width - 2, height - 1), width, "ab", Style::new());
+                Picture::default()
+            };
+            canvas.draw(Size { width, height }, Part::Whole, &mut paint, &mut out).unwrap();
+            canvas.turn_over();
+            String::from_utf8(out).unwrap()
+        };
+        let mut canvas = Canvas::new(true);
+        for size in [(10, 3), (6, 2), (12, 4), (3, 12), (10, 3)] {
+            assert_eq!(draw(&mut canvas, size), draw(&mut Canvas::new(true), size));
+            assert_eq!(draw(&mut canvas, size), "\x1b[?2026h\x1b[?25l\x1b[?2026l");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 
+use super::pen::is_alike;
 use super::size::WIDEST;
 
 /// What makes an emoji of a sign that some terminals go on to draw in one cell.
@@ -80,8 +81,7 @@ fn is_same(one: &Cell, other: &Cell) -> bool {
         ([one], [other]) => one == other,
         (one, other) => one == other,
     };
-    let looks = |cell: &Cell| (cell.fg, cell.bg, cell.underline_color, cell.modifier);
-    symbols && looks(one) == looks(other)
+    symbols && is_alike(one, other)
 }
 
 /// What is to be written of a row, with the columns.

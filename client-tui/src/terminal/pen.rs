@@ -116,8 +116,8 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Says where to go: dozens of times in a picture of which everything has changed, and in
-    /// another way than through formatting, which takes ten times as long.
+    /// Says where to go, digit by digit: formatting it takes ten times as long, and there are dozens
+    /// of places in a new picture.
     fn jump(&mut self, (x, y): (u16, u16)) {
         self.out.extend_from_slice(b"\x1b[");
         number(self.out, u32::from(y) + 1);
@@ -181,7 +181,7 @@ impl<'a> Pen<'a> {
 }
 
 /// Whether two cells look the same but for what they hold.
-fn is_alike(one: &Cell, other: &Cell) -> bool {
+pub(super) fn is_alike(one: &Cell, other: &Cell) -> bool {
     let looks = |cell: &Cell| (cell.fg, cell.bg, cell.underline_color, cell.modifier);
     looks(one) == looks(other)
 }
