@@ -119,6 +119,8 @@ pub(crate) struct Entry {
 /// What an entry means, and how that falls into rows.
 #[derive(Debug)]
 struct Measured {
+    /// When that was, among all that were measured.
+    turn: u64,
     width: usize,
     folds: Folds,
     rich: Rich,
@@ -157,9 +159,10 @@ impl Entry {
         self.unfolded
     }
 
-    /// Forgets its rows, which are worked out again when they are seen again.
-    pub(crate) fn forget_rows(&mut self) {
-        self.measured = None;
+    /// Forgets its rows if they were worked out in this turn: at another width they may have been
+    /// since. They are worked out again when they are seen again.
+    pub(crate) fn forget_rows(&mut self, turn: u64) {
+        self.measured.take_if(|measured| measured.turn == turn);
     }
 
     /// What is shown of it, before it is wrapped.
@@ -171,8 +174,8 @@ impl Entry {
         }
     }
 
-    /// Works out its rows, unless they are known; whether they were not.
-    pub(crate) fn measure(&mut self, width: usize, wall: bool) -> bool {
+    /// Works out its rows, unless they are known; whether they were not, and are of this turn.
+    pub(crate) fn measure(&mut self, width: usize, wall: bool, turn: u64) -> bool {
         let folds = if self.unfolded { Folds::Nothing } else { self.folds(wall) };
         let is_same = |known: &Measured| (known.width, known.folds) == (width, folds);
         if self.measured.as_deref().is_some_and(is_same) {
@@ -188,7 +191,7 @@ impl Entry {
             Body::Notice { .. } | Body::Presence(_) => rich::literal(text),
         };
         let rows = rich::layout::rows(text, &rich, width, folds);
-        self.measured = Some(Box::new(Measured { width, folds, rich, rows }));
+        self.measured = Some(Box::new(Measured { turn, width, folds, rich, rows }));
         true
     }
 
@@ -283,11 +286,13 @@ mod tests {
         let (from, text) = (Nick::new("bob").unwrap(), Text::new("```\ncode\n```").unwrap());
         let body = Body::Said { from, text, trouble: None };
         let mut entry = Entry::new(Key::stored(1), 0, body);
-        assert!(entry.measure(20, false) && entry.codes().len() == 1);
+        assert!(entry.measure(20, false, 0) && entry.codes().len() == 1);
         entry.set_hidden(true);
-        assert!(!entry.measure(20, false) && entry.measured.is_none() && entry.codes().is_empty());
+        assert!(
+            !entry.measure(20, false, 0) && entry.measured.is_none() && entry.codes().is_empty()
+        );
         entry.set_hidden(false);
-        assert!(entry.measure(20, false) && !entry.rows().is_empty());
+        assert!(entry.measure(20, false, 0) && !entry.rows().is_empty());
     }
 
     #[test]

@@ -218,10 +218,8 @@ impl Scrollback {
 
     /// Whether an entry is folded where this byte is.
     pub(super) fn hides(&mut self, index: usize, byte: usize) -> bool {
-        let (width, wall) = (self.reader.shape.width, self.reader.wall);
-        let Some(entry) = self.entries.get_mut(index) else { return false };
-        entry.measure(width, wall);
-        entry.is_folded_at(byte)
+        self.measure(index);
+        self.entries.get(index).is_some_and(|entry| entry.is_folded_at(byte))
     }
 
     /// The pages to ask for now, if any are wanted; the asking is noted.

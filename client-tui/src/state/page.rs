@@ -336,21 +336,25 @@ impl Scrollback {
         if self.entries.get(index).is_none_or(|entry| !self.shows(entry)) {
             return 0;
         }
-        let (width, wall) = (self.reader.shape.width, self.reader.wall);
-        let heads = self.heads(index, zone).rows();
-        let Some(entry) = self.entries.get_mut(index) else { return 0 };
-        let fresh = entry.measure(width, wall);
-        let folded = wall && entry.counts().is_some();
-        let rows = heads + if folded { 1 } else { entry.rows().len() };
-        let key = entry.key;
-        if fresh
-            && let Some(Ok(old)) = self.reader.keep_rows(key).map(|key| self.find(key))
-            && old != index
+        self.measure(index);
+        let Some(entry) = self.entries.get(index) else { return 0 };
+        let folded = self.reader.wall && entry.counts().is_some();
+        let rows = if folded { 1 } else { entry.rows().len() };
+        self.heads(index, zone).rows() + rows
+    }
+
+    /// Works out the rows of an entry, unless they are known; and forgets those of the one whose
+    /// were worked out longest ago, when enough others are.
+    pub(super) fn measure(&mut self, index: usize) {
+        let (width, wall, turn) = (self.reader.shape.width, self.reader.wall, self.reader.turn());
+        let Some(entry) = self.entries.get_mut(index) else { return };
+        if entry.measure(width, wall, turn)
+            && let Some((old, turn)) = self.reader.keep_rows(entry.key)
+            && let Ok(old) = self.find(old)
             && let Some(entry) = self.entries.get_mut(old)
         {
-            entry.forget_rows();
+            entry.forget_rows(turn);
         }
-        rows
     }
 
     /// Rows of what stands above an entry.

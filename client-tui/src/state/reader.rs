@@ -39,8 +39,8 @@ pub(crate) struct Reader {
     pub(super) shape: Shape,
     /// Whether it is seen on the wall of a classroom.
     pub(super) wall: bool,
-    /// Entries whose rows are kept, the latest last.
-    measured: VecDeque<Key>,
+    /// Entries whose rows are kept, the latest last, each with the turn in which it was measured.
+    measured: VecDeque<(Key, u64)>,
     /// What keys have led to.
     pub(super) led: Led,
     /// The last entry that `/clear` put out of sight, until somebody goes above it.
@@ -129,12 +129,16 @@ impl Reader {
         }
     }
 
-    /// Keeps the rows of one entry more; returns one whose rows are not kept any longer.
-    pub(super) fn keep_rows(&mut self, key: Key) -> Option<Key> {
-        self.measured.push_back(key);
+    /// The turn in which the next entry is measured.
+    pub(super) fn turn(&self) -> u64 {
+        self.measured.back().map_or(0, |(_, turn)| turn + 1)
+    }
+
+    /// Keeps the rows of one entry more, measured in the next turn; returns one whose rows are not
+    /// kept any longer, unless it was measured in another turn since.
+    pub(super) fn keep_rows(&mut self, key: Key) -> Option<(Key, u64)> {
+        self.measured.push_back((key, self.turn()));
         let most = MEASURED.max(4 * self.shape.height);
-        let old = if self.measured.len() > most { self.measured.pop_front() } else { None };
-        // At another width the same entries are measured again: they are still of the latest.
-        old.filter(|old| !self.measured.contains(old))
+        if self.measured.len() > most { self.measured.pop_front() } else { None }
     }
 }
