@@ -221,6 +221,10 @@ impl Program for Client {
         update::prepare(&mut self.state)
     }
 
+    fn anticipate(&mut self) {
+        update::anticipate(&mut self.state);
+    }
+
     fn take_dirty(&mut self) -> bool {
         self.state.take_dirty()
     }

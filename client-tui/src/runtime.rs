@@ -58,6 +58,9 @@ pub trait Program {
         Vec::new()
     }
 
+    /// Works ahead, after a picture that shows what a key did: what the next key may ask for.
+    fn anticipate(&mut self) {}
+
     /// Draws the picture, or a part of it.
     fn draw(&self, part: Part, buffer: &mut Buffer) -> Picture;
 }
@@ -321,7 +324,11 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
         self.dirty_since = pending.or(self.dirty_since);
         match (whole, self.program.take_typed()) {
             _ if self.quit => Ok(()),
-            (true, _) => self.draw(world),
+            (true, _) => {
+                self.draw(world)?;
+                self.program.anticipate();
+                Ok(())
+            }
             (false, true) if !self.lent => {
                 self.screen.draw(Part::Foot, &mut |part, buffer| self.program.draw(part, buffer))
             }

@@ -3,6 +3,7 @@
 //! The edge makes a [`State`] of a [`Setup`], performs what [`State::begin`] asks, then hands every
 //! event to [`crate::update::update`], and draws when [`State::take_dirty`] says so.
 
+mod ahead;
 pub(crate) mod bare;
 pub(crate) mod board;
 pub(crate) mod clocks;

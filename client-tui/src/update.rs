@@ -201,6 +201,12 @@ pub fn prepare(state: &mut State) -> Vec<Effect> {
     effects
 }
 
+/// After a picture: what its reader may want to see next is worked out.
+pub(crate) fn anticipate(state: &mut State) {
+    let scrollback = &mut state.conversations.open_mut().scrollback;
+    scrollback.measure_ahead(&state.looks.zone);
+}
+
 fn lay_out(state: &mut State) {
     picker::refresh(state);
     divide(state);
