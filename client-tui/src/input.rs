@@ -22,6 +22,9 @@ const SEQUENCE_BYTES: usize = 64;
 /// Bytes of an answer that are kept: a colour needs thirty.
 const ANSWER_BYTES: usize = 128;
 
+/// Bytes after which an answer is none: its end was lost, and what comes now is typed.
+const ANSWER_MOST: usize = 64 * 1024;
+
 const ESC: u8 = 0x1b;
 
 /// One thing that the terminal tells.
@@ -85,10 +88,12 @@ enum State {
         by: u8,
         bytes: Vec<u8>,
     },
-    /// Within an answer: behind `ESC ]` or `ESC P`, which is kept with the rest.
+    /// Within an answer: behind `ESC ]`, or one of `ESC P X ^ _`, which is kept with the rest.
     Answer {
         by: u8,
         bytes: Vec<u8>,
+        /// How long it is, kept or not.
+        length: usize,
     },
     /// Behind an answer that ended with Esc: a `\` belongs to that.
     Answered,
@@ -153,7 +158,7 @@ impl Parser {
             State::Escape => self.behind_escape(byte, inputs),
             State::Introduced(by) => self.introduced(by, byte, inputs),
             State::Sequence { by, bytes } => self.sequence(by, bytes, byte, inputs),
-            State::Answer { by, bytes } => self.answer(by, bytes, byte, inputs),
+            State::Answer { by, bytes, length } => self.answer(by, (bytes, length), byte, inputs),
             State::Answered if byte == b'\\' => Taken::Yes,
             State::Answered => self.enter_again(State::Escape),
             State::Click(mut bytes) => {
@@ -226,7 +231,7 @@ impl Parser {
                 self.alt = true;
                 self.enter(State::Escape)
             }
-            b'[' | b'O' | b']' | b'P' => self.enter(State::Introduced(byte)),
+            b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_' => self.enter(State::Introduced(byte)),
             _ => {
                 self.pending_escape(inputs);
                 self.alt = true;
@@ -237,11 +242,10 @@ impl Parser {
 
     fn introduced(&mut self, by: u8, byte: u8, inputs: &mut Vec<Input>) -> Taken {
         let begins = match by {
-            b'[' => (0x20..0x7f).contains(&byte),
-            // Whether it is known or not: a key that nobody knows types nothing.
-            b'O' => (0x20..0x7f).contains(&byte),
             b']' => byte.is_ascii_digit(),
-            _ => byte.is_ascii_digit() || matches!(byte, b'!' | b'>'),
+            // Whether it is known or not: what nobody knows types nothing. A letter with Alt comes
+            // alone.
+            _ => (0x20..0x7f).contains(&byte),
         };
         let bytes = Vec::new();
         match by {
@@ -253,7 +257,7 @@ impl Parser {
             // How the console of Linux tells F1 to F5.
             b'[' if byte == b'[' => self.enter(State::Sequence { by, bytes: vec![byte] }),
             b'[' | b'O' => self.enter_again(State::Sequence { by, bytes }),
-            _ => self.enter_again(State::Answer { by, bytes }),
+            _ => self.enter_again(State::Answer { by, bytes, length: 0 }),
         }
     }
 
@@ -311,17 +315,25 @@ impl Parser {
         self.alt = false;
     }
 
-    fn answer(&mut self, by: u8, mut bytes: Vec<u8>, byte: u8, inputs: &mut Vec<Input>) -> Taken {
+    /// A byte of an answer, of which some are kept and so many came.
+    fn answer(
+        &mut self,
+        by: u8,
+        (mut bytes, length): (Vec<u8>, usize),
+        byte: u8,
+        inputs: &mut Vec<Input>,
+    ) -> Taken {
         let state = match byte {
             0x07 | 0x9c => State::Ground,
             ESC => State::Answered,
             // Nothing such is in an answer: this one was torn off, and somebody types.
             0x00..0x20 => return self.end(Taken::Again),
+            _ if length == ANSWER_MOST => return self.end(Taken::Again),
             _ => {
                 if bytes.len() <= ANSWER_BYTES {
                     bytes.push(byte);
                 }
-                return self.enter(State::Answer { by, bytes });
+                return self.enter(State::Answer { by, bytes, length: length + 1 });
             }
         };
         if by == b']' && bytes.len() <= ANSWER_BYTES {

@@ -59,7 +59,17 @@ fn escape_is_a_key_when_nothing_follows() {
     check("\x1b[", &[key(KeyCode::Char('['), ALT)]);
     check("\x1bO", &[key(KeyCode::Char('O'), ALT | SHIFT)]);
     check("\x1bP", &[key(KeyCode::Char('P'), ALT | SHIFT)]);
-    check("\x1bPx", &[key(KeyCode::Char('P'), ALT | SHIFT), letter('x')]);
+    for (spelled, c) in [("\x1bP", 'P'), ("\x1bX", 'X')] {
+        check(spelled, &[key(KeyCode::Char(c), ALT | SHIFT)]);
+        check(
+            &spelled.repeat(2),
+            &[key(KeyCode::Char(c), ALT | SHIFT), key(KeyCode::Char(c), ALT | SHIFT)],
+        );
+    }
+    check(
+        "\x1b_\x1b^\r",
+        &[key(KeyCode::Char('_'), ALT), key(KeyCode::Char('^'), ALT), key(KeyCode::Enter, NONE)],
+    );
     check("\x1bOx\x1bO", &[letter('8'), key(KeyCode::Char('O'), ALT | SHIFT)]);
     check("\x1b]x", &[key(KeyCode::Char(']'), ALT), letter('x')]);
 }
@@ -216,6 +226,21 @@ fn answers_are_no_keys() {
 }
 
 #[test]
+fn strings_of_any_kind_type_nothing() {
+    for by in ['P', 'X', '^', '_'] {
+        for inside in ["1$r0m", "Gi=31;OK", "qtext", " ", "tmux;x", "{}", "gr\u{fc}n"] {
+            check(&format!("a\x1b{by}{inside}\x1b\\b"), &[letter('a'), letter('b')]);
+        }
+        // Without an end: until a key that is none of it, the silence, or so many bytes.
+        check(&format!("\x1b{by}text\rb"), &[key(KeyCode::Enter, NONE), letter('b')]);
+        check(&format!("\x1b{by}text\x1b[Ab"), &[key(KeyCode::Up, NONE), letter('b')]);
+        check(&format!("\x1b{by}text"), &[]);
+        let most = "x".repeat(ANSWER_MOST);
+        check(&format!("\x1b{by}{most}ab"), &[letter('a'), letter('b')]);
+    }
+}
+
+#[test]
 fn what_is_no_utf_8_swallows_nothing() {
     let bad = || letter(char::REPLACEMENT_CHARACTER);
     assert_eq!(parse(b"\xe9a"), [bad(), letter('a')]);
@@ -238,6 +263,8 @@ fn only_what_is_begun_is_waited_for() {
     assert_eq!(waits(b"\x1b[A"), None);
     assert_eq!(waits(b"\x1b"), Some(Wait::Key));
     assert_eq!(waits(b"\x1bO"), Some(Wait::Key));
+    assert_eq!(waits(b"\x1b_"), Some(Wait::Key));
+    assert_eq!(waits(b"\x1b_Gi=1"), Some(Wait::Rest(1)));
     assert_eq!(waits(b"\x1b[1;"), Some(Wait::Rest(1)));
     assert_eq!(waits(b"\x1b[A\x1b]11;rgb"), Some(Wait::Rest(2)));
     assert_eq!(waits(b"\xe9"), Some(Wait::Rest(1)));
@@ -333,6 +360,9 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "\x1bO",
         "\x1b]",
         "\x1bP",
+        "\x1bX",
+        "\x1b^",
+        "\x1b_G",
         "\x1b[A",
         "\x1b[1;5A",
         "\x1b[<0;1;1M",
