@@ -89,11 +89,11 @@ impl Editor {
     /// Puts characters at the cursor that came together, as if each came alone; `false` when the
     /// last was too much.
     pub(crate) fn type_in(&mut self, typed: &str) -> bool {
-        let ascii = |c: char| (' '..='~').contains(&c);
-        // Those that make no grapheme with anything go in at once, and are wrapped once.
+        // Those that make no grapheme with what stands behind go in at once, and are wrapped once:
+        // the cursor would stop behind each of them anyway.
         let behind = self.text[self.cursor..].chars().next();
-        let plain = typed.chars().all(ascii) && behind.is_none_or(|c| ascii(c) || c == '\n');
-        if !plain || !self.has_room(0, typed) {
+        let apart = typed.chars().all(|c| !c.is_control() && is_apart(c, behind));
+        if !apart || !self.has_room(0, typed) {
             let mut fits = true;
             for c in typed.chars() {
                 fits = self.insert(c.encode_utf8(&mut [0; 4]));
@@ -102,7 +102,7 @@ impl Editor {
         }
         let blank = |text: &str| text.ends_with(char::is_whitespace);
         let mut joins = self.last == Last::Typed
-            && (typed.starts_with(' ') || !blank(&self.text[..self.cursor]));
+            && (typed.starts_with(char::is_whitespace) || !blank(&self.text[..self.cursor]));
         self.put(self.cursor, self.cursor, typed);
         for word in words(typed) {
             let (at, inserted) = (self.cursor, word.to_owned());
@@ -318,12 +318,26 @@ impl Editor {
     }
 }
 
+/// Whether there is surely a boundary between a character and the one behind it.
+fn is_apart(c: char, behind: Option<char>) -> bool {
+    match behind {
+        None | Some('\n') => true,
+        Some(behind @ ' '..='~') => {
+            matches!(c, ' '..='~')
+                || [c, behind].iter().collect::<String>().graphemes(true).count() == 2
+        }
+        Some(_) => false,
+    }
+}
+
 /// Words, each with the spaces behind it.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let spaces = rest.find(' ').unwrap_or(rest.len());
-        let next = rest[spaces..].find(|c| c != ' ').map_or(rest.len(), |length| spaces + length);
+        let spaces = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let next = rest[spaces..]
+            .find(|c: char| !c.is_whitespace())
+            .map_or(rest.len(), |length| spaces + length);
         let (word, behind) = rest.split_at(next);
         rest = behind;
         (!word.is_empty()).then_some(word)

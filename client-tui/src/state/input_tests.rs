@@ -127,6 +127,20 @@ fn there_is_an_end_to_what_can_be_edited() {
     assert!(editor.insert("y"));
 }
 
+#[test]
+fn marks_that_come_together_are_wrapped_once() {
+    let marks = "\u{301}".repeat(5_000);
+    for (text, at) in [("", 0), ("e", 1), ("one\ntwo", 3), ("one two", 3)] {
+        let mut editor = Editor::with(text);
+        editor.lay_out(20);
+        editor.go(at);
+        let before = editor.wraps.anew();
+        assert!(editor.type_in(&marks));
+        assert!(editor.wraps.anew() - before < 10, "{text:?}");
+        assert_eq!(editor.cursor(), at + marks.len());
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Edit(Edit),
@@ -208,7 +222,7 @@ proptest! {
     fn what_comes_together_is_as_typed_one_by_one(
         text in "[ab \n漢e\u{301}\u{600}]{0,20}",
         runs in proptest::collection::vec(
-            (0_usize..40, prop_oneof!["[a-c ]{1,12}", "[ a漢👩\u{200D}\u{301}]{1,6}"]), 1..5),
+            (0_usize..40, prop_oneof!["[a-c ]{1,12}", "[ a漢👩\u{200D}\u{301}\u{600}\u{3000}]{1,6}"]), 1..5),
         width in 1_usize..14)
     {
         let mut editors = [Editor::with(&text), Editor::with(&text)];

@@ -39,6 +39,11 @@ impl Wraps {
         &self.rows
     }
 
+    #[cfg(test)]
+    pub(crate) fn anew(&self) -> usize {
+        self.anew
+    }
+
     /// `removed` bytes at `start` have become `inserted` others, and the whole is `text` now.
     pub(crate) fn edited(&mut self, text: &str, start: usize, removed: usize, inserted: usize) {
         if self.width == 0 {
