@@ -57,7 +57,7 @@ pub fn update(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
 /// between two pictures, most are never seen, and need not be laid out.
 pub fn absorb(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
     if let Event::Typed(text) = &event
-        && !find::takes_text(state)
+        && !typing::goes_elsewhere(state)
     {
         return typing::run(state, now, text);
     }
@@ -104,8 +104,7 @@ fn take(state: &mut State, now: Moment, event: Event) -> Vec<Effect> {
         Event::Key(key) => keys::key(state, now, &key),
         // Elsewhere they are taken as so many keys.
         Event::Typed(text) => {
-            state.screen.dirty = true;
-            find::type_in(state, now, &text);
+            typing::look_for(state, now, &text);
             Vec::new()
         }
         Event::Paste(text) => paste::paste(state, now, &text),

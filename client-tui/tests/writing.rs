@@ -389,6 +389,28 @@ fn a_paste_is_searched_for_if_it_fits() {
 }
 
 #[test]
+fn characters_that_come_together_are_looked_for_as_if_typed() {
+    for open in ['r', 'k'] {
+        let (mut one_by_one, mut together) = (talkative(), talkative());
+        for client in [&mut one_by_one, &mut together] {
+            ctrl(client, open);
+        }
+        one_by_one.type_text("lo bx");
+        together.send(Event::Typed("lo bx".to_owned()));
+        assert_eq!(together.text((80, 24)), one_by_one.text((80, 24)), "Ctrl-{open}");
+        for client in [&mut one_by_one, &mut together] {
+            client.press(KeyCode::Backspace);
+        }
+        assert_eq!(together.text((80, 24)), one_by_one.text((80, 24)), "Ctrl-{open}");
+    }
+    // More than can be looked for is refused at once.
+    let mut client = talkative();
+    ctrl(&mut client, 'r');
+    client.send(Event::Typed("q".repeat(1_000)));
+    assert!(client.text((80, 24)).contains("more than can be searched for"));
+}
+
+#[test]
 fn each_conversation_searches_its_own() {
     let mut client = talkative();
     client.enter("/join rust");

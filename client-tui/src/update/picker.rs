@@ -49,12 +49,24 @@ pub(crate) fn refresh(state: &mut State) {
     }
 }
 
+/// Whether characters go into what is looked for.
+pub(crate) fn takes_text(state: &State) -> bool {
+    matches!(state.overlays.last(), Some(Overlay::Picker(_)))
+}
+
+/// Looks for more than until now.
+pub(crate) fn type_in(state: &mut State, typed: &str) {
+    if let Some(Overlay::Picker(picker)) = state.overlays.last_mut() {
+        picker.editor.type_in(typed);
+    }
+}
+
 pub(crate) fn key(state: &mut State, action: Option<Action>, typed: Option<char>) -> Vec<Effect> {
-    let Some(Overlay::Picker(picker)) = state.overlays.last_mut() else { return Vec::new() };
     if let Some(c) = typed {
-        picker.editor.insert(c.encode_utf8(&mut [0; 4]));
+        type_in(state, c.encode_utf8(&mut [0; 4]));
         return Vec::new();
     }
+    let Some(Overlay::Picker(picker)) = state.overlays.last_mut() else { return Vec::new() };
     match action {
         Some(Action::Up | Action::PreviousTalk | Action::CompleteBack) => picker.step(-1),
         Some(Action::Down | Action::NextTalk | Action::Complete) => picker.step(1),

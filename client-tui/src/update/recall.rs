@@ -5,19 +5,30 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::keymap::{self, Action, Edit};
-use crate::state::State;
+use crate::state::screen::Sight;
 use crate::state::tip::Tip;
+use crate::state::{Stage, State};
 
 pub(crate) fn begin(state: &mut State) {
     state.conversations.open_mut().compose.search(|_, _| {});
 }
 
-/// Looks for more than until now.
-pub(crate) fn narrow(state: &mut State, text: &str) {
+/// Whether characters go into what is looked for.
+pub(crate) fn takes_text(state: &State) -> bool {
+    state.stage == Stage::Chat
+        && state.screen.sight == Sight::Chat
+        && state.overlays.is_empty()
+        && state.conversations.open().compose.search.is_some()
+}
+
+/// Looks for more than until now; `false` when that is too much.
+pub(crate) fn narrow(state: &mut State, text: &str) -> bool {
     let compose = &mut state.conversations.open_mut().compose;
-    if !compose.search(|search, sent| search.narrow(text, sent)) {
+    let fits = compose.search(|search, sent| search.narrow(text, sent));
+    if !fits {
         state.tip = Tip::Wrong("that is more than can be searched for".to_owned());
     }
+    fits
 }
 
 /// Takes a key while searching; `false` when it ended the search and is still to be done.

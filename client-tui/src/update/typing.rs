@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{keys, notice, wall};
+use super::{find, keys, notice, picker, recall, wall};
 use crate::effect::Effect;
 use crate::event::{Event, Moment};
 use crate::input;
@@ -41,8 +41,8 @@ pub(crate) fn key(state: &mut State, now: Moment, key: &KeyEvent) -> Vec<Effect>
     settle(state, |state| keys::key(state, now, key))
 }
 
-/// Takes characters that came together: from the first on that does nothing but go into the text,
-/// all of them at once; those before it as the keys that they are.
+/// Takes characters that came together: from the first on that does nothing but go into a text, all
+/// of them at once; those before it as the keys that they are.
 pub(crate) fn run(state: &mut State, now: Moment, text: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (at, c) in text.char_indices() {
@@ -56,12 +56,37 @@ pub(crate) fn run(state: &mut State, now: Moment, text: &str) -> Vec<Effect> {
             }));
             break;
         }
+        if goes_elsewhere(state) {
+            effects.extend(super::absorb(state, now, Event::Typed(text[at..].to_owned())));
+            break;
+        }
         effects.extend(super::absorb(state, now, Event::Key(key)));
         if effects.contains(&Effect::Quit) {
             break;
         }
     }
     effects
+}
+
+/// Whether characters go into what is looked for, instead of what is written.
+pub(crate) fn goes_elsewhere(state: &State) -> bool {
+    find::takes_text(state) || recall::takes_text(state) || picker::takes_text(state)
+}
+
+/// Puts characters there that came together, with one picture for them all.
+pub(crate) fn look_for(state: &mut State, now: Moment, typed: &str) {
+    state.screen.dirty = true;
+    if picker::takes_text(state) {
+        return picker::type_in(state, typed);
+    }
+    keys::forget_tip(state);
+    if recall::takes_text(state) {
+        // Letter by letter all the same: what the first of them found stays if the others fail.
+        let mut letters = typed.chars();
+        while letters.next().is_some_and(|c| recall::narrow(state, c.encode_utf8(&mut [0; 4]))) {}
+    } else {
+        find::type_in(state, now, typed);
+    }
 }
 
 /// Has the text edited. What that brings about after all, such as a list of completions or one row
