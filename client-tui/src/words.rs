@@ -6,7 +6,7 @@ pub(crate) mod lab;
 pub(crate) mod notice;
 pub(crate) mod shortcodes;
 
-use chat_protocol::{Code, Conversation, Refusal, limit, text};
+use chat_protocol::{Code, Conversation, Line, Refusal, limit, text};
 
 use crate::dialect::Dialect;
 use crate::effect::Target;
@@ -33,6 +33,13 @@ pub(crate) fn address(target: &Target) -> String {
         (false, true) => format!("[{host}]:{}", target.port),
         (false, false) => format!("{host}:{}", target.port),
     }
+}
+
+/// A line that somebody set for all to see, or nothing when nobody would see any of it.
+pub(crate) fn seen(line: &Line) -> Line {
+    use unicode_width::UnicodeWidthChar as _;
+    let shows = |c: char| !c.is_whitespace() && c.width().is_some_and(|width| width > 0);
+    if line.chars().any(shows) { line.clone() } else { Line::default() }
 }
 
 /// A conversation as people write it: `#lobby`, `@bob`.

@@ -493,3 +493,23 @@ fn escape_leads_to_the_newest_first_and_then_off_the_wall() {
     client.press(KeyCode::Esc);
     assert!(!see(&mut client).contains("people here"), "{}", see(&mut client));
 }
+
+#[test]
+fn what_nobody_would_see_is_not_shown() {
+    for line in ["\u{e0041}\u{e0042}", "\u{fe0f}\u{fe0e}", "\u{301}", "\u{200d} "] {
+        let mut client = lesson();
+        client.frames(&[&announce("Read chapter two")]);
+        shows(&mut client, "▶ Read chapter two");
+        client.frames(&[&announce(line)]);
+        hides(&mut client, "▶");
+        shows(&mut client, "ann took the announcement away");
+    }
+}
+
+#[test]
+fn a_small_screen_shows_the_line_if_messages_stay() {
+    let mut client = lesson();
+    client.frames(&[&announce("Read chapter two")]);
+    let mut shown = |height| client.text((40, height)).contains("▶ Read chapter two");
+    assert!(shown(12) && shown(10) && !shown(9));
+}

@@ -6,6 +6,8 @@ use std::time::Duration;
 use chat_protocol::Line;
 use chat_protocol::event::{self, Timer};
 
+use crate::words;
+
 /// What a room shows.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
@@ -28,6 +30,14 @@ pub(crate) enum Left {
 }
 
 impl Left {
+    /// The same in words, where nothing else tells that it is a countdown.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Seconds(_) => format!("timer {}", self.digits()),
+            Self::Over(_) => "time is up".to_owned(),
+        }
+    }
+
     /// As clocks show it: `4:59`, `1:30:00`; on the wall all the time in at least four digits.
     pub(crate) fn digits(self) -> String {
         let seconds = match self {
@@ -45,7 +55,7 @@ impl Left {
 impl Board {
     /// The room as the server shows it to who comes in.
     pub(crate) fn enter(&mut self, now: Duration, board: &event::Board) {
-        self.announcement = board.announcement.clone();
+        self.announcement = words::seen(&board.announcement);
         self.end = None;
         if let Some(timer) = board.timer {
             self.begin(now, timer);
@@ -133,5 +143,7 @@ mod tests {
         check(299, "04:59");
         check(5_400, "1:30:00");
         assert_eq!(Left::Over(3).digits(), "00:00");
+        assert_eq!(Left::Seconds(61).words(), "timer 01:01");
+        assert_eq!(Left::Over(3).words(), "time is up");
     }
 }

@@ -26,7 +26,10 @@ const KEPT: u16 = 37;
 const EASE: u16 = 74;
 
 /// Rows from which the line that a room shows has one.
-const BOARD_FROM: u16 = 12;
+const BOARD_FROM: u16 = 10;
+
+/// Rows of messages that are left below it.
+const BOARD_LEAVES: u16 = 4;
 
 /// Columns beside it: its sign and the margins.
 const BOARD_BESIDES: usize = 4;
@@ -180,10 +183,12 @@ impl Screen {
         let input =
             u16::try_from(wishes.input_rows).unwrap_or(u16::MAX).clamp(1, (self.height / 3).max(1));
         let banner = u16::from(wishes.banner && self.height >= 16);
-        let board = u16::from(wishes.board && self.height >= BOARD_FROM);
         let tip = u16::from(wishes.tip && self.height >= 6);
         // The title and the status line take a row each.
-        let messages = self.height.saturating_sub(2 + banner + board + input + tip);
+        let rest = self.height.saturating_sub(2 + banner + input + tip);
+        let board = wishes.board && self.height >= BOARD_FROM && rest > BOARD_LEAVES;
+        let board = u16::from(board);
+        let messages = rest - board;
         let gutter = Gutter::for_pane(self.width.saturating_sub(members + talks), self.panes.name);
         self.layout = ChatLayout { talks, members, banner, board, messages, input, tip, gutter };
     }

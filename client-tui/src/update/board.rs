@@ -8,12 +8,14 @@ use crate::state::State;
 use crate::state::conversations::Talk;
 use crate::state::entry::Tone;
 use crate::state::screen::Screen;
+use crate::words;
 
 /// One enters a room that shows this. A line that does not fit above the messages is told among
 /// them, too, unless it is known.
 pub(crate) fn enter(talk: &mut Talk, screen: &Screen, now: Moment, board: &Board) {
-    let fresh = talk.board.announcement != board.announcement;
+    let before = talk.board.announcement.clone();
     talk.board.enter(now.up, board);
+    let fresh = talk.board.announcement != before;
     let line = &talk.board.announcement;
     if fresh && !line.is_empty() && !screen.has_room_for_line(line) {
         let words = format!("Announced here: {line}");
@@ -25,6 +27,7 @@ pub(crate) fn enter(talk: &mut Talk, screen: &Screen, now: Moment, board: &Board
 pub(crate) fn take_announcement(state: &mut State, now: Moment, announcement: Announcement) {
     let Announcement { room, text, by } = announcement;
     let Some(talk) = state.conversations.get_mut(&Conversation::Room(room)) else { return };
+    let text = words::seen(&text);
     let (tone, words) = match text.as_str() {
         "" => (Tone::Quiet, format!("{by} took the announcement away")),
         text => (Tone::Accent, format!("{by} announces: {text}")),

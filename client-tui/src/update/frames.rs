@@ -223,7 +223,7 @@ fn enter(state: &mut State, now: Moment, info: &RoomInfo) -> Vec<Effect> {
     state.conversations.come_back(&info.name);
     let (talk, _) = state.conversations.ensure(address.clone());
     talk.member = true;
-    talk.topic = info.topic.clone();
+    talk.topic = words::seen(&info.topic);
     talk.roster.reset(info.count, &info.members, &info.via, &info.marks);
     talk.scrollback.expect(info.last);
     board::enter(talk, &state.screen, now, &info.board);
@@ -390,7 +390,7 @@ fn take_topic(state: &mut State, now: Moment, room: RoomName, text: Line, by: &N
         "" => format!("{by} took the topic away"),
         text => format!("{by} set the topic: {text}"),
     };
-    talk.topic = text;
+    talk.topic = words::seen(&text);
     talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
 }
 

@@ -8,7 +8,6 @@ use super::areas::{Areas, Foot};
 use super::{completion, input, messages, panes, put_theirs, status};
 use crate::cells;
 use crate::state::State;
-use crate::state::board::Left;
 use crate::state::conversations::Talk;
 use crate::words;
 use crate::words::hint::{self, Hint};
@@ -45,11 +44,7 @@ fn title(state: &State, area: Rect, buffer: &mut Buffer) {
     }
     let bold = theme.bar.add_modifier(Modifier::BOLD);
     if let Some(left) = state.looks.clocks.left() {
-        let words = match left {
-            Left::Seconds(_) => format!("timer {}", left.digits()),
-            Left::Over(_) => "time is up".to_owned(),
-        };
-        limit = cells::put_right(buffer, (area.x, area.y), limit - 1, &words, bold) - 1;
+        limit = cells::put_right(buffer, (area.x, area.y), limit - 1, &left.words(), bold) - 1;
     }
     let title = cells::fit(&talk.title(), usize::from(limit.saturating_sub(area.x + 1)));
     let x = cells::put(buffer, (area.x + 1, area.y), limit, &title, bold) + 2;

@@ -20,6 +20,9 @@ const WIDTH: usize = 64;
 /// Columns of a candidate at most, so that there is room for a word about it.
 const LABEL: usize = 34;
 
+/// Columns below which the word about a candidate is not cut, but left out.
+const ABOUT_LEAST: usize = 6;
+
 /// Rows above the input from which the list has a frame.
 const FRAMED_FROM: usize = 12;
 
@@ -139,6 +142,9 @@ fn draw_row(
     let words = cells::fit(&candidate.label, label);
     cells::put(buffer, (row.x + 2, row.y), limit, &words, style);
     let x = row.x + 4 + u16::try_from(label).unwrap_or(0);
-    let words = cells::fit(&candidate.about, usize::from(limit.saturating_sub(x)));
-    cells::put(buffer, (x, row.y), limit, &words, quiet);
+    let room = usize::from(limit.saturating_sub(x));
+    // Of a few letters and a mark nobody learns anything.
+    if room >= ABOUT_LEAST || cells::width(&candidate.about) <= room {
+        cells::put(buffer, (x, row.y), limit, &cells::fit(&candidate.about, room), quiet);
+    }
 }

@@ -89,6 +89,11 @@ fn draw_member(state: &State, member: &Member, row: Rect, buffer: &mut Buffer) {
         _ if state.me.people.ignores(&member.name) => " ignored".to_owned(),
         // Heavy letters tell one's own name where both words do not fit.
         _ if own && member.marks.away && fits(member, " you, away", row) => " you, away".to_owned(),
+        None if member.marks.away && member.marks.visit => {
+            // Where both words do not fit, the sign tells one of them.
+            let both = " away, visit";
+            if fits(member, both, row) { both } else { " visit" }.to_owned()
+        }
         _ if member.marks.away => " away".to_owned(),
         _ if own => " you".to_owned(),
         Some(via) => format!(" ·{via}"),

@@ -17,7 +17,7 @@ use crate::state::overlay::Overlay;
 use crate::state::tip::Tip;
 
 /// Rows of a screen from which the line is always there, so that nothing jumps when it changes.
-const ALWAYS_FROM: u16 = 14;
+const ALWAYS_FROM: u16 = 12;
 
 /// Columns of a part of a query that is told.
 const MISREAD: usize = 30;

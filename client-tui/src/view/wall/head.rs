@@ -26,7 +26,7 @@ pub(super) fn bar(state: &State, area: Rect, buffer: &mut Buffer) {
     let time = time(state).filter(|_| !is_clock_large(state));
     // Where there is no room for large digits, a countdown is still there.
     let small = state.looks.clocks.left().filter(|_| state.wall_layout().clock == 0);
-    let time = small.map(|left| left.digits()).or(time);
+    let time = small.map(Left::words).or(time);
     let right = time.into_iter().chain([right]).collect::<Vec<_>>().join(" · ");
     let limit = area.right() - 1;
     let right = cells::fit(&right, usize::from(area.width.saturating_sub(10)));
