@@ -42,7 +42,7 @@ fn opening_lands_on_what_is_new_and_only_the_bottom_reads_it() {
     alt(&mut client, '1');
     let seen = screen(&mut client);
     assert!(seen.contains("── new ──") && seen.contains("number 1."), "{seen}");
-    assert!(seen.contains("50 new below · 1 for you"), "{seen}");
+    assert!(seen.contains("33 new below · 1 for you"), "{seen}");
     assert!(seen.contains("1:#lobby 50 !1"), "{seen}");
     client.press(KeyCode::PageDown);
     assert!(screen(&mut client).contains("50 !1"));
@@ -351,4 +351,23 @@ fn the_mark_that_is_seen_is_the_one_that_unfolds() {
     alt(&mut client, 'o');
     let after = client.text((80, 21));
     assert!(after.contains("A13"), "{after}");
+}
+
+#[test]
+fn what_is_on_the_screen_is_not_counted_as_below() {
+    let mut client = long_history();
+    client.text((80, 24));
+    client.press(KeyCode::PageUp);
+    client.frames(&[&said(9_001, "ann", 0, "one more"), &said(9_002, "ann", 0, "and another")]);
+    assert!(client.text((80, 24)).contains("2 new below"));
+    // All the rest is in sight on a higher screen, but for what has come last.
+    let counts = (24..60).map(|height| {
+        let text = client.text((80, height));
+        let seen =
+            ["one more", "and another"].iter().filter(|words| text.contains(**words)).count();
+        (seen, text.contains(&format!("{} new below", 2 - seen)) || !text.contains("new below"))
+    });
+    for (seen, right) in counts.collect::<Vec<_>>() {
+        assert!(right, "{seen} seen");
+    }
 }

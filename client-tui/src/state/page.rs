@@ -86,9 +86,19 @@ impl Scrollback {
         &self.reader.page
     }
 
-    /// While reading history: how many messages have come since.
+    /// While reading history: how many messages have come since, and are below what is seen.
     pub(crate) fn reading_history(&self) -> Option<usize> {
-        self.reader.anchor.map(|_| self.reader.below)
+        self.reader.anchor.map(|_| self.new_below())
+    }
+
+    fn new_below(&self) -> usize {
+        let (below, last) = (self.reader.below, self.page().last());
+        // Of those that are not here nobody sees any.
+        let Some(last) = last.filter(|_| !self.is_apart()) else { return below };
+        // What stands above a message is not yet the message.
+        let first = last.entry + usize::from(matches!(last.line, Line::Text(_)));
+        let behind = self.entries.iter().skip(first);
+        behind.filter(|entry| entry.author().is_some()).take(below).count()
     }
 
     /// The number of the first message seen, for those who look from outside.
