@@ -502,3 +502,21 @@ fn characters_that_come_together_are_looked_for_once() {
     together.press(KeyCode::End);
     assert_eq!(together.text((80, 24)), before);
 }
+
+#[test]
+fn a_search_that_is_left_leaves_everything_as_it_was() {
+    let long = (0..80).map(|line| format!("row{line}")).collect::<Vec<_>>().join("\n");
+    let mut client = Client::chatting(&[]);
+    client.frames(&[&said(1, "ann", 0, &format!("```\n{long}\n```"))]);
+    let before = client.text((80, 24));
+    ctrl(&mut client, 's');
+    client.type_text("row50");
+    shows(&mut client, "│ row50");
+    client.press(KeyCode::Esc);
+    assert_eq!(client.text((80, 24)), before);
+    // Who stays there goes on to see it.
+    ctrl(&mut client, 's');
+    client.type_text("row50");
+    client.press(KeyCode::Enter);
+    shows(&mut client, "│ row50");
+}

@@ -216,6 +216,18 @@ impl Scrollback {
         }
     }
 
+    /// What is shown whole although it is long.
+    pub(crate) fn unfolded(&self) -> Vec<Key> {
+        self.entries.iter().filter(|entry| entry.is_unfolded()).map(|entry| entry.key).collect()
+    }
+
+    /// Folds again what is none of these.
+    pub(crate) fn fold_all_but(&mut self, kept: impl Fn(Key) -> bool) {
+        for entry in self.entries.iter_mut().filter(|it| it.is_unfolded() && !kept(it.key)) {
+            entry.unfold(false);
+        }
+    }
+
     /// Whether an entry is folded where this byte is.
     pub(super) fn hides(&mut self, index: usize, byte: usize) -> bool {
         self.measure(index);

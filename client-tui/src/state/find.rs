@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chat_protocol::{Message, Query};
 use jiff::tz::TimeZone;
 
-use super::entry::Entry;
+use super::entry::{Entry, Key};
 use super::excerpt::Bookmark;
 use super::input::Editor;
 use super::pending_search::{News, PendingSearch};
@@ -27,6 +27,8 @@ pub(crate) struct Find {
     chosen: Option<u64>,
     /// Where the reader was.
     pub(crate) origin: Bookmark,
+    /// What was shown whole there.
+    pub(crate) unfolded: Vec<Key>,
     /// The newest number that was seen there.
     from: u64,
     pub(crate) pending: PendingSearch,
@@ -47,6 +49,7 @@ impl Find {
             hits: BTreeMap::new(),
             chosen: None,
             origin: scrollback.bookmark(),
+            unfolded: scrollback.unfolded(),
             from,
             pending: PendingSearch::default(),
             stepping: false,

@@ -161,6 +161,8 @@ fn accept(state: &mut State) {
     let talk = state.conversations.open_mut();
     let Some(find) = talk.compose.find.take() else { return };
     let here = talk.address.clone();
+    let stays = find.chosen().map(|(seq, _)| seq);
+    talk.scrollback.fold_all_but(|key| Some(key.seq) == stays || find.unfolded.contains(&key));
     if find.origin != talk.scrollback.bookmark() || talk.scrollback.is_on_the_way() {
         state.conversations.searches.led(here.clone(), here, find.origin);
     }
@@ -171,6 +173,7 @@ pub(crate) fn cancel(state: &mut State) {
     let zone = state.looks.zone.clone();
     let talk = state.conversations.open_mut();
     if let Some(find) = talk.compose.find.take() {
+        talk.scrollback.fold_all_but(|key| find.unfolded.contains(&key));
         talk.scrollback.go_back(find.origin, &zone);
     }
 }
