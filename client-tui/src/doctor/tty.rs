@@ -20,6 +20,8 @@ mod unix {
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
     use rustix::process::getpgrp;
     use rustix::termios::{
         OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
@@ -31,6 +33,9 @@ mod unix {
 
     /// How long answers to one question are waited for.
     const PATIENCE: Duration = Duration::from_millis(500);
+
+    /// How long a read waits.
+    const MOMENT: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
     /// What every terminal answers: what comes before this answer is all that comes.
     const WHO: &str = "\x1b[c";
@@ -62,9 +67,9 @@ mod unix {
             let settings = tcgetattr(&file).map_err(|_| Absent::None)?;
             let mut raw = settings.clone();
             raw.make_raw();
-            // A read ends by itself when nothing comes for a tenth of a second.
+            // What is not there is not waited for.
             raw.special_codes[SpecialCodeIndex::VMIN] = 0;
-            raw.special_codes[SpecialCodeIndex::VTIME] = 1;
+            raw.special_codes[SpecialCodeIndex::VTIME] = 0;
             let kept = Arc::new(Kept { file, settings });
             kept.watch();
             tcsetattr(&kept.file, OptionalActions::Flush, &raw).map_err(|_| Absent::None)?;
@@ -110,6 +115,12 @@ mod unix {
 
         /// What has come, or comes within a tenth of a second.
         fn read(&mut self) -> Vec<Answer> {
+            // A shell that has stopped us and lets us go on may have made it a terminal of lines
+            // again: then a read would wait for one.
+            let mut fds = [PollFd::new(&self.kept.file, PollFlags::IN)];
+            if let Ok(0) | Err(Errno::INTR) = poll(&mut fds, Some(&MOMENT)) {
+                return Vec::new();
+            }
             let mut bytes = [0; 1024];
             match (&self.kept.file).read(&mut bytes) {
                 Ok(count) => self.answers.take(&bytes[..count]),
