@@ -371,6 +371,8 @@ fn scripts_come_and_go_without_a_word() {
         .frames(&[r#"{"type":"joined","room":"lobby","name":"builds","marks":["guest","visit"]}"#]);
     hides(&mut client, "builds joined");
     shows(&mut client, "builds visit");
+    client.frames(&[r#"{"type":"away","name":"builds","text":"until noon"}"#]);
+    shows(&mut client, "~ builds visit");
     client.frames(&[r#"{"type":"left","room":"lobby","name":"builds","marks":["visit"]}"#]);
     hides(&mut client, "builds");
 }

@@ -503,6 +503,9 @@ fn what_nobody_would_see_is_not_shown() {
         client.frames(&[&announce(line)]);
         hides(&mut client, "▶");
         shows(&mut client, "ann took the announcement away");
+        client
+            .frames(&[&format!(r#"{{"type":"topic","room":"lobby","text":"{line}","by":"ann"}}"#)]);
+        shows(&mut client, "ann took the topic away");
     }
 }
 

@@ -116,7 +116,7 @@ mod tests {
             let variable = |name: &str| {
                 variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
             };
-            let text = section(Colours::Auto, &variable).text(false);
+            let text = section(Colours::Auto, &variable).text(false, None);
             let line = text.lines().find(|line| line.contains(" colours ")).unwrap_or_default();
             assert!(line.ends_with(expected), "{variables:?}: {line}");
         };
@@ -137,7 +137,7 @@ mod tests {
     fn colours_that_were_chosen_are_told_as_chosen() {
         let check = |wished: &str, expected: &str| {
             let variable = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
-            let text = section(Colours::named(wished).unwrap(), &variable).text(false);
+            let text = section(Colours::named(wished).unwrap(), &variable).text(false, None);
             assert!(text.contains(expected), "{text}");
         };
         check("never", " none, as you chose (color = \"never\")");

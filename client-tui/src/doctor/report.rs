@@ -3,8 +3,16 @@
 
 use chat_protocol::text;
 
+use crate::cells;
+
 /// Columns of the names.
 const NAMES: usize = 14;
+
+/// Columns before what is said of them.
+const INDENT: usize = 2 + 10 + 2 + NAMES + 1;
+
+/// Columns that what is said has at least: on what is narrower, the terminal breaks it.
+const LEAST: usize = 20;
 
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +81,9 @@ impl Section {
         self.findings.iter().all(|finding| finding.verdict != Verdict::Wrong)
     }
 
-    /// The whole section, and an empty line behind it.
-    pub(super) fn text(&self, colours: bool) -> String {
+    /// The whole section, and an empty line behind it; in rows of so many columns, where they are
+    /// not to be as long as they come.
+    pub(super) fn text(&self, colours: bool, columns: Option<usize>) -> String {
         let paint = |code: &str, words: &str| match colours {
             true => format!("\x1b[{code}m{words}\x1b[0m"),
             false => words.to_owned(),
@@ -86,14 +95,24 @@ impl Section {
                 Verdict::LookOut => paint("33", "! look out"),
                 Verdict::Wrong => paint("31", "✗ wrong   "),
             };
-            out.push_str(&format!("  {mark}  {name:NAMES$} {words}\n"));
+            out.push_str(&format!("  {mark}  {name:NAMES$} {}\n", hanging(words, INDENT, columns)));
             for line in advice {
-                out.push_str(&format!("  {:10}  {:NAMES$} → {line}\n", "", ""));
+                let line = hanging(line, INDENT + 2, columns);
+                out.push_str(&format!("{:INDENT$}→ {line}\n", ""));
             }
         }
         out.push('\n');
         out
     }
+}
+
+/// Words behind an indent, and their further rows below them.
+fn hanging(words: &str, indent: usize, columns: Option<usize>) -> String {
+    let room = columns.and_then(|columns| columns.checked_sub(indent));
+    let Some(room) = room.filter(|room| *room >= LEAST) else { return words.to_owned() };
+    let rows = cells::wrap(words, room);
+    let rows: Vec<&str> = rows.iter().map(|row| words[row.start..row.end].trim_end()).collect();
+    rows.join(&format!("\n{:indent$}", ""))
 }
 
 #[cfg(test)]
@@ -113,7 +132,33 @@ mod tests {
             \x20 ! look out  name           evil[2Jname\n\
             \x20                            → do this\n\
             \x20 ✗ wrong     TERM           dumb\n\n";
-        assert_eq!(section.text(false), expected);
-        assert!(section.text(true).contains("\x1b[31m✗ wrong   \x1b[0m"));
+        assert_eq!(section.text(false, None), expected);
+        assert!(section.text(true, None).contains("\x1b[31m✗ wrong   \x1b[0m"));
+    }
+
+    #[test]
+    fn long_words_hang() {
+        let mut section = Section::new("Network");
+        let words = "somebody there speaks another protocol than this one";
+        section.add(Finding::wrong("server", words).advise("ask them for the port of the chat"));
+        let check = |columns, expected: &str| {
+            assert_eq!(section.text(false, columns), expected, "{columns:?}");
+        };
+        check(
+            Some(55),
+            "Network\n\
+             \x20 ✗ wrong     server         somebody there speaks\n\
+             \x20                            another protocol than this\n\
+             \x20                            one\n\
+             \x20                            → ask them for the port of\n\
+             \x20                              the chat\n\n",
+        );
+        let whole = format!(
+            "Network\n  ✗ wrong     server         {words}\n{:29}→ ask them for the port of the chat\n\n",
+            ""
+        );
+        for columns in [None, Some(40), Some(500)] {
+            check(columns, &whole);
+        }
     }
 }

@@ -67,9 +67,9 @@ mod unix {
             let settings = tcgetattr(&file).map_err(|_| Absent::None)?;
             let mut raw = settings.clone();
             raw.make_raw();
-            // What is not there is not waited for.
+            // A read ends by itself when nothing comes for a tenth of a second.
             raw.special_codes[SpecialCodeIndex::VMIN] = 0;
-            raw.special_codes[SpecialCodeIndex::VTIME] = 0;
+            raw.special_codes[SpecialCodeIndex::VTIME] = 1;
             let kept = Arc::new(Kept { file, settings });
             kept.watch();
             tcsetattr(&kept.file, OptionalActions::Flush, &raw).map_err(|_| Absent::None)?;

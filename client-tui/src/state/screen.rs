@@ -196,7 +196,8 @@ impl Screen {
     /// Whether the line that a room shows is seen whole above the messages.
     pub(crate) fn has_room_for_line(&self, line: &str) -> bool {
         let columns = crate::cells::width(line) + BOARD_BESIDES;
-        self.height >= BOARD_FROM && columns <= usize::from(self.width)
+        let rows = self.layout.messages + self.layout.board;
+        self.height >= BOARD_FROM && rows > BOARD_LEAVES && columns <= usize::from(self.width)
     }
 
     /// The room that messages have where they stand alone: a row says how to come back.

@@ -386,11 +386,11 @@ fn move_direct(state: &mut State, from: &Nick, to: &Nick) {
 
 fn take_topic(state: &mut State, now: Moment, room: RoomName, text: Line, by: &Nick) {
     let Some(talk) = state.conversations.get_mut(&Conversation::Room(room)) else { return };
-    let words = match text.as_str() {
-        "" => format!("{by} took the topic away"),
-        text => format!("{by} set the topic: {text}"),
-    };
     talk.topic = words::seen(&text);
+    let words = match talk.topic.as_str() {
+        "" => format!("{by} took the topic away"),
+        topic => format!("{by} set the topic: {topic}"),
+    };
     talk.scrollback.notice(now.unix_ms, Tone::Quiet, words);
 }
 
