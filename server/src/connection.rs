@@ -22,6 +22,7 @@ use crate::hub::{ConnId, Handle};
 use crate::link::Link;
 use crate::waiting_room::WaitingRoom;
 
+mod breath;
 mod closing;
 mod deadline;
 mod floods;

@@ -10,11 +10,12 @@ use chat_protocol::{Code, Event, Refusal, Request};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::breath::Breath;
 use super::deadline::{Deadline, Due};
 use super::flow::{Flow, Gate};
 use super::pace::{BESIDE_OTHERS, Pace};
 use super::pauses::Pauses;
-use super::{Context, Over, READ_BYTES, lifeline, read_into};
+use super::{Context, Over, lifeline, read_into};
 use crate::doors::{Asked, Came, Door};
 use crate::hub::{Command, ConnId, Haste, Newcomer, Permit};
 use crate::link::{Link, Pushed, Wish};
@@ -25,10 +26,6 @@ const HELLOS: usize = 20;
 
 /// How long the hub may take to say goodbye when it stops.
 const GOODBYE: Duration = Duration::from_secs(3);
-
-/// How long nothing is read from a peer that has filled a whole read: so it brings 8 MB a second at
-/// most, and lines of megabytes cost the others no more than lines that somebody types.
-const BREATH: Duration = Duration::from_millis(8);
 
 /// What a request costs, beside saying something: those that are stored by themselves cost the
 /// others a wait for the disk, and those that everybody is told of a line on each screen.
@@ -84,6 +81,7 @@ pub(super) struct Peer<'a> {
     /// Attempts to say hello that were refused.
     refused: usize,
     known: bool,
+    breath: Breath,
 }
 
 impl<'a> Peer<'a> {
@@ -112,6 +110,7 @@ impl<'a> Peer<'a> {
             address,
             refused: 0,
             known: false,
+            breath: Breath::default(),
         }
     }
 
@@ -161,9 +160,12 @@ impl<'a> Peer<'a> {
             let look = self.pauses.next_look(&*self.door, waits);
             tokio::select! {
                 () = self.link.woken() => {}
-                readable = self.link.stream().readable(), if hears => {
+                () = until(self.breath.until()), if hears && self.breath.until().is_some() => {
+                    self.breath.over();
+                }
+                readable = self.link.stream().readable(), if hears && self.breath.until().is_none() => {
                     readable.map_err(|_| Over)?;
-                    ended = self.read(&mut buffer).await?;
+                    ended = self.read(&mut buffer)?;
                     if ended {
                         timer.as_mut().reset(self.deadline.next());
                     }
@@ -220,19 +222,16 @@ impl<'a> Peer<'a> {
     }
 
     /// Reads what has come; returns whether that was the end.
-    async fn read(&mut self, buffer: &mut BytesMut) -> Result<bool, Over> {
+    fn read(&mut self, buffer: &mut BytesMut) -> Result<bool, Over> {
         let read = read_into(self.link, buffer)?;
         let now = Instant::now();
         self.deadline.heard(now);
         if read != Some(0) {
             self.pauses.read(now);
         }
-        if read.is_none() {
-            self.deadline.ended();
-        }
-        if read == Some(READ_BYTES) {
-            // There is more, and no chat needs so much: between its pieces it is the others' turn.
-            tokio::time::sleep(BREATH).await;
+        match read {
+            Some(read) => self.breath.take(read, now),
+            None => self.deadline.ended(),
         }
         Ok(read.is_none())
     }
