@@ -58,7 +58,8 @@ pub trait Program {
         Vec::new()
     }
 
-    /// Works ahead, after a picture that shows what a key did: what the next key may ask for.
+    /// Works ahead, after a picture that shows what somebody did: what they may ask for next. Not
+    /// while they change the size: of what is worked out for one, nothing fits the next.
     fn anticipate(&mut self) {}
 
     /// Draws the picture, or a part of it.
@@ -326,7 +327,9 @@ impl<P: Program, S: Screen> Stage<'_, P, S> {
             _ if self.quit => Ok(()),
             (true, _) => {
                 self.draw(world)?;
-                self.program.anticipate();
+                if !resized && !self.lent && !self.quit {
+                    self.program.anticipate();
+                }
                 Ok(())
             }
             (false, true) if !self.lent => {

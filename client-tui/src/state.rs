@@ -22,6 +22,7 @@ pub(crate) mod history_search;
 pub(crate) mod hosting;
 pub(crate) mod input;
 pub(crate) mod jump;
+mod kept;
 pub(crate) mod kill_ring;
 pub(crate) mod link;
 pub(crate) mod me;

@@ -43,6 +43,8 @@ struct Fake {
     typed: bool,
     /// The event after which it quits.
     quit_at: Option<&'static str>,
+    /// Whether it writes down when it works ahead.
+    looks_ahead: bool,
 }
 
 impl Program for Fake {
@@ -76,6 +78,12 @@ impl Program for Fake {
 
     fn take_typed(&mut self) -> bool {
         std::mem::take(&mut self.typed)
+    }
+
+    fn anticipate(&mut self) {
+        if self.looks_ahead {
+            self.diary.borrow_mut().push("ahead".to_owned());
+        }
     }
 
     fn draw(&self, _part: Part, buffer: &mut Buffer) -> Picture {
@@ -167,6 +175,7 @@ impl Stage {
             typing: false,
             typed: false,
             quit_at: None,
+            looks_ahead: false,
         };
         let terminal = ratatui::Terminal::new(TestBackend::new(20, 5)).unwrap();
         Self {
@@ -289,6 +298,29 @@ async fn typing_does_not_wait_for_what_the_network_brought() {
     stage.key('a');
     stage.run(1).await;
     assert_eq!(stage.diary(), ["draw", "key a", "draw what is typed", "net", "draw"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_works_ahead_behind_pictures_of_what_somebody_did() {
+    let check = async |input: Option<Input>, effects: Vec<Effect>, expected: &[&str]| {
+        let mut stage = Stage::new();
+        stage.fake.looks_ahead = true;
+        stage.fake.answers = VecDeque::from([effects]);
+        match input {
+            Some(input) => stage.keys.try_send(Ok(input)).unwrap(),
+            None => stage.news(),
+        }
+        stage.run(1).await;
+        assert_eq!(stage.diary(), expected);
+    };
+    let key = || Some(Input::Key(KeyEvent::from(KeyCode::PageUp)));
+    check(key(), Vec::new(), &["draw", "key Page Up", "draw", "ahead"]).await;
+    check(None, Vec::new(), &["draw", "net", "draw"]).await;
+    let expected = ["draw", "resized 9 9", "repaint", "draw"];
+    check(Some(Input::Resize(9, 9)), Vec::new(), &expected).await;
+    check(key(), vec![Effect::Quit], &["draw", "key Page Up"]).await;
+    let expected = ["draw", "key Page Up", "lend"];
+    check(key(), vec![Effect::EditOutside(String::new())], &expected).await;
 }
 
 /// Pictures of a second in which the network brings something each time that so long has passed.

@@ -36,9 +36,9 @@ mod tests {
             if ahead {
                 scrollback.measure_ahead(&zone);
             }
-            let before = scrollback.reader.turn();
+            let before = scrollback.reader.kept.turn();
             scrollback.scroll_up(scrollback.page_step(), &zone);
-            scrollback.reader.turn() - before
+            scrollback.reader.kept.turn() - before
         };
         assert!(page_up(true) > 0, "not before somebody reads history");
         assert!(page_up(false) > 0);

@@ -119,7 +119,7 @@ pub(crate) struct Entry {
 /// What an entry means, and how that falls into rows.
 #[derive(Debug)]
 struct Measured {
-    /// When that was, among all that were measured.
+    /// When they were worked out or renewed, among all that were.
     turn: u64,
     width: usize,
     folds: Folds,
@@ -159,8 +159,19 @@ impl Entry {
         self.unfolded
     }
 
-    /// Forgets its rows if they were worked out in this turn: at another width they may have been
-    /// since. They are worked out again when they are seen again.
+    /// Gives its rows this turn if they are known since before that one; whether they were.
+    pub(crate) fn renew(&mut self, turn: u64, before: u64) -> bool {
+        let old = self.measured.as_mut().filter(|measured| measured.turn < before);
+        old.map(|measured| measured.turn = turn).is_some()
+    }
+
+    /// Goes by another key; what was kept of it was kept by the one from before.
+    pub(crate) fn rename(&mut self, key: Key) {
+        self.key = key;
+        self.measured = None;
+    }
+
+    /// Forgets its rows if this was their last turn.
     pub(crate) fn forget_rows(&mut self, turn: u64) {
         self.measured.take_if(|measured| measured.turn == turn);
     }

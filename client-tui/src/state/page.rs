@@ -353,20 +353,6 @@ impl Scrollback {
         self.heads(index, zone).rows() + rows
     }
 
-    /// Works out the rows of an entry, unless they are known; and forgets those of the one whose
-    /// were worked out longest ago, when enough others are.
-    pub(super) fn measure(&mut self, index: usize) {
-        let (width, wall, turn) = (self.reader.shape.width, self.reader.wall, self.reader.turn());
-        let Some(entry) = self.entries.get_mut(index) else { return };
-        if entry.measure(width, wall, turn)
-            && let Some((old, turn)) = self.reader.keep_rows(entry.key)
-            && let Ok(old) = self.find(old)
-            && let Some(entry) = self.entries.get_mut(old)
-        {
-            entry.forget_rows(turn);
-        }
-    }
-
     /// Rows of what stands above an entry.
     pub(super) fn rows_above(&self, index: usize, zone: &TimeZone) -> usize {
         self.heads(index, zone).rows()

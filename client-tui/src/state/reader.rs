@@ -1,16 +1,12 @@
 //! Where the reader of a conversation is: an entry and a byte of its text, so that neither arrivals,
-//! nor back-fill, nor another width move it; and which rows are kept for them.
-
-use std::collections::VecDeque;
+//! nor back-fill, nor another width move it.
 
 use super::bare::Bare;
 use super::entry::Key;
 use super::jump::Led;
+use super::kept::Kept;
 use super::page::PageRow;
 use super::selection::Selection;
-
-/// Entries whose rows are kept, at least; of others they are worked out again when they are seen.
-const MEASURED: usize = 512;
 
 /// The room that a page has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,8 +35,7 @@ pub(crate) struct Reader {
     pub(super) shape: Shape,
     /// Whether it is seen on the wall of a classroom.
     pub(super) wall: bool,
-    /// Entries whose rows are kept, the latest last, each with the turn in which it was measured.
-    measured: VecDeque<(Key, u64)>,
+    pub(super) kept: Kept,
     /// What keys have led to.
     pub(super) led: Led,
     /// The last entry that `/clear` put out of sight, until somebody goes above it.
@@ -127,18 +122,5 @@ impl Reader {
         if let Some(bare) = &mut self.bare {
             bare.follow(from, to);
         }
-    }
-
-    /// The turn in which the next entry is measured.
-    pub(super) fn turn(&self) -> u64 {
-        self.measured.back().map_or(0, |(_, turn)| turn + 1)
-    }
-
-    /// Keeps the rows of one entry more, measured in the next turn; returns one whose rows are not
-    /// kept any longer, unless it was measured in another turn since.
-    pub(super) fn keep_rows(&mut self, key: Key) -> Option<(Key, u64)> {
-        self.measured.push_back((key, self.turn()));
-        let most = MEASURED.max(4 * self.shape.height);
-        if self.measured.len() > most { self.measured.pop_front() } else { None }
     }
 }

@@ -227,7 +227,7 @@ impl Scrollback {
         let numbered = self.entries.len() - self.unsent;
         for entry in self.entries.iter_mut().take(numbered) {
             self.notices += 1;
-            entry.key = Key { seq: 0, sub: self.notices };
+            entry.rename(Key { seq: 0, sub: self.notices });
         }
         self.known = Known::default();
         self.unread_after = None;

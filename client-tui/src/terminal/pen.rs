@@ -48,7 +48,7 @@ impl Dress {
 /// What terminals begin and end with.
 const PLAIN: Dress = Dress { colours: (Color::Reset, Color::Reset), modifier: Modifier::empty() };
 
-/// A terminal that is written to, cell by cell.
+/// A terminal that is written to, stretch by stretch.
 pub(super) struct Pen<'a> {
     out: &'a mut Vec<u8>,
     /// `None` where links must not be written.
@@ -116,8 +116,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Says where to go, digit by digit: formatting it takes ten times as long, and there are dozens
-    /// of places in a new picture.
+    /// Says where to go, without the ways of formatting: a new picture has many such places.
     fn jump(&mut self, (x, y): (u16, u16)) {
         self.out.extend_from_slice(b"\x1b[");
         number(self.out, u32::from(y) + 1);
@@ -180,7 +179,7 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// Whether two cells look the same but for what they hold.
+/// Whether two cells look the same and lead to the same, whatever they hold.
 pub(super) fn is_alike(one: &Cell, other: &Cell) -> bool {
     let looks = |cell: &Cell| (cell.fg, cell.bg, cell.underline_color, cell.modifier);
     looks(one) == looks(other)
