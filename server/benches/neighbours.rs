@@ -10,8 +10,8 @@
 //! A virtual machine stands still while its host serves others, and the more of the processor is
 //! used, the more often: the system counts that time as stolen. Each row is followed by one of the
 //! tenths of seconds in which none was; growth is there that of the percentiles, with the interval
-//! in which it lies with a confidence of 90 %. A hundredth of few deliveries is few: more pairs make
-//! the interval small.
+//! in which it lies with a confidence of 90 % (of twenty pairs or more). A hundredth of few
+//! deliveries is few: more pairs make the interval small.
 //!
 //! The neighbours are a process of their own, but there are few processors. So two controls follow
 //! each kind that uses much: a process that uses as much of the processor, and leaves the server

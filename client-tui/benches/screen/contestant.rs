@@ -1,8 +1,9 @@
 //! Who is measured side by side in the same terminal: a program that does nothing, ours, and irssi
 //! and WeeChat as somebody has them who has just installed them.
 //!
-//! Of their settings, only these are not as they come: the server, the guest's name and the room;
-//! and WeeChat keeps no log (irssi keeps none by itself, and ours writes nothing down either).
+//! Of their settings, only these are not as they come: the server and its port, without TLS, the
+//! guest's name and the room; and WeeChat keeps no log (irssi keeps none by itself, and ours writes
+//! nothing down either).
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

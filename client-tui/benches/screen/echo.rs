@@ -4,12 +4,12 @@
 //! its host serves others, whatever runs on it; the system counts that time as stolen. Slices in
 //! which none was count; the figure of all is beside it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::figures::{milliseconds, quantile, watched};
 use crate::frames::Frames;
-use crate::server::Server;
+use crate::server::{Server, Stopping};
 use crate::terminal::Terminal;
 use crate::{flood, floor};
 
@@ -138,9 +138,10 @@ fn in_a_room(rate: u32) -> impl FnMut() -> Slice {
 fn slice(terminal: &mut Terminal, server: &mut Server, rate: u32) -> Slice {
     let stop = AtomicBool::new(rate == 0);
     std::thread::scope(|scope| {
+        let stopping = Stopping(&stop);
         let flood = scope.spawn(|| server.flood(rate, &stop));
         let mut slice = type_keys(terminal);
-        stop.store(true, Ordering::SeqCst);
+        drop(stopping);
         slice.taken = flood.join().unwrap();
         slice
     })

@@ -38,9 +38,12 @@ const SAID: [&str; 4] = [
 /// Unix milliseconds of the first message.
 const BEGIN: i64 = 1_790_000_000_000;
 
-/// What the system may keep of what a guest has not read yet: whoever reads slowly has then not
-/// much of a flood before it, and is done with it soon after.
+/// What the system may keep on our side of what a guest has not read yet: whoever reads slowly has
+/// then less of a flood before it, and is done with it sooner.
 const UNREAD: usize = 64 * 1024;
+
+/// How long a guest may take nothing of what is written to it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long the flood waits between two writes.
 const TICK: Duration = Duration::from_millis(1);
@@ -132,6 +135,15 @@ impl Server {
     }
 }
 
+/// Stops a flood when it goes, however that comes about: whoever waits for the flood waits no more.
+pub(crate) struct Stopping<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// The reading side, and what it answers.
 struct Guest {
     dialect: Arc<dyn Dialect>,
@@ -143,12 +155,16 @@ impl Guest {
     fn serve(&self, stream: TcpStream) {
         stream.set_nodelay(true).unwrap();
         SockRef::from(&stream).set_send_buffer_size(UNREAD).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         let lines = BufReader::new(stream.try_clone().unwrap());
         *self.seat.lock().unwrap() = Some(stream);
         let mut answer = BytesMut::new();
         for line in lines.lines().map_while(Result::ok) {
             self.pings.fetch_add(u64::from(self.dialect.is_ping(&line)), Ordering::SeqCst);
             self.dialect.answer(&line, &mut answer);
+            if answer.is_empty() {
+                continue;
+            }
             let mut seat = self.seat.lock().unwrap();
             let written = seat.as_mut().map(|stream| stream.write_all(&answer.split()));
             if written.is_none_or(|written| written.is_err()) {

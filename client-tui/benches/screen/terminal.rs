@@ -130,7 +130,7 @@ impl Terminal {
         Some(self.came)
     }
 
-    /// Looks at pictures until one is as it should be; when that came.
+    /// Looks at further pictures until one is as it should be; when that came.
     pub(crate) fn wait_until(
         &mut self,
         what: &str,
@@ -139,12 +139,16 @@ impl Terminal {
         self.until(what, is_so, Self::picture)
     }
 
-    /// Looks at whatever comes until the screen is as it should be; when that came.
+    /// Looks at whatever comes until the screen is as it should be, if it is not yet; when that
+    /// came.
     pub(crate) fn glimpse_until(
         &mut self,
         what: &str,
         is_so: impl Fn(&vt100::Screen) -> bool,
     ) -> Instant {
+        if is_so(self.screen()) {
+            return self.came;
+        }
         self.until(what, is_so, Self::glimpse)
     }
 
@@ -156,7 +160,8 @@ impl Terminal {
     ) -> Instant {
         let end = Instant::now() + PATIENCE;
         loop {
-            let at = look(self, end.saturating_duration_since(Instant::now()));
+            let left = end.saturating_duration_since(Instant::now());
+            let at = Some(left).filter(|left| !left.is_zero()).and_then(|left| look(self, left));
             let at = at.unwrap_or_else(|| {
                 panic!("waited in vain for {what}:\n{}", self.screen().contents())
             });
@@ -181,6 +186,9 @@ impl Terminal {
     /// of that came before nothing did for so long. `None` when nothing is drawn.
     pub(crate) fn drawn(&mut self, since: Instant, quiet: Duration) -> Option<Duration> {
         let mut last = self.glimpse(PATIENCE / 10)?;
+        while last < since {
+            last = self.glimpse(PATIENCE / 10)?;
+        }
         while let Some(came) = self.glimpse(quiet).filter(|came| *came < since + PATIENCE) {
             last = came;
         }

@@ -9,14 +9,23 @@ use std::time::Duration;
 /// How often the pairs are drawn.
 const DRAWS: usize = 400;
 
+/// Pairs below which there is no interval: of so few, the bootstrap makes it too small.
+const LEAST: usize = 20;
+
 /// Deliveries are ranked to this part.
 const RANK: f64 = 0.99;
 
 /// What one pair measured: without the neighbours, and with them.
 pub(crate) type Sample<'a> = [&'a [Duration]; 2];
 
-/// Between which factors the ratio of both sides' p99 lies with a confidence of 90 %.
+/// Between which factors the ratio of both sides' p99 lies with a nominal confidence of 90 %; of the
+/// pairs, those count of which both seconds have something to tell.
 pub(crate) fn interval(samples: &[Sample<'_>]) -> Option<[f64; 2]> {
+    let samples: Vec<_> =
+        samples.iter().filter(|pair| pair.iter().all(|side| !side.is_empty())).collect();
+    if samples.len() < LEAST {
+        return None;
+    }
     // Of a fixed sequence: the same figures give the same interval.
     let mut state = 1_u64;
     let mut below = |most: usize| {
@@ -24,9 +33,6 @@ pub(crate) fn interval(samples: &[Sample<'_>]) -> Option<[f64; 2]> {
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) as usize) % most
     };
-    if samples.is_empty() {
-        return None;
-    }
     let mut ratios: Vec<f64> = (0..DRAWS)
         .filter_map(|_| {
             let drawn: Vec<_> = samples.iter().map(|_| samples[below(samples.len())]).collect();

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{MEASURE, ratio};
+use super::MEASURE;
 use crate::contestant::{Contestant, Seat};
 use crate::figures::{Times, short, watched};
 use crate::flood::{MESSAGES, PAGES, QUIET, STARTS, sizes};
@@ -47,7 +47,7 @@ fn table(contestants: &[&Contestant], figures: &[Vec<Round>]) {
     let names: Vec<&str> = contestants.iter().map(|it| it.name()).collect();
     println!("| | {} | {} to {MEASURE} |", names.join(" | "), names[0]);
     println!("|---|{}---:|", "---:|".repeat(names.len()));
-    let measure = names.iter().position(|name| *name == MEASURE);
+    let measure = names.iter().position(|name| *name == MEASURE).map(|at| &figures[at]);
     for (at, (name, unit)) in ROWS.iter().enumerate() {
         let all: Vec<(f64, f64)> = figures
             .iter()
@@ -57,9 +57,13 @@ fn table(contestants: &[&Contestant], figures: &[Vec<Round>]) {
             .iter()
             .map(|(median, best)| format!("{} {unit} ({})", short(*median), short(*best)))
             .collect();
-        let ratio = match *unit {
-            "%" => String::new(),
-            _ => ratio(all[0].0, measure.map(|at| all[at].0)),
+        // Of rounds that were measured one right after the other.
+        let ratios = measure.map(|others| {
+            figures[0].iter().zip(others).map(|(ours, others)| ours[at] / others[at])
+        });
+        let ratio = match ratios {
+            Some(ratios) if *unit != "%" => short(median_and_least(ratios).0),
+            _ => String::new(),
         };
         println!("| {name} | {} | {ratio} |", cells.join(" | "));
     }

@@ -1,13 +1,13 @@
 //! A key, until the input row shows it, in alternating slices.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::{MEASURE, ratio};
 use crate::contestant::{Contestant, Seat};
 use crate::echo::{ENOUGH, KEYS, PATIENCE, next_key, pause};
 use crate::figures::{Times, short, watched};
-use crate::server::shows;
+use crate::server::{Stopping, shows};
 use crate::terminal::Terminal;
 
 /// Messages offered a second.
@@ -101,10 +101,9 @@ impl<'a> Column<'a> {
         let start = Instant::now();
         let stop = AtomicBool::new(rate == 0);
         let (times, is_whole) = std::thread::scope(|scope| {
+            let _stopping = Stopping(&stop);
             scope.spawn(|| server.flood(rate, &stop));
-            let typed = watched(|| type_keys(terminal));
-            stop.store(true, Ordering::SeqCst);
-            typed
+            watched(|| type_keys(terminal))
         });
         let last = server.last();
         if last > before {
