@@ -319,8 +319,6 @@ async fn it_works_ahead_behind_pictures_of_what_somebody_did() {
     let expected = ["draw", "resized 9 9", "repaint", "draw"];
     check(Some(Input::Resize(9, 9)), Vec::new(), &expected).await;
     check(key(), vec![Effect::Quit], &["draw", "key Page Up"]).await;
-    let expected = ["draw", "key Page Up", "lend"];
-    check(key(), vec![Effect::EditOutside(String::new())], &expected).await;
 }
 
 /// Pictures of a second in which the network brings something each time that so long has passed.
@@ -492,6 +490,7 @@ async fn a_terminal_that_was_smaller_for_a_moment_is_painted_anew() {
 async fn no_key_counts_while_an_editor_has_the_terminal() {
     let mut stage = Stage::new();
     stage.world.outside = Outside::with("sleep 60 #".to_owned());
+    stage.fake.looks_ahead = true;
     let edit = || Effect::EditOutside("draft".to_owned());
     let notice = Effect::Notify { title: "bob".to_owned(), text: "psst".to_owned() };
     let calls = vec![edit(), Effect::Bell, notice];
