@@ -88,7 +88,7 @@ enum State {
         by: u8,
         bytes: Vec<u8>,
     },
-    /// Within an answer: behind `ESC ]`, or one of `ESC P X ^ _`, which is kept with the rest.
+    /// Within an answer: behind `ESC ]`, `ESC P` or `ESC _`, which is kept with the rest.
     Answer {
         by: u8,
         bytes: Vec<u8>,
@@ -231,7 +231,7 @@ impl Parser {
                 self.alt = true;
                 self.enter(State::Escape)
             }
-            b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_' => self.enter(State::Introduced(byte)),
+            b'[' | b'O' | b']' | b'P' | b'_' => self.enter(State::Introduced(byte)),
             _ => {
                 self.pending_escape(inputs);
                 self.alt = true;
@@ -242,9 +242,12 @@ impl Parser {
 
     fn introduced(&mut self, by: u8, byte: u8, inputs: &mut Vec<Input>) -> Taken {
         let begins = match by {
+            // Of strings, those that terminals send. Anything else is a key with Alt, and what is
+            // typed behind that must not be taken for a string.
             b']' => byte.is_ascii_digit(),
-            // Whether it is known or not: what nobody knows types nothing. A letter with Alt comes
-            // alone.
+            b'P' => byte.is_ascii_digit() || matches!(byte, b'!' | b'>'),
+            b'_' => byte == b'G',
+            // Whether it is known or not: a key that nobody knows types nothing.
             _ => (0x20..0x7f).contains(&byte),
         };
         let bytes = Vec::new();

@@ -38,7 +38,9 @@ pub(crate) fn address(target: &Target) -> String {
 /// A line that somebody set for all to see, or nothing when nobody would see any of it.
 pub(crate) fn seen(line: &Line) -> Line {
     use unicode_width::UnicodeWidthChar as _;
-    let shows = |c: char| !c.is_whitespace() && c.width().is_some_and(|width| width > 0);
+    // Braille of no dots, and letters that stand for none.
+    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FFA0}');
+    let shows = |c: char| !blank(c) && c.width().is_some_and(|width| width > 0);
     if line.chars().any(shows) { line.clone() } else { Line::default() }
 }
 

@@ -496,7 +496,9 @@ fn escape_leads_to_the_newest_first_and_then_off_the_wall() {
 
 #[test]
 fn what_nobody_would_see_is_not_shown() {
-    for line in ["\u{e0041}\u{e0042}", "\u{fe0f}\u{fe0e}", "\u{301}", "\u{200d} "] {
+    for line in
+        ["\u{e0041}\u{e0042}", "\u{fe0f}\u{fe0e}", "\u{301}", "\u{200d} ", "\u{2800} \u{2800}"]
+    {
         let mut client = lesson();
         client.frames(&[&announce("Read chapter two")]);
         shows(&mut client, "▶ Read chapter two");
