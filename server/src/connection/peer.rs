@@ -158,12 +158,11 @@ impl<'a> Peer<'a> {
             let hears = !ended && self.held.is_none() && wish != Wish::WriteFirst;
             let waits = !buffer.is_empty() && self.held.is_none();
             let look = self.pauses.next_look(&*self.door, waits);
+            let rest = self.breath.until();
             tokio::select! {
                 () = self.link.woken() => {}
-                () = until(self.breath.until()), if hears && self.breath.until().is_some() => {
-                    self.breath.over();
-                }
-                readable = self.link.stream().readable(), if hears && self.breath.until().is_none() => {
+                () = until(rest), if hears && rest.is_some() => self.breath.over(),
+                readable = self.link.stream().readable(), if hears && rest.is_none() => {
                     readable.map_err(|_| Over)?;
                     ended = self.read(&mut buffer)?;
                     if ended {
