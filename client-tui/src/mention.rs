@@ -14,14 +14,20 @@ pub(crate) fn is_in(text: &str, name: &Nick) -> bool {
 /// The places where a text names somebody, an @ before the name included.
 pub(crate) fn find<'a>(text: &'a str, name: &'a Nick) -> impl Iterator<Item = Range<usize>> + 'a {
     let first = folded(name.as_str()).next().and_then(|first| u8::try_from(first).ok());
-    // This is asked of every byte that anybody writes. Of what is not ASCII, some reads as what is.
+    // This is asked of every text that is seen, and most are ASCII. Of the others, some reads as
+    // what is.
+    let (ascii, other) = if text.is_ascii() { (text, "") } else { ("", text) };
+    let ascii = first.into_iter().flat_map(|first| {
+        memchr::memchr2_iter(first, first.to_ascii_uppercase(), ascii.as_bytes())
+    });
     let may_begin = move |byte: u8| match byte {
         0..0x80 => Some(byte.to_ascii_lowercase()) == first,
         _ => byte >= 0xC0,
     };
+    let other = other.bytes().enumerate().filter(move |(_, byte)| may_begin(*byte));
     let mut behind = 0;
-    let starts = text.bytes().enumerate().filter(move |(_, byte)| may_begin(*byte));
-    starts.filter_map(move |(start, _)| {
+    let starts = ascii.chain(other.map(|(start, _)| start));
+    starts.filter_map(move |start| {
         let end = start + prefix(text.get(start..)?, name.as_str()).filter(|_| start >= behind)?;
         let (before, after) = (&text[..start], &text[end..]);
         if continues(before.chars().rev()) || continues(after.chars()) {
@@ -101,8 +107,8 @@ mod tests {
 
         /// No beginning is passed over for the sake of speed.
         #[test]
-        fn wherever_it_reads_as_the_name_it_is_found(text in "[kKiİm\u{212A}é雷 @.-]{0,24}") {
-            for name in ["kim", "İm", "é", "雷k"].map(|name| Nick::new(name).unwrap()) {
+        fn wherever_it_reads_as_the_name_it_is_found(text in "[kKiİm\u{212A}é雷 @.-]{0,24}|[kKiImM @.-]{0,24}") {
+            for name in ["kim", "i-m", "İm", "é", "雷k"].map(|name| Nick::new(name).unwrap()) {
                 let reads = |(at, _): (usize, char)| {
                     let end = at + prefix(&text[at..], name.as_str())?;
                     let continued = continues(text[..at].chars().rev());

@@ -32,7 +32,7 @@ impl LineCodec {
     /// Takes the next line out of `buffer`, or `None` when it holds no whole one.
     pub fn next_line(&mut self, buffer: &mut BytesMut) -> Option<Result<Bytes, FrameTooLong>> {
         loop {
-            let end = buffer[self.searched..].iter().position(|&byte| byte == b'\n');
+            let end = memchr::memchr(b'\n', &buffer[self.searched..]);
             let Some(end) = end.map(|at| at + self.searched) else {
                 self.searched = buffer.len();
                 if self.skipping {
