@@ -31,38 +31,66 @@ pub(crate) struct Grapheme<'a> {
 /// out, although the protocol's types are clean: this is the last gate before the terminal.
 pub(crate) fn graphemes(text: &str) -> impl Iterator<Item = Grapheme<'_>> {
     let mut at = 0;
-    let next = move || {
-        let start = at;
-        let text = next_grapheme(text, start)?;
-        at += text.len();
-        Some((start, text))
-    };
-    std::iter::from_fn(next).filter_map(|(at, grapheme)| {
-        if matches!(grapheme.as_bytes(), [byte] if is_plain_byte(*byte)) {
-            return Some(Grapheme { at, text: grapheme, width: 1 });
+    std::iter::from_fn(move || {
+        loop {
+            let start = at;
+            let rest = text.get(start..)?;
+            if let Some(text) = narrow(rest) {
+                at += text.len();
+                return Some(Grapheme { at: start, text, width: 1 });
+            }
+            let text = next_grapheme(rest)?;
+            at += text.len();
+            if let Some((text, width)) = drawn(text) {
+                return Some(Grapheme { at: start, text, width });
+            }
         }
-        // Controls, bidi signs and separators are graphemes of their own, so the first character
-        // tells.
-        let first = grapheme.chars().next()?;
-        if is_unwanted(first) || matches!(first, '\n' | '\u{2028}' | '\u{2029}') {
-            return None;
-        }
-        let text = bounded(grapheme);
-        let width = text.width();
-        (width > 0).then_some(Grapheme { at, text, width })
     })
 }
 
-/// The grapheme that begins at a boundary. Between two plain characters there is always another
-/// boundary: most of every picture is such, and asking Unicode's tables is most of its cost.
-fn next_grapheme(text: &str, at: usize) -> Option<&str> {
-    let rest = text.get(at..)?;
-    match rest.as_bytes() {
-        [first, second, ..] if is_plain_byte(*first) && second.is_ascii() => rest.get(..1),
-        // Borders, rules and marks are signs by themselves.
-        _ if rest.chars().nth(1).is_none() => Some(rest).filter(|rest| !rest.is_empty()),
-        _ => rest.graphemes(true).next(),
+/// The first character of a text, where it takes a cell by itself, and what follows is another
+/// grapheme: that is so of nearly all of every picture, and asking Unicode's tables is most of its
+/// cost.
+fn narrow(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    // Between ASCII characters there is a boundary, but for a new line of two.
+    if let [first, second, ..] = bytes
+        && is_plain_byte(*first)
+        && second.is_ascii()
+    {
+        return text.get(..1);
     }
+    let mut chars = text.chars();
+    let first = chars.next().filter(|first| is_narrow(*first))?;
+    chars.next().is_none_or(is_narrow).then(|| &text[..first.len_utf8()])
+}
+
+/// Whether a character takes one cell, and no part of a grapheme with another such: Latin letters
+/// up to U+017F, and what this client draws itself.
+const fn is_narrow(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{17f}')
+        || matches!(c, '\u{2010}'..='\u{2027}' | '‹' | '›' | '\u{2190}'..='\u{21ff}' | '∙')
+        || matches!(c, '─'..='●' | '★' | '✓' | '✗')
+}
+
+/// The grapheme that a text begins with.
+fn next_grapheme(text: &str) -> Option<&str> {
+    match text.chars().nth(1) {
+        None => Some(text).filter(|text| !text.is_empty()),
+        Some(_) => text.graphemes(true).next(),
+    }
+}
+
+/// What is drawn of a grapheme, and in how many columns.
+fn drawn(grapheme: &str) -> Option<(&str, usize)> {
+    // Controls, bidi signs and separators are graphemes of their own, so the first character tells.
+    let first = grapheme.chars().next()?;
+    if is_unwanted(first) || matches!(first, '\n' | '\u{2028}' | '\u{2029}') {
+        return None;
+    }
+    let text = bounded(grapheme);
+    let width = text.width();
+    (width > 0).then_some((text, width))
 }
 
 /// Whether each of these bytes is a character that takes one cell, without asking further.
@@ -379,9 +407,29 @@ mod tests {
         assert_eq!(link_of(&Cell::default()), None);
     }
 
+    #[test]
+    fn what_is_narrow_takes_a_cell_and_joins_with_nothing_narrow() {
+        let all: Vec<char> = ('\0'..=char::MAX).filter(|c| is_narrow(*c)).collect();
+        assert!(all.len() > 600);
+        for &c in &all {
+            assert_eq!(c.to_string().width(), 1, "{c:?}");
+            assert!(!is_unwanted(c), "{c:?}");
+        }
+        let mut pair = String::new();
+        for &first in &all {
+            for &second in &all {
+                pair.clear();
+                pair.extend([first, second]);
+                let is_boundary =
+                    pair.graphemes(true).next().is_some_and(|one| one.chars().eq([first]));
+                assert!(is_boundary && pair.width() == 2, "{pair:?}");
+            }
+        }
+    }
+
     proptest::proptest! {
         #[test]
-        fn boundaries_are_those_of_unicode(text in "([ -~]|\\r\\n|\\PC|[\u{301}\u{200D}\u{600}🇩👩]){0,20}") {
+        fn boundaries_are_those_of_unicode(text in "([ -~]|\\r\\n|\\PC|[à·…─↑]|[\u{301}\u{200D}\u{600}🇩👩]){0,20}") {
             let all: Vec<(usize, &str)> = text.grapheme_indices(true).collect();
             for grapheme in graphemes(&text) {
                 proptest::prop_assert!(all.contains(&(grapheme.at, grapheme.text)));

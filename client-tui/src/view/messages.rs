@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use chat_protocol::Nick;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -71,12 +72,12 @@ fn draw_row(state: &State, said: &Said<'_>, row: PageRow, area: Rect, buffer: &m
         let time = clock(state, entry.at);
         cells::put(buffer, (columns.time, area.y), columns.name.start, &time, theme.quiet);
     }
-    let (name, name_style) = author(state, entry);
-    if has_name(row, entry) && !name.is_empty() {
-        let Range { start, end } = columns.name;
-        cells::put_right(buffer, (start, area.y), end, name, name_style);
+    let Range { start, end } = columns.name;
+    let name = entry.author().filter(|_| has_name(row, entry));
+    if let Some(name) = name {
+        let (name, style) = (name.as_str(), person(state, name));
+        cells::put_right(buffer, (start, area.y), end, name, style);
     } else if begins_another(row, entry) {
-        let Range { start, end } = columns.name;
         let sign = another(state.looks.choice.is_ascii());
         cells::put_right(buffer, (start, area.y), end, sign, theme.quiet);
     }
@@ -130,16 +131,10 @@ fn begins_another(row: PageRow, entry: &Entry) -> bool {
     row.line == Line::Text(0) && entry.author().is_some()
 }
 
-fn author<'a>(state: &State, entry: &'a Entry) -> (&'a str, Style) {
-    let theme = &state.looks.theme;
-    match entry.author() {
-        Some(name) => {
-            let own = state.link.name() == Some(name);
-            let style = state.looks.person(name.as_str());
-            (name.as_str(), if own { style.add_modifier(Modifier::BOLD) } else { style })
-        }
-        None => ("", theme.quiet),
-    }
+/// How somebody's name looks.
+fn person(state: &State, name: &Nick) -> Style {
+    let style = state.looks.person(name.as_str());
+    if state.link.name() == Some(name) { style.add_modifier(Modifier::BOLD) } else { style }
 }
 
 /// The mark before the text, and the styles of both. No name and no text can look like a notice:
@@ -155,9 +150,8 @@ fn dress(state: &State, said: &Said<'_>) -> (&'static str, Style, Style) {
             (if is_led_to(state, entry) { "▸" } else { "@" }, theme.prose.mention, theme.text)
         }
         Body::Said { .. } if is_led_to(state, entry) => ("▸", theme.accent, theme.text),
-        Body::Said { .. } if entry.is_action() => {
-            let (_, name) = author(state, entry);
-            ("*", name, theme.text.add_modifier(Modifier::ITALIC))
+        Body::Said { from, .. } if entry.is_action() => {
+            ("*", person(state, from), theme.text.add_modifier(Modifier::ITALIC))
         }
         Body::Said { from, .. } if state.link.is_unconfirmed(from) => ("→", dim, theme.text),
         Body::Said { .. } => ("", theme.text, theme.text),
@@ -203,7 +197,10 @@ fn divider(state: &State, area: Rect, buffer: &mut Buffer) {
 
 fn clock(state: &State, at: i64) -> String {
     match jiff::Timestamp::from_millisecond(at) {
-        Ok(at) => at.to_zoned(state.looks.zone.clone()).strftime("%H:%M").to_string(),
+        Ok(at) => {
+            let time = state.looks.zone.to_datetime(at);
+            format!("{:02}:{:02}", time.hour(), time.minute())
+        }
         Err(_) => "--:--".to_owned(),
     }
 }
@@ -252,8 +249,6 @@ fn marker(state: &State, below: usize, area: Rect, buffer: &mut Buffer) {
 
 #[cfg(test)]
 mod tests {
-    use chat_protocol::Nick;
-
     use super::*;
 
     #[test]

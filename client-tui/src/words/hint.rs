@@ -191,17 +191,19 @@ fn command(text: &str, room: usize) -> Option<String> {
 
 /// As many of these as there is room for; `last` is never what is left out.
 fn list(keys: &[&str], last: Option<&str>, room: usize) -> String {
-    let needed = last.map_or(0, |last| cells::width(last) + 3);
-    let mut line = String::new();
+    const GAP: &str = " · ";
+    let gap = cells::width(GAP);
+    let mut columns = last.map_or(0, |last| cells::width(last) + gap);
+    let mut shown: Vec<&str> = Vec::new();
     for key in keys {
-        let gap = if line.is_empty() { "" } else { " · " };
-        if cells::width(&line) + cells::width(gap) + cells::width(key) + needed <= room {
-            line = format!("{line}{gap}{key}");
+        let more = if shown.is_empty() { 0 } else { gap } + cells::width(key);
+        if columns + more <= room {
+            shown.push(key);
+            columns += more;
         }
     }
-    let gap = if line.is_empty() { "" } else { " · " };
-    let last = last.map(|last| format!("{gap}{last}")).unwrap_or_default();
-    cells::fit(&(line + &last), room)
+    shown.extend(last);
+    cells::fit(&shown.join(GAP), room)
 }
 
 /// `8192` as `8,192`.
