@@ -67,16 +67,16 @@ impl<'a> Pen<'a> {
     /// Writes cells of a row, each in the column behind the one before.
     pub(super) fn put(&mut self, to: (u16, u16), cells: &[Cell], row: &[Cell]) -> io::Result<()> {
         let (mut x, y) = to;
-        for sure in cells.split_inclusive(|cell| !is_sure(cell)) {
+        for cell in cells {
             self.go((x, y), row);
-            for alike in sure.chunk_by(is_alike) {
-                let Some(cell) = alike.first() else { continue };
+            if !self.is_dressed(cell) {
                 self.lead_to(cells::link_of(cell))?;
                 self.dress(Dress::of(cell))?;
-                alike.iter().for_each(|cell| self.write(cell.symbol()));
             }
-            x = x.saturating_add(u16::try_from(sure.len()).unwrap_or(u16::MAX));
-            self.at = sure.last().is_some_and(is_sure).then_some((x, y));
+            let symbol = cell.symbol();
+            self.write(symbol);
+            x = x.saturating_add(1);
+            self.at = is_sure(symbol).then_some((x, y));
         }
         Ok(())
     }
@@ -109,7 +109,7 @@ impl<'a> Pen<'a> {
             _ => None,
         };
         match between {
-            Some(cells) if cells.iter().all(|cell| self.is_dressed_for(cell)) => {
+            Some(cells) if cells.iter().all(|cell| self.takes_a_byte(cell)) => {
                 cells.iter().for_each(|cell| self.write(cell.symbol()));
             }
             _ => self.jump((x, y)),
@@ -125,11 +125,14 @@ impl<'a> Pen<'a> {
         self.out.push(b'H');
     }
 
+    /// Whether what is written now looks like a cell, and leads where it does.
+    fn is_dressed(&self, cell: &Cell) -> bool {
+        self.dress == Dress::of(cell) && self.link == cells::link_of(cell)
+    }
+
     /// Whether a cell takes nothing but its one byte.
-    fn is_dressed_for(&self, cell: &Cell) -> bool {
-        self.dress == Dress::of(cell)
-            && self.link == cells::link_of(cell)
-            && cell.symbol().len() == 1
+    fn takes_a_byte(&self, cell: &Cell) -> bool {
+        cell.symbol().len() == 1 && self.is_dressed(cell)
     }
 
     /// Leaves the terminal as it was found; to be called behind the last cell.
@@ -195,9 +198,8 @@ fn number(out: &mut Vec<u8>, number: u32) {
 
 /// Whether all terminals agree that the cursor is in the next column behind a cell. Behind one of
 /// several characters they may not.
-fn is_sure(cell: &Cell) -> bool {
-    let symbol = cell.symbol();
-    symbol.len() == 1 || (symbol.chars().nth(1).is_none() && cell.cell_width() == 1)
+fn is_sure(symbol: &str) -> bool {
+    symbol.len() == 1 || (symbol.chars().nth(1).is_none() && symbol.cell_width() == 1)
 }
 
 #[cfg(test)]
