@@ -3,8 +3,8 @@
 //! A class of hundreds that comes in at once would else cost the square of its number: each
 //! arrival told to everybody who is there. In a big room, the first change is told at once and
 //! the ones that follow it closely together, in their order. In a small room that is done only
-//! when somebody does nothing but come and go: then each change is still told by itself, but many
-//! with one write.
+//! when many come and go at once, or somebody does nothing else: then each change is still told by
+//! itself, but many with one write.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,9 +28,10 @@ const BIG: usize = 50;
 /// How often a big room is told of changes, as long as there are more.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// Changes that a small room is told at once, however closely they follow each other: more than a
-/// class has people. One more is granted for each [`EVERY`].
-const AT_ONCE: u32 = 50;
+/// Changes that a small room is told at once, however closely they follow each other: each costs as
+/// much as a message, and who says one just then would wait for it. One more is granted for each
+/// [`EVERY`]; the others go along with what is said, if they have not been told until then.
+const AT_ONCE: u32 = 8;
 
 /// Changes that may wait; one more, and all of them are told. So many names fit a frame, however
 /// long they are.
@@ -286,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn small_rooms_hear_later_of_who_does_nothing_but_come_and_go() {
+    fn small_rooms_hear_later_of_many_who_come_and_go() {
         let now = Instant::now();
         let mut untold = told_at(now);
         for number in 0..AT_ONCE {
