@@ -85,11 +85,22 @@ pub(super) fn server(out: &mut BytesMut, text: &str) {
 /// Reads a command; the id is for what it may say.
 pub(super) type Command = fn(&str, MessageId) -> Result<Asked, Refusal>;
 
+/// How far a peer has come.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Nameless,
+    Named,
+    /// What came in the place of a name was nobody's: nothing more is heard, and they leave.
+    Refused,
+    Gone,
+}
+
 /// A person of the line dialect.
 #[derive(Default)]
 pub(crate) struct LineDoor {
     codec: LineCodec,
-    named: bool,
+    stage: Stage,
     saying: Saying,
     /// For people at netcat: what a line means that begins with a slash.
     at_netcat: Option<Command>,
@@ -101,6 +112,11 @@ impl Door for LineDoor {
     }
 
     fn next(&mut self, buffer: &mut BytesMut, came: Came) -> Option<Result<Asked, Refusal>> {
+        if let Stage::Refused | Stage::Gone = self.stage {
+            buffer.clear();
+            let before = std::mem::replace(&mut self.stage, Stage::Gone);
+            return (before == Stage::Refused).then_some(Ok(Asked::Request(Request::Bye)));
+        }
         loop {
             if let Some(part) = self.saying.next() {
                 return Some(Ok(part));
@@ -123,14 +139,14 @@ impl Door for LineDoor {
             if at_netcat && telnet::leaves(&line) {
                 return Some(Ok(Asked::Request(Request::Bye)));
             }
-            let line = if at_netcat { telnet::strip(&line) } else { Cow::from(&line[..]) };
+            // At other doors telnet is no guest that is expected; but some of it comes before the
+            // name, from programs that speak it to any port.
+            let nameless = self.stage == Stage::Nameless;
+            let stripped = at_netcat || nameless;
+            let line = if stripped { telnet::strip(&line) } else { Cow::from(&line[..]) };
             let line = String::from_utf8_lossy(&line);
-            if !self.named && at_netcat && leaves_unnamed(line.trim()) {
-                return Some(Ok(Asked::Request(Request::Bye)));
-            }
-            if !self.named {
-                self.named = true;
-                return Some(Ok(hello(&line)));
+            if nameless {
+                return Some(self.begin(&line));
             }
             if !is_text(&line) {
                 let text = "this is not text, so it was not sent: one line of UTF-8 is one message";
@@ -159,10 +175,33 @@ pub(super) fn is_text(line: &str) -> bool {
     strange * 3 <= all
 }
 
+/// Whether this is no try at a name, as most of what comes from a program that has mistaken the
+/// port is none: neither text nor letters of some alphabet that is not UTF-8.
+fn is_noise(line: &str) -> bool {
+    const TYPED: [char; 4] = ['\u{8}', '\t', '\u{1b}', '\u{7f}'];
+    // Ends of lines and of strings as some systems and languages have them.
+    let line = line.trim_end_matches(['\r', '\0']);
+    !is_text(line) && line.chars().any(|c| c.is_ascii_control() && !TYPED.contains(&c))
+}
+
 impl LineDoor {
     /// A door for people at netcat, with these commands.
     pub(super) fn at_netcat(command: Command) -> Self {
         Self { at_netcat: Some(command), ..Self::default() }
+    }
+
+    /// Takes the first line: a name, most probably.
+    fn begin(&mut self, line: &str) -> Result<Asked, Refusal> {
+        if self.at_netcat.is_some() && leaves_unnamed(line.trim()) {
+            return Ok(Asked::Request(Request::Bye));
+        }
+        if is_noise(line) {
+            self.stage = Stage::Refused;
+            let text = "this is not text: your name goes first, a line of UTF-8";
+            return Err(Refusal::new(Code::BadText, text));
+        }
+        self.stage = Stage::Named;
+        Ok(hello(line))
     }
 }
 
@@ -237,6 +276,34 @@ mod tests {
         check(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", false);
         check(&[0x9f, 0x02, 0xc3, 0x41, 0x88, 0x00], false);
         assert_eq!(asked(b"ann\n\x00\x01\x02\nhi\n"), ["hello ann Number", "BadText", "1: hi"]);
+    }
+
+    #[test]
+    fn what_is_no_name_of_any_kind_is_told_so_and_nothing_more_is_heard() {
+        for noise in [&b"\x9f\x02\xc3\x00\n"[..], b"\x00\x01\n", b"\x89\xd0\x1a\n"] {
+            let sent = [noise, b"ann\nhi\n"].concat();
+            let mut door = LineDoor::default();
+            let mut buffer = BytesMut::from(&sent[..]);
+            let mut next = || door.next(&mut buffer, Came::More);
+            assert!(matches!(next(), Some(Err(Refusal { code: Code::BadText, .. }))), "{noise:?}");
+            assert_eq!(next(), Some(Ok(Asked::Request(Request::Bye))));
+            assert_eq!(next(), None);
+            assert!(buffer.is_empty());
+        }
+        // In other alphabets than UTF-8, mistyped, and with a key too many.
+        for (name, expected) in [
+            (&b"\xe1\xee\xee\xe1\n"[..], "hello guest Invent"),
+            (b"an\x08nn\n", "hello annn Number"),
+            (b"\x1b[Aann\n", "hello Aann Number"),
+            (b"ann\x00\n", "hello ann Number"),
+            (b"ann\x00\x00\x00\x00\x00\x00\n", "hello ann Number"),
+            (b"a\r\r\n", "hello a Number"),
+            (b"\r\r\n", "hello guest Invent"),
+            (b"\x01bo\n", "hello bo Number"),
+            (b"\xff\xfb\x1f\xff\xfb\x18\xff\xfd\x01ann\r\n", "hello ann Number"),
+        ] {
+            assert_eq!(asked(name), [expected], "{name:?}");
+        }
     }
 
     #[test]
