@@ -3,20 +3,23 @@
 //!
 //! `cargo bench -p chat-server --bench neighbours` prints the tables; words behind `--` choose among
 //! `disk` and `memory` and among the kinds (`flood`, say); a number is how many pairs of slices are
-//! measured. Slices without and with the neighbours alternate in one run, so that a shared machine's
+//! measured. Seconds without and with the neighbours alternate in one run, so that a shared machine's
 //! noise falls on both; percentiles are of all slices of a sort, growth is the median of all pairs'.
 //! Nothing is asserted.
 //!
 //! A virtual machine stands still while its host serves others, and the more of the processor is
 //! used, the more often: the system counts that time as stolen. Each row is followed by one of the
 //! tenths of seconds in which none was; growth is there that of the percentiles, with the interval
-//! in which it lies with a confidence of 90 % (of twenty pairs or more). A hundredth of few
+//! in which it lies with a nominal confidence of 90 % (of twenty pairs or more). A hundredth of few
 //! deliveries is few: more pairs make the interval small.
 //!
-//! The neighbours are a process of their own, but there are few processors. So two controls follow
-//! each kind that uses much: a process that uses as much of the processor, and leaves the server
-//! alone; and the same neighbours at another server, while the members talk at the first one. What
-//! the controls cost is the machine's doing; what a kind costs beyond that is the server's.
+//! The neighbours are a process of their own, but there are few processors. So a kind that uses much
+//! of them takes turns with two controls: a process that uses as much of the processor, and leaves
+//! the server alone; and the same neighbours at another server, while the members talk at the first
+//! one. What the controls cost is the machine's doing. What a kind costs beyond that has a row of
+//! its own, the seconds beside the neighbours at the members' server over those beside the same
+//! neighbours at another one: it is the server's doing, and the reading of what the members are told
+//! of the neighbours.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 #![allow(dead_code, reason = "each bench uses its own part of what they share")]
@@ -52,6 +55,15 @@ const TENTHS: usize = 10;
 
 /// How long the neighbours have been at it, or gone, when a slice begins.
 const SETTLE: Duration = Duration::from_millis(300);
+
+/// Rows of the tenths in which the host took nothing: of a pair, and of what a kind costs beyond
+/// what the same neighbours cost at another server.
+const WHOLE: &str = "… nothing stolen";
+const BEYOND: &str = "**beyond the same at another server**, nothing stolen";
+
+/// In what orders a kind and its two controls are measured, turn by turn: each is as often behind
+/// each of the others.
+const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1], [2, 0, 1], [1, 0, 2]];
 
 /// Part of a processor that is worth a control.
 const NOTABLE: f64 = 0.03;
@@ -92,7 +104,7 @@ fn header(storage: &str) {
 }
 
 /// A second without the neighbours, or with them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Slice {
     measured: Measured,
     /// Of those tenths in which the host took none of the processors' time, and how many these are.
@@ -112,55 +124,75 @@ fn measure(storage: &str, kind: &str, pairs: usize) {
         "all together" => KINDS.to_vec(),
         one => vec![one],
     };
-    let used = compare(storage, kind, &kinds, pairs, Where::Here);
-    if used >= NOTABLE {
-        let burn = format!("{BURN}{used:.3}");
+    let folders =
+        ["members", "others"].map(|_| (storage == "disk").then(|| tempfile::tempdir().unwrap()));
+    let [server, other] = folders
+        .each_ref()
+        .map(|folder| Server::start(folder.as_ref().map(tempfile::TempDir::path), 0));
+    let mut load = Load::new(server.address, MEMBERS, PACE);
+    load.warm_up(Duration::from_secs(1));
+    let mut arms = vec![Arm::new(kind, Peers::start(server.address, &kinds))];
+    arms[0].measure(&mut load, &server);
+    let used = arms[0].used();
+    if used >= NOTABLE && pairs > 1 {
         let title = format!("*control: {:.0} % of a processor*", used * 100.0);
-        compare(storage, &title, &[&burn], pairs, Where::Here);
+        let burn = format!("{BURN}{used:.3}");
+        arms.push(Arm::new(&title, Peers::start(server.address, &[&burn])));
+        // Floods are slowed down only beside others.
+        let kinds: Vec<&str> = kinds.iter().copied().chain([TALKER]).collect();
         let title = "*control: the same at another server*";
-        compare(storage, title, &kinds, pairs, Where::Elsewhere);
+        arms.push(Arm::new(title, Peers::start(other.address, &kinds)));
+    }
+    for turn in 1..pairs {
+        for arm in ORDERS[turn % ORDERS.len()] {
+            if let Some(arm) = arms.get_mut(arm) {
+                arm.measure(&mut load, &server);
+            }
+        }
+    }
+    let beyond = match arms.as_slice() {
+        [here, _, elsewhere] => Some(beyond(&here.pairs[1..], &elsewhere.pairs)),
+        _ => None,
+    };
+    for arm in arms {
+        row(&arm.title, &arm.pairs);
+        whole_row(WHOLE, arm.pairs);
+    }
+    beyond.into_iter().for_each(|pairs| whole_row(BEYOND, pairs));
+}
+
+/// What the members are measured beside.
+struct Arm {
+    title: String,
+    peers: Peers,
+    pairs: Vec<Pair>,
+}
+
+impl Arm {
+    fn new(title: &str, peers: Peers) -> Self {
+        Self { title: title.to_owned(), peers, pairs: Vec::new() }
+    }
+
+    /// Measures one pair.
+    fn measure(&mut self, load: &mut Load, server: &Server) {
+        let without = slice(load, server, &self.peers);
+        settle("begin", &mut self.peers, load);
+        let with = slice(load, server, &self.peers);
+        settle("end", &mut self.peers, load);
+        self.pairs.push([without, with]);
+    }
+
+    /// How much of a processor the neighbours used.
+    fn used(&self) -> f64 {
+        let with = sum(&self.pairs, 1);
+        with.cpu[2].as_secs_f64() / with.measured.time.as_secs_f64()
     }
 }
 
-/// Which server the neighbours go to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Where {
-    /// The members'.
-    Here,
-    /// One of their own.
-    Elsewhere,
-}
-
-/// Prints a row; returns how much of a processor the neighbours used.
-fn compare(storage: &str, title: &str, kinds: &[&str], pairs: usize, place: Where) -> f64 {
-    let folder = || (storage == "disk").then(|| tempfile::tempdir().unwrap());
-    let start = |folder: &Option<tempfile::TempDir>| {
-        Server::start(folder.as_ref().map(tempfile::TempDir::path), 0)
-    };
-    let folders = [folder(), folder()];
-    let server = start(&folders[0]);
-    let other = (place == Where::Elsewhere).then(|| start(&folders[1]));
-    let kinds: Vec<&str> = match place {
-        Where::Here => kinds.to_vec(),
-        // Floods are slowed down only beside others.
-        Where::Elsewhere => kinds.iter().copied().chain([TALKER]).collect(),
-    };
-    let mut peers = Peers::start(other.as_ref().unwrap_or(&server).address, &kinds);
-    let mut load = Load::new(server.address, MEMBERS, PACE);
-    load.warm_up(Duration::from_secs(1));
-    let pairs: Vec<Pair> = (0..pairs)
-        .map(|_| {
-            let without = slice(&mut load, &server, &peers);
-            settle("begin", &mut peers, &mut load);
-            let with = slice(&mut load, &server, &peers);
-            settle("end", &mut peers, &mut load);
-            [without, with]
-        })
-        .collect();
-    row(title, &pairs);
-    whole_row(&pairs);
-    let with = sum(&pairs, 1);
-    with.cpu[2].as_secs_f64() / with.measured.time.as_secs_f64()
+/// The seconds beside a control's neighbours, each with that beside these ones of the same turn.
+fn beyond(these: &[Pair], control: &[Pair]) -> Vec<Pair> {
+    let turns = these.iter().zip(control);
+    turns.map(|([_, this], [_, that])| [that.clone(), this.clone()]).collect()
 }
 
 /// Gives the neighbours an order; the members listen all the while, lest they fall behind.
@@ -204,8 +236,11 @@ fn sum(pairs: &[Pair], which: usize) -> Slice {
     sum
 }
 
-fn whole_row(pairs: &[Pair]) {
-    let sums = [0, 1].map(|which| sum(pairs, which));
+/// A row of the tenths in which nothing was stolen, of pairs of which both seconds have such.
+fn whole_row(title: &str, mut pairs: Vec<Pair>) {
+    let all = pairs.len() * TENTHS;
+    pairs.retain(|pair| pair.iter().all(|slice| slice.tenths > 0));
+    let sums = [0, 1].map(|which| sum(&pairs, which));
     let figures = |of: fn(&Measured) -> &Vec<Duration>| {
         let [without, with] =
             sums.each_ref().map(|sum| [0.5, 0.99].map(|part| millis(of(&sum.whole), part)));
@@ -220,9 +255,8 @@ fn whole_row(pairs: &[Pair]) {
             [0, 1].map(|which| format!("{:.2} → {:.2} ms", without[which], with[which]));
         format!("{p50} | {p99} | {growth:+.0} %{between}")
     };
-    let all = pairs.len() * TENTHS;
     println!(
-        "| … {} and {} of {all} tenths, nothing stolen | {} | {} | | | | | |",
+        "| {title}: {} and {} of {all} tenths | {} | {} | | | | | |",
         sums[0].tenths,
         sums[1].tenths,
         figures(latencies),

@@ -1,8 +1,13 @@
-//! Peers that misbehave, each kind on a thread of its own, in a process of their own that is nice
-//! to the others: it starts and ends them when it is told to.
+//! Peers that misbehave, each kind on a thread of its own, in a process of their own: it starts and
+//! ends them when it is told to.
+//!
+//! In a classroom they would misbehave on laptops of their own. So the process takes only such time
+//! of the processors as nobody else wants at once, and writes little at a time: where the kernel is
+//! not preemptive, all others wait for the end of a call.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -22,7 +27,7 @@ pub(crate) const KINDS: [&str; 9] = [
     "flood, acks read",
     "flood of pings",
     "byte a second",
-    "500 silent",
+    SILENT,
     "10 MB lines",
     "binary noise",
     "resets",
@@ -31,7 +36,11 @@ pub(crate) const KINDS: [&str; 9] = [
 /// Floods beside the first.
 pub(crate) const MORE_FLOODS: [&str; 2] = ["flood, acks read", "flood of pings"];
 
-/// Uses the processor and nothing else: this part of a second, each second.
+/// Connected before the others begin.
+const SILENT: &str = "500 silent";
+
+/// Uses the processor and nothing else: this part of a second, each second, as far as nobody else
+/// wants it.
 pub(crate) const BURN: &str = "burn ";
 
 /// Somebody who speaks now and then, and reads: for a server that has no members.
@@ -40,6 +49,9 @@ pub(crate) const TALKER: &str = "talker";
 /// How long a peer waits before it comes back after it was closed, and for a server that takes
 /// nothing before it leaves.
 const BACK_AFTER: Duration = Duration::from_millis(200);
+
+/// What is written at once.
+const WRITE_BYTES: usize = 64 * 1024;
 
 /// Lines that one flood sends at most.
 const FLOOD_MOST: u64 = 2_000_000;
@@ -54,7 +66,9 @@ pub(crate) struct Peers {
 impl Peers {
     /// Starts the process; its peers wait until they are told to begin.
     pub(crate) fn start(address: SocketAddr, kinds: &[&str]) -> Self {
-        Self { process: Process::start(&format!("{ROLE} {address} {}", kinds.join(";"))) }
+        let process = Process::start(&format!("{ROLE} {address} {}", kinds.join(";")));
+        process.hear();
+        Self { process }
     }
 
     /// Lets them begin, or end and close their connections; [`Self::obeyed`] says when they have.
@@ -77,7 +91,8 @@ pub(crate) fn serve(role: &str) -> bool {
     let address = words.next().unwrap().parse().unwrap();
     let kinds: Vec<String> = words.next().unwrap().split(';').map(str::to_owned).collect();
     rlimit::increase_nofile_limit(65_536).ok();
-    rustix::process::nice(19).unwrap();
+    be_idle();
+    process::announce("ready");
     let mut running: Option<(Stop, Vec<JoinHandle<()>>)> = None;
     process::obey(|order| {
         if let Some((stop, threads)) = running.take() {
@@ -86,7 +101,13 @@ pub(crate) fn serve(role: &str) -> bool {
         }
         if order == "begin" {
             let stop = Stop::default();
-            let threads = kinds.iter().map(|kind| misbehave(kind.clone(), address, stop.clone()));
+            // Their coming in is not what is measured.
+            let is_silent = kinds.iter().any(|kind| kind == SILENT);
+            let mut silent = if is_silent { silent(address) } else { Vec::new() };
+            let threads = kinds.iter().map(|kind| {
+                let silent = if kind == SILENT { std::mem::take(&mut silent) } else { Vec::new() };
+                misbehave(kind.clone(), address, silent, stop.clone())
+            });
             running = Some((stop.clone(), threads.collect()));
         }
         process::announce(order);
@@ -94,14 +115,27 @@ pub(crate) fn serve(role: &str) -> bool {
     true
 }
 
-fn misbehave(kind: String, address: SocketAddr, stop: Stop) -> JoinHandle<()> {
+/// Leaves the processors to whoever else wants them. Being nice is not enough: who runs is left
+/// alone for some milliseconds, however nice.
+fn be_idle() {
+    let id = std::process::id().to_string();
+    let set = Command::new("chrt").args(["--idle", "--pid", "0", &id]).status();
+    assert!(set.is_ok_and(|status| status.success()), "chrt, of util-linux, sets the policy");
+}
+
+fn misbehave(
+    kind: String,
+    address: SocketAddr,
+    silent: Vec<TcpStream>,
+    stop: Stop,
+) -> JoinHandle<()> {
     std::thread::spawn(move || match kind.as_str() {
         "stopped reader" => stop_reading(address, &stop),
         "flood, acks unread" => flood(address, &stop, messages, false),
         "flood, acks read" => flood(address, &stop, messages, true),
         "flood of pings" => flood(address, &stop, pings, false),
         "byte a second" => drip(address, &stop),
-        "500 silent" => keep_silent(address, &stop),
+        SILENT => keep(silent, &stop),
         "10 MB lines" => send_long_lines(address, &stop),
         "binary noise" => make_noise(address, &stop),
         "resets" => reset(address, &stop),
@@ -144,7 +178,7 @@ fn member(stream: TcpStream) -> Option<TcpStream> {
 fn push(stream: &TcpStream, mut bytes: &[u8], stop: &Stop) -> bool {
     let mut taken = Instant::now();
     while !bytes.is_empty() {
-        match (&*stream).write(bytes) {
+        match (&*stream).write(&bytes[..bytes.len().min(WRITE_BYTES)]) {
             Ok(written) => {
                 bytes = &bytes[written..];
                 taken = Instant::now();
@@ -223,8 +257,11 @@ fn drip(address: SocketAddr, stop: &Stop) {
     }
 }
 
-fn keep_silent(address: SocketAddr, stop: &Stop) {
-    let silent: Vec<_> = (0..500).filter_map(|_| TcpStream::connect(address).ok()).collect();
+fn silent(address: SocketAddr) -> Vec<TcpStream> {
+    (0..500).filter_map(|_| TcpStream::connect(address).ok()).collect()
+}
+
+fn keep(silent: Vec<TcpStream>, stop: &Stop) {
     while stop.sleep(Duration::from_secs(1)) {}
     drop(silent);
 }

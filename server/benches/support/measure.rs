@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::process;
 
 /// What one run measured.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Measured {
     pub(crate) deliveries: u64,
     pub(crate) time: Duration,
