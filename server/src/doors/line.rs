@@ -11,6 +11,9 @@ use chat_protocol::{Code, Event, Hello, LineCodec, Message, MessageId, Nick, Ref
 use super::saying::Saying;
 use super::{Asked, Came, Dialect, Door, OnTaken, telnet};
 
+/// What takes the place of a tab, which nobody's text may hold.
+const TAB: &str = "    ";
+
 /// How people of the line dialect are spoken to.
 pub(crate) struct Line;
 
@@ -145,12 +148,17 @@ impl Door for LineDoor {
             let stripped = at_netcat || nameless;
             let line = if stripped { telnet::strip(&line) } else { Cow::from(&line[..]) };
             let line = String::from_utf8_lossy(&line);
+            // Programs in C may send the whole buffer that a line was read into.
+            let line = line.trim_matches('\0');
             if nameless {
-                return Some(self.begin(&line));
+                return Some(self.begin(line));
             }
-            if !is_text(&line) {
+            if !is_text(line) {
                 let text = "this is not text, so it was not sent: one line of UTF-8 is one message";
                 return Some(Err(Refusal::new(Code::BadText, text)));
+            }
+            if line.trim().is_empty() {
+                continue;
             }
             if line.trim().eq_ignore_ascii_case("exit") {
                 return Some(Ok(Asked::Request(Request::Bye)));
@@ -158,7 +166,8 @@ impl Door for LineDoor {
             if let (Some(command), true) = (self.at_netcat, line.starts_with('/')) {
                 return Some(command(line.trim_end(), self.saying.id()));
             }
-            self.saying.begin(&line);
+            // Code that is piped in is indented with them.
+            self.saying.begin(&line.replace('\t', TAB));
         }
     }
 }
@@ -179,8 +188,8 @@ pub(super) fn is_text(line: &str) -> bool {
 /// port is none: neither text nor letters of some alphabet that is not UTF-8.
 fn is_noise(line: &str) -> bool {
     const TYPED: [char; 4] = ['\u{8}', '\t', '\u{1b}', '\u{7f}'];
-    // Ends of lines and of strings as some systems and languages have them.
-    let line = line.trim_end_matches(['\r', '\0']);
+    // Keys that were pressed by mistake, and ends of lines and strings as some languages have them.
+    let line = line.trim_matches(|c: char| c.is_ascii_control());
     !is_text(line) && line.chars().any(|c| c.is_ascii_control() && !TYPED.contains(&c))
 }
 
@@ -249,8 +258,16 @@ mod tests {
             ["hello ann Number", "1: hi", "2: bye then"]
         );
         assert_eq!(asked(b"\nhi\n"), ["hello guest Invent", "1: hi"]);
+        assert_eq!(asked(b"ann\n\tx = 1\n \t \n"), ["hello ann Number", "1:     x = 1"]);
         assert_eq!(asked(b"ann\n ExIt \n"), ["hello ann Number", "Request(Bye)"]);
         assert_eq!(asked(b"ann\n\xffhi\x1b[31m\n"), ["hello ann Number", "1: \u{FFFD}hi[31m"]);
+    }
+
+    #[test]
+    fn whole_buffers_of_c_hold_the_same_lines() {
+        let buffer = |line: &[u8]| [line, &[0; 32][line.len()..]].concat();
+        let sent = [&b"ann\n"[..], b"hi\n", b"exit\n"].map(buffer).concat();
+        assert_eq!(asked(&sent), ["hello ann Number", "1: hi", "Request(Bye)"]);
     }
 
     #[test]
@@ -280,7 +297,7 @@ mod tests {
 
     #[test]
     fn what_is_no_name_of_any_kind_is_told_so_and_nothing_more_is_heard() {
-        for noise in [&b"\x9f\x02\xc3\x00\n"[..], b"\x00\x01\n", b"\x89\xd0\x1a\n"] {
+        for noise in [&b"\x9f\x02\xc3\x00\n"[..], b"a\0n\0n\0\n", b"\xd0\xcf\x11\xe0\xa1\n"] {
             let sent = [noise, b"ann\nhi\n"].concat();
             let mut door = LineDoor::default();
             let mut buffer = BytesMut::from(&sent[..]);
@@ -299,7 +316,9 @@ mod tests {
             (b"ann\x00\x00\x00\x00\x00\x00\n", "hello ann Number"),
             (b"a\r\r\n", "hello a Number"),
             (b"\r\r\n", "hello guest Invent"),
-            (b"\x01bo\n", "hello bo Number"),
+            (b"\x01bo\x15\n", "hello bo Number"),
+            (b"\xe1\xee\xee\r\0\n", "hello guest Invent"),
+            (b"\x03\n", "hello guest Invent"),
             (b"\xff\xfb\x1f\xff\xfb\x18\xff\xfd\x01ann\r\n", "hello ann Number"),
         ] {
             assert_eq!(asked(name), [expected], "{name:?}");
