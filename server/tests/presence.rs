@@ -211,3 +211,35 @@ async fn a_visit_that_ends_hides_nobody_else_in_a_big_room() {
     assert!(!told.contains("bob") && !told.contains("\"ann\""), "{told}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_new_name_is_told_behind_what_was_done_by_the_old_one() {
+    let server = ephemeral().await;
+    let side = |kind: &str| json!({"type": kind, "room": "side"});
+    let mut watcher = Peer::guest(&server, "watcher").await;
+    let mut ann = Peer::guest(&server, "ann").await;
+    let mut restless = Peer::guest(&server, "restless").await;
+    for peer in [&mut watcher, &mut ann, &mut restless] {
+        peer.send(side("join")).await;
+        peer.wait_for("room").await;
+    }
+    // So often that what follows is told a little later.
+    for _ in 0..12 {
+        restless.send(side("part")).await;
+        restless.send(side("join")).await;
+    }
+    restless.send(json!({"type": "time"})).await;
+    restless.wait_for("time").await;
+    ann.send(side("part")).await;
+    ann.send(json!({"type": "rename", "name": "anna"})).await;
+    let mut has_left = false;
+    loop {
+        let frame = watcher.frame().await;
+        has_left |= frame["type"] == "left" && frame["room"] == "side" && frame["name"] == "ann";
+        if frame["type"] == "renamed" {
+            break;
+        }
+    }
+    assert!(has_left, "ann left the room before she was anna");
+    server.stop().await;
+}

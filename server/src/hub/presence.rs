@@ -99,7 +99,8 @@ impl Untold {
 
     /// Whether it is untold that somebody of this name came or went.
     pub(super) fn concerns(&self, name: &Nick) -> bool {
-        self.changes.iter().any(|change| change.name == *name)
+        let key = name.key();
+        self.changes.iter().any(|change| change.name.key() == key)
     }
 
     /// Whether all of it is told with what is said in a room of so many members.
@@ -179,6 +180,19 @@ impl Hub {
         let untold = known.rooms.iter().filter(|key| {
             let room = self.conversations.rooms.get(*key);
             room.is_some_and(|room| room.untold.concerns(&known.name))
+        });
+        let untold: Vec<RoomKey> = untold.cloned().collect();
+        for key in untold {
+            self.tell_changes(&key);
+        }
+    }
+
+    /// Tells every room in which it is untold that somebody of this name came or went, whoever that
+    /// was.
+    pub(super) fn tell_changes_of(&mut self, name: &Nick) {
+        let untold = self.due.changes.keys().filter(|key| {
+            let room = self.conversations.rooms.get(*key);
+            room.is_some_and(|room| room.untold.concerns(name))
         });
         let untold: Vec<RoomKey> = untold.cloned().collect();
         for key in untold {

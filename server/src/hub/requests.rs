@@ -183,10 +183,10 @@ impl Hub {
         if let Some(token) = token {
             self.store(Record::Account(Account { person, name: to.clone(), token })).await?;
         }
-        // Whoever is renamed was told of under the name that they came by.
-        for key in self.rooms_of(person) {
-            self.tell_changes(&key);
-        }
+        // What is told of either name from now on is of somebody else: also in rooms that they have
+        // left, and of those who had the new one before.
+        self.tell_changes_of(&from);
+        self.tell_changes_of(&to);
         self.people.rename(person, to.clone());
         for key in self.rooms_of(person) {
             if let Some(room) = self.conversations.rooms.get_mut(&key)
