@@ -130,7 +130,7 @@ impl<'a> Changes<'a> {
         if width > 1
             && after.symbol().contains(EMOJI)
             && let Some(half) = self.after.get(at + 1)
-            && self.before(at + 1).symbol() != half.symbol()
+            && (self.before(at + 1).symbol() != half.symbol() || is_cluster(before))
         {
             // What may be seen beside it goes away before it is drawn: not a half of it after.
             self.behind = Some(at);
@@ -162,6 +162,11 @@ impl<'a> Iterator for Changes<'a> {
         let first = self.take(at, self.before.get(at)?, self.after.get(at)?);
         Some((first, Change::Cells(self.after.get(first..=first)?)))
     }
+}
+
+/// Whether some terminals may have drawn a cell in another number of columns than we think.
+fn is_cluster(cell: &Cell) -> bool {
+    cell.symbol().chars().nth(1).is_some()
 }
 
 /// The columns that a cell's character takes.
@@ -257,6 +262,9 @@ mod tests {
         check("abc", "⌨\u{FE0F}c", &[1, 0]);
         check("   ", "⌨\u{FE0F} ", &[0]);
         check("⌨\u{FE0F}c", "abc", &[0, 1]);
+        // Some draw the letters of a flag side by side.
+        check("🇩🇪", "⌨\u{FE0F}", &[1, 0]);
+        check("漢", "⌨\u{FE0F}", &[0]);
     }
 
     /// Texts at places of a picture, some above others, as the client puts them there.

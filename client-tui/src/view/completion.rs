@@ -7,9 +7,9 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ratatui::widgets::{Block, BorderType, Clear, Widget};
+use ratatui::widgets::{Block, BorderType, Widget};
 
-use super::input;
+use super::{input, overlay};
 use crate::cells;
 use crate::state::State;
 use crate::state::completion::{Candidate, ROWS};
@@ -88,7 +88,7 @@ pub(super) fn draw(state: &State, area: Rect, bottom: u16, buffer: &mut Buffer) 
     let Some(completion) = &state.conversations.open().compose.completion else { return };
     let Some(found) = place(state, area, bottom) else { return };
     let Place { area: place, window, frame, label } = found;
-    Clear.render(frame.unwrap_or(place), buffer);
+    overlay::cover(frame.unwrap_or(place), buffer);
     match frame {
         Some(frame) => Block::bordered()
             .border_type(BorderType::Rounded)

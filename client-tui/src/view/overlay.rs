@@ -1,6 +1,6 @@
 //! What lies on top: small questions in a box. What is read or picked from has files of its own.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style, Styled};
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
@@ -76,13 +76,29 @@ pub(super) fn place_of(state: &State, overlay: &Overlay, area: Rect) -> Option<R
     }
 }
 
+/// Clears a place for what lies on top. What would reach into it from the left is gone as well: a
+/// wide character hides the cell behind its first.
+pub(super) fn cover(place: Rect, buffer: &mut Buffer) {
+    let place = place.intersection(buffer.area);
+    if let Some(x) = place.x.checked_sub(1) {
+        for y in place.top()..place.bottom() {
+            if let Some(cell) = buffer.cell_mut((x, y))
+                && cell.cell_width() > 1
+            {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+    Clear.render(place, buffer);
+}
+
 /// A box with a border, and a title in it; returns its inside.
 pub(super) fn boxed(state: &State, title: &str, place: Rect, buffer: &mut Buffer) -> Rect {
     // What is seen of the rest in a column beside the box would only be shreds.
     let screen = buffer.area;
     let fills = place.width + 4 >= screen.width;
     let rows = Rect { x: screen.x, width: screen.width, ..place };
-    Clear.render(if fills { rows } else { place }, buffer);
+    cover(if fills { rows } else { place }, buffer);
     let block =
         Block::bordered().border_type(BorderType::Rounded).border_style(state.looks.theme.accent);
     let bold = state.looks.theme.accent.add_modifier(Modifier::BOLD);
@@ -189,4 +205,23 @@ fn name_refused(
         cells::put(buffer, (x, y), inner.right(), name, theme.quiet);
     }
     Some(cursor_in(&refused.editor, x, y, inner.right()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_border_is_hidden_by_what_begins_beside_it() {
+        let screen = Rect::new(0, 0, 8, 2);
+        let mut buffer = Buffer::empty(screen);
+        buffer.set_string(0, 0, "日本語字", Style::new());
+        buffer.set_string(0, 1, "x日本語", Style::new());
+        cover(Rect::new(2, 0, 3, 2), &mut buffer);
+        let row = |y| (0..8).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        assert_eq!([row(0), row(1)], ["日     字 ", "x    語  "]);
+        // A box at the edge has nothing beside it, and one beyond it is cut.
+        cover(Rect::new(0, 0, 20, 20), &mut buffer);
+        assert_eq!(buffer, Buffer::empty(screen));
+    }
 }
