@@ -174,16 +174,11 @@ impl Hub {
         self.due.weight += encoded.longest();
     }
 
-    /// Tells the rooms of somebody who came by this name that they did, where that is untold.
+    /// Tells of somebody's coming, where that is untold.
     pub(super) fn tell_coming_of(&mut self, person: PersonId) {
-        let Some(known) = self.people.get(person) else { return };
-        let untold = known.rooms.iter().filter(|key| {
-            let room = self.conversations.rooms.get(*key);
-            room.is_some_and(|room| room.untold.concerns(&known.name))
-        });
-        let untold: Vec<RoomKey> = untold.cloned().collect();
-        for key in untold {
-            self.tell_changes(&key);
+        if let Some(known) = self.people.get(person) {
+            let name = known.name.clone();
+            self.tell_changes_of(&name);
         }
     }
 
